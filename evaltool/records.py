@@ -1,0 +1,83 @@
+"""Records that travel between the rooms: a deployment and a raw response.
+
+Both are stored as JSON lines; `FORMAT` is the version of that form.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, Self, TypeAlias, cast
+
+FORMAT = 1
+
+Answer: TypeAlias = str | list[str] | None
+"""A stored answer: codes or text as written down; `None` is "shown and left empty".
+
+A question that was never shown has no entry at all.
+"""
+
+Status = Literal["opened", "partial", "complete", "refused"]
+Mode = Literal["self", "keyed"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployment:
+    """One release put on one platform. `texts` maps a language to the hash of the texts shown."""
+
+    id: str
+    survey: str
+    version: int
+    structure_hash: str
+    texts: Mapping[str, str]
+    platform: str
+    deployed_at: str
+    pretest: bool = False
+    synthetic: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        return cls(**cast("dict[str, Any]", data))
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageVisit:
+    """Paradata: a page as it was saved, in which language and when (UTC, ISO 8601)."""
+
+    page: str
+    language: str
+    saved_at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RawResponse:
+    """An interview as the platform holds it: codes, never labels. Times are UTC in ISO 8601.
+
+    `revision` counts the saves of this interview; of two pulled records the higher one is the later state.
+    `attributes` are the roster attributes as used for routing. `unit` and `person` are pseudonyms.
+    """
+
+    deployment: str
+    interview: str
+    unit: str
+    person: str
+    structure_hash: str
+    language: str
+    mode: Mode
+    status: Status
+    revision: int
+    opened_at: str
+    saved_at: str
+    completed_at: str | None = None
+    attributes: Mapping[str, str] = field(default_factory=dict[str, str])
+    answers: Mapping[str, Answer] = field(default_factory=dict[str, "Answer"])
+    pages: tuple[PageVisit, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        pages = tuple(PageVisit(**page) for page in data["pages"])
+        return cls(**{**data, "pages": pages})

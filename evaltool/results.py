@@ -1,0 +1,85 @@
+"""Results are rows (analysis results data, ARD): one row per statistic, unrounded.
+
+Source of the form: CDISC Analysis Results Standard; the R packages cards and broom.
+"""
+
+import base64
+import csv
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Literal
+
+IDENTITY = ("indicator", "population", "by", "level", "statistic", "comparison", "weighting")
+
+RowStatus = Literal["planned", "exploratory"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """One statistic. A share has `count` of `n`; `base` says in words who is counted in `n`.
+
+    `by`/`level` name the breakdown ("" for everybody). `missing` holds the reasons why asked units are
+    outside `n` ("refused=2;not_answered=1"). A statistic that cannot be given has no `estimate` and a `warning`.
+    """
+
+    indicator: str
+    population: str
+    statistic: str
+    by: str = ""
+    level: str = ""
+    comparison: str = ""
+    weighting: str = ""
+    estimate: float | None = None
+    std_error: float | None = None
+    conf_low: float | None = None
+    conf_high: float | None = None
+    count: int | None = None
+    n: int | None = None
+    base: str = ""
+    missing: str = ""
+    method: str = ""
+    verdict: str = ""
+    status: RowStatus = "planned"
+    warning: str = ""
+
+    @property
+    def id(self) -> str:
+        """`ev_` + 20 base32 characters of the hash of the identity; text, order and data never enter it."""
+        identity = "\x1f".join(str(getattr(self, name)) for name in IDENTITY)
+        digest = hashlib.sha256(identity.encode()).digest()
+        return "ev_" + base64.b32encode(digest).decode().lower()[:20]
+
+
+COLUMNS = ("id", *(field.name for field in fields(Estimate)))
+_NUMBERS = {"estimate", "std_error", "conf_low", "conf_high"}
+_COUNTS = {"count", "n"}
+
+
+def write_estimates(rows: Iterable[Estimate], path: Path) -> None:
+    """Write the rows as CSV (UTF-8, comma, full precision), an empty cell for "no value"."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        for row in rows:
+            cells = [getattr(row, name) for name in COLUMNS]
+            writer.writerow(["" if cell is None else repr(cell) if isinstance(cell, float) else cell for cell in cells])
+
+
+def read_estimates(path: Path) -> list[Estimate]:
+    """Read what `write_estimates` wrote."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return [_row(record) for record in csv.DictReader(file)]
+
+
+def _row(record: Mapping[str, str]) -> Estimate:
+    values: dict[str, object] = {}
+    for name, cell in record.items():
+        if name in _NUMBERS:
+            values[name] = float(cell) if cell else None
+        elif name in _COUNTS:
+            values[name] = int(cell) if cell else None
+        elif name != "id":
+            values[name] = cell
+    return Estimate(**values)  # pyright: ignore[reportArgumentType]

@@ -1,0 +1,1 @@
+"""The definition of a survey: model, loading, expressions, path, answers, codebook, release."""

@@ -1,0 +1,73 @@
+"""One function reads an answer: used by the server on a form and by cleaning on the archive."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from evaltool.records import Answer
+from evaltool.survey.expressions import Value, holds
+from evaltool.survey.model import Question
+from evaltool.survey.types import QUESTION_TYPES, AnswerFault
+
+MissingReason = Literal["not_applicable", "not_reached", "not_answered", "dont_know", "refused"]
+OTHER_SUFFIX = "_other"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read: a value, or the reason for having none, or a fault (an interface text with its values)."""
+
+    value: Value | None = None
+    missing: MissingReason | None = None
+    fault: str = ""
+    fault_values: Mapping[str, object] = field(default_factory=dict[str, object])
+
+
+def read(question: Question, written: Sequence[str], known: Mapping[str, Value | None] | None = None) -> Reading:
+    """Read the written strings of one question; blank is "not answered".
+
+    `known` are the values before it, for its constraint. A required question left blank is a fault only
+    for who asks (`check_required`): in an archive it is merely not answered.
+    """
+    filled = [text for text in written if text.strip()]
+    if not filled:
+        return Reading(missing="not_answered")
+    try:
+        value = QUESTION_TYPES[question.type].read(question, filled)
+    except AnswerFault as fault:
+        return Reading(missing="not_answered", fault=fault.message, fault_values=fault.values)
+    missing = _missing_choice(question, filled)
+    if missing:
+        return Reading(missing=missing)
+    if question.constraint and not holds(question.constraint, {**(known or {}), ".": value}):
+        return Reading(missing="not_answered", fault="constraint")
+    return Reading(value=value)
+
+
+def _missing_choice(question: Question, written: Sequence[str]) -> MissingReason | None:
+    reasons = (question.choices[code].missing for code in written if code in question.choices)
+    return next((reason for reason in reasons if reason), None)
+
+
+def required_but_blank(question: Question, reading: Reading) -> bool:
+    """Whether a form must come back because a required question has no answer at all."""
+    return question.required and reading.missing == "not_answered" and not reading.fault
+
+
+def stored(question: Question, written: Sequence[str]) -> Answer:
+    """The form in which an answer that was read without fault is kept: codes, ISO dates, plain digits."""
+    filled = [text for text in written if text.strip()]
+    if not filled:
+        return None
+    value = QUESTION_TYPES[question.type].read(question, filled)
+    if isinstance(value, tuple):
+        return list(value)
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def written(answer: Answer) -> list[str]:
+    """A stored answer as the strings that `read` takes."""
+    if answer is None:
+        return []
+    return list(answer) if isinstance(answer, list) else [answer]

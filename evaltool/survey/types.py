@@ -1,0 +1,158 @@
+"""The question types: one record each, all that the package knows of a type in one place.
+
+To add a type: its record here, its template in `server/templates/questions/`, its example in the all-types survey.
+"""
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from evaltool.survey.expressions import Value
+from evaltool.survey.model import Question
+
+Kind = Literal["category", "set", "integer", "decimal", "date", "text", "none"]
+
+
+class AnswerFault(ValueError):
+    """An answer that the question does not take. `message` is an interface text, filled with `values`."""
+
+    def __init__(self, message: str, **values: object):
+        super().__init__(message)
+        self.message = message
+        self.values = values
+
+
+@dataclass(frozen=True)
+class QuestionType:
+    """`read` turns written strings into a value, `draw` makes up an answer; `kind` is its form in a dataset."""
+
+    kind: Kind
+    read: Callable[[Question, Sequence[str]], Value]
+    draw: Callable[[Question, random.Random], Sequence[str]]
+    chosen: bool = False
+
+    @property
+    def asks(self) -> bool:
+        """Whether the respondent answers it."""
+        return self.draw is not _draw_nothing
+
+
+def _read_one(question: Question, written: Sequence[str]) -> Value:
+    if len(written) != 1 or written[0] not in question.choices:
+        raise AnswerFault("Choose one of the answers.")
+    return written[0]
+
+
+def _read_multiple(question: Question, written: Sequence[str]) -> Value:
+    if any(code not in question.choices for code in written):
+        raise AnswerFault("Choose among the answers.")
+    alone = [code for code in written if question.choices[code].exclusive or question.choices[code].missing]
+    if alone and len(set(written)) > 1:
+        label = question.choices[alone[0]].label
+        raise AnswerFault("“{choice}” cannot be chosen together with another answer.", choice=label)
+    return tuple(code for code in question.choices if code in written)
+
+
+def _read_integer(question: Question, written: Sequence[str]) -> Value:
+    try:
+        return int(_single(written))
+    except ValueError:
+        raise AnswerFault("Write a whole number, for instance 12.") from None
+
+
+def _read_decimal(question: Question, written: Sequence[str]) -> Value:
+    text = _single(written)
+    try:
+        if not all(sign.isdecimal() or sign in "+-.,٫" for sign in text):
+            raise ValueError
+        return float(text.replace(",", ".").replace("٫", "."))
+    except ValueError:
+        raise AnswerFault("Write a number, for instance 12.5.") from None
+
+
+_DATE_FORMS = ("%Y-%m-%d", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%Y")
+
+
+def read_date(text: str) -> date:
+    """Read an ISO date or day-month-year. Raises ValueError for anything else, and for 31-02-2021."""
+    digits = "".join(str(int(sign)) if sign.isdecimal() else sign for sign in text.strip())
+    for form in _DATE_FORMS:
+        try:
+            return datetime.strptime(digits, form).date()
+        except ValueError:
+            continue
+    raise ValueError(text)
+
+
+def _read_date(question: Question, written: Sequence[str]) -> Value:
+    try:
+        return read_date(_single(written))
+    except ValueError:
+        raise AnswerFault("This date does not exist. Write day, month and year, for instance 24-04-2022.") from None
+
+
+DEFAULT_MAX_LENGTH = 2000
+
+
+def _read_text(question: Question, written: Sequence[str]) -> Value:
+    text = "\n".join(_single(written).splitlines())
+    limit = question.max_length or DEFAULT_MAX_LENGTH
+    if len(text) > limit:
+        raise AnswerFault("Write at most {limit} characters. You wrote {length}.", limit=limit, length=len(text))
+    return text
+
+
+def _single(written: Sequence[str]) -> str:
+    if len(written) != 1:
+        raise ValueError(written)
+    return written[0].strip()
+
+
+def _read_nothing(question: Question, written: Sequence[str]) -> Value:
+    raise AnswerFault("This question takes no answer.")
+
+
+def _draw_one(question: Question, chance: random.Random) -> Sequence[str]:
+    return [chance.choice(question.substantive)]
+
+
+def _draw_multiple(question: Question, chance: random.Random) -> Sequence[str]:
+    alone = [code for code in question.substantive if question.choices[code].exclusive]
+    together = [code for code in question.substantive if code not in alone]
+    if alone and (not together or chance.random() < 0.15):
+        return [chance.choice(alone)]
+    return chance.sample(together, k=chance.randint(1, min(3, len(together))))
+
+
+def _draw_integer(question: Question, chance: random.Random) -> Sequence[str]:
+    return [str(chance.randint(0, 60))]
+
+
+def _draw_decimal(question: Question, chance: random.Random) -> Sequence[str]:
+    return [f"{chance.uniform(0, 60):.1f}"]
+
+
+def _draw_date(question: Question, chance: random.Random) -> Sequence[str]:
+    return [(date(2021, 1, 1) + timedelta(days=chance.randrange(365))).isoformat()]
+
+
+def _draw_text(question: Question, chance: random.Random) -> Sequence[str]:
+    return ["Lorem ipsum dolor sit amet."[: question.max_length or None]]
+
+
+def _draw_nothing(question: Question, chance: random.Random) -> Sequence[str]:
+    return []
+
+
+QUESTION_TYPES: Mapping[str, QuestionType] = {
+    "select_one": QuestionType("category", _read_one, _draw_one, chosen=True),
+    "select_multiple": QuestionType("set", _read_multiple, _draw_multiple, chosen=True),
+    "integer": QuestionType("integer", _read_integer, _draw_integer),
+    "decimal": QuestionType("decimal", _read_decimal, _draw_decimal),
+    "date": QuestionType("date", _read_date, _draw_date),
+    "text": QuestionType("text", _read_text, _draw_text),
+    "note": QuestionType("none", _read_nothing, _draw_nothing),
+    "calculate": QuestionType("text", _read_nothing, _draw_nothing),
+}
