@@ -80,4 +80,4 @@ class RawResponse:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         pages = tuple(PageVisit(**page) for page in data["pages"])
-        return cls(**{**data, "pages": pages})
+        return cls(**cast("dict[str, Any]", {**data, "pages": pages}))

@@ -46,8 +46,10 @@ def read(question: Question, written: Sequence[str], known: Mapping[str, Value |
 
 
 def _missing_choice(question: Question, written: Sequence[str]) -> MissingReason | None:
-    reasons = (question.choices[code].missing for code in written if code in question.choices)
-    return next((reason for reason in reasons if reason), None)
+    for code in written:
+        if code in question.choices and question.choices[code].missing:
+            return question.choices[code].missing
+    return None
 
 
 def required_but_blank(question: Question, reading: Reading) -> bool:

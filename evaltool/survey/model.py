@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationInfo
 
@@ -19,8 +19,8 @@ TypeName = Literal[
 def _wrap_text(value: object, info: ValidationInfo) -> object:
     """A plain string in a definition is text in the survey's own language."""
     if isinstance(value, str):
-        language = (info.context or {}).get("language", "en")
-        return {language: value}
+        context = cast("dict[str, str]", info.context or {})
+        return {context.get("language", "en"): value}
     return value
 
 
@@ -42,16 +42,12 @@ class Choice(Part):
     other: bool = False
 
 
-def _short_choice(value: object) -> object:
-    return value if isinstance(value, Mapping) else {"label": value}
-
-
 def _choices(value: object) -> object:
     """`yes: Ja` is short for `yes: {label: Ja}`."""
     if not isinstance(value, Mapping):
         return value
-    items: Mapping[Any, object] = value
-    return {name: choice if isinstance(choice, Choice) else _short_choice(choice) for name, choice in items.items()}
+    items = cast("Mapping[object, object]", value)
+    return {name: {"label": item} if isinstance(item, str) else item for name, item in items.items()}
 
 
 Choices = Annotated[dict[Name, Choice], BeforeValidator(_choices)]

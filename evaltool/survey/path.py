@@ -49,8 +49,8 @@ def walk_path(survey: Survey, answers: Mapping[str, Value | None], attributes: M
         steps.append(step)
         known |= {question.name: _value(question, answers, known) for question in step.questions}
         if survey.refusal and holds(survey.refusal, known):
-            return Path(tuple(steps), True, known)
-    return Path(tuple(steps), False, known)
+            return Path(tuple(steps), refused=True, values=known)
+    return Path(tuple(steps), refused=False, values=known)
 
 
 def _value(question: Question, answers: Mapping[str, Value | None], known: Mapping[str, Value | None]) -> Value | None:

@@ -15,7 +15,7 @@ from evaltool.survey.model import Question
 Kind = Literal["category", "set", "integer", "decimal", "date", "text", "none"]
 
 
-class AnswerFault(ValueError):
+class AnswerFault(ValueError):  # noqa: N818  # it becomes a fault on the page
     """An answer that the question does not take. `message` is an interface text, filled with `values`."""
 
     def __init__(self, message: str, **values: object):
@@ -65,11 +65,15 @@ def _read_integer(question: Question, written: Sequence[str]) -> Value:
 def _read_decimal(question: Question, written: Sequence[str]) -> Value:
     text = _single(written)
     try:
-        if not all(sign.isdecimal() or sign in "+-.,٫" for sign in text):
-            raise ValueError
-        return float(text.replace(",", ".").replace("٫", "."))
+        return float(_plain_number(text))
     except ValueError:
         raise AnswerFault("Write a number, for instance 12.5.") from None
+
+
+def _plain_number(text: str) -> str:
+    if not all(sign.isdecimal() or sign in "+-.,٫" for sign in text):
+        raise ValueError(text)
+    return text.replace(",", ".").replace("٫", ".")
 
 
 _DATE_FORMS = ("%Y-%m-%d", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%Y")
@@ -80,7 +84,7 @@ def read_date(text: str) -> date:
     digits = "".join(str(int(sign)) if sign.isdecimal() else sign for sign in text.strip())
     for form in _DATE_FORMS:
         try:
-            return datetime.strptime(digits, form).date()
+            return datetime.strptime(digits, form).date()  # noqa: DTZ007  # a day has no zone
         except ValueError:
             continue
     raise ValueError(text)
@@ -139,7 +143,7 @@ def _draw_date(question: Question, chance: random.Random) -> Sequence[str]:
 
 
 def _draw_text(question: Question, chance: random.Random) -> Sequence[str]:
-    return ["Lorem ipsum dolor sit amet."[: question.max_length or None]]
+    return ["Made-up answer."[: question.max_length or None]]
 
 
 def _draw_nothing(question: Question, chance: random.Random) -> Sequence[str]:

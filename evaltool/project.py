@@ -1,0 +1,164 @@
+"""The project's settings: `evaltool.toml`, read once. It holds no secret; those come from the environment."""
+
+import os
+import tomllib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from evaltool.errors import Fault, ProjectError
+from evaltool.text import Text
+
+FILE = "evaltool.toml"
+VARIABLE = "EVALTOOL_PROJECT"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Paths(_Section):
+    """Folders, relative to the folder of `evaltool.toml`."""
+
+    surveys: str = "surveys"
+    analysis: str = "analysis"
+    reports: str = "reports"
+    data: str = "data"
+    build: str = "build"
+
+
+class Server(_Section):
+    """Where the embedded server listens, and the address that personal links start with."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8021, ge=1, le=65535)
+    public_url: str = ""
+
+
+def _text(value: object) -> object:
+    return {"": value} if isinstance(value, str) else value
+
+
+class Settings(_Section):
+    """All of `evaltool.toml`. `privacy` fills `${privacy.<key>}` in the surveys' texts, by language if it differs."""
+
+    format: Literal[1]
+    name: str
+    language: str
+    synthetic: bool = False
+    paths: Paths = Paths()
+    server: Server = Server()
+    privacy: dict[str, Annotated[dict[str, str], BeforeValidator(_text)]] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project: its settings and the places of everything it keeps."""
+
+    root: Path
+    settings: Settings
+
+    @cached_property
+    def surveys(self) -> Path:
+        return self.root / self.settings.paths.surveys
+
+    @cached_property
+    def analysis(self) -> Path:
+        return self.root / self.settings.paths.analysis
+
+    @cached_property
+    def reports(self) -> Path:
+        return self.root / self.settings.paths.reports
+
+    @cached_property
+    def data(self) -> Path:
+        return self.root / self.settings.paths.data
+
+    @cached_property
+    def build(self) -> Path:
+        return self.root / self.settings.paths.build
+
+    @property
+    def plan(self) -> Path:
+        return self.analysis / "plan.yaml"
+
+    @property
+    def vault(self) -> Path:
+        return self.data / "vault.sqlite"
+
+    @property
+    def server_url(self) -> str:
+        """Database of the embedded server: `EVALTOOL_DATABASE`, else a file in the data folder."""
+        return os.environ.get("EVALTOOL_DATABASE") or f"sqlite:///{(self.data / 'server.sqlite').as_posix()}"
+
+    @property
+    def archive(self) -> Path:
+        return self.data / "archive"
+
+    @property
+    def roster(self) -> Path:
+        return self.data / "roster.parquet"
+
+    @property
+    def corrections(self) -> Path:
+        return self.data / "corrections.csv"
+
+    def dataset(self, survey_key: str) -> Path:
+        return self.data / "datasets" / survey_key
+
+    @property
+    def estimates(self) -> Path:
+        return self.build / "estimates.csv"
+
+    @property
+    def public_url(self) -> str:
+        server = self.settings.server
+        return server.public_url.rstrip("/") or f"http://{server.host}:{server.port}"
+
+    @property
+    def privacy(self) -> dict[str, Text]:
+        return dict(self.settings.privacy)
+
+
+def find_project(start: Path | None = None) -> Project:
+    """The project of `start`, else of `EVALTOOL_PROJECT`, else of this folder or the nearest one above it.
+
+    Raises:
+        ProjectError: if there is none, or its settings have faults.
+    """
+    given = start or (Path(os.environ[VARIABLE]) if os.environ.get(VARIABLE) else None)
+    if given is not None:
+        return read_project(given)
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / FILE).is_file():
+            return read_project(folder)
+    mend = "Go to the project's folder, name it with --project, or make one: evaltool init DIR"
+    raise ProjectError(f"no {FILE} here or above", where=here.as_posix(), mend=mend)
+
+
+def read_project(root: Path) -> Project:
+    """Read the settings in `root`.
+
+    Raises:
+        ProjectError: with every fault of `evaltool.toml`.
+    """
+    path = root / FILE
+    where = path.as_posix()
+    try:
+        data: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        return Project(root.resolve(), Settings.model_validate(data))
+    except FileNotFoundError:
+        raise ProjectError(
+            f"no {FILE} in this folder", where=root.as_posix(), mend="Make one: evaltool init DIR"
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ProjectError(f"cannot be read: {error}", where=where, mend="Mend this line; save as UTF-8.") from None
+    except ValidationError as error:
+        faults = [
+            Fault("setting", f"{'.'.join(map(str, item['loc']))}: {item['msg']}", where) for item in error.errors()
+        ]
+        raise ProjectError("settings with faults", where=where, faults=faults) from None

@@ -1,0 +1,121 @@
+"""YAML files with line numbers: every fault of a file is told with file and line."""
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from pydantic import BaseModel, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError
+
+from evaltool.errors import DefinitionError, Fault
+
+_PLAIN_WORDS = {
+    "missing": ("missing-key", "the key «{key}» is missing", "Add it."),
+    "extra_forbidden": ("unknown-key", "unknown key «{key}»", "Remove it, or mend its spelling."),
+}
+
+
+@dataclass(frozen=True)
+class YamlFile:
+    """A parsed file: `data` is plain YAML 1.2 (so `yes` and `no` are words), `line` finds a place in it."""
+
+    path: Path
+    data: dict[str, Any]
+
+    def line(self, location: Sequence[str | int]) -> int:
+        """The line (from 1) of the deepest part of `location` that is in the file."""
+        node: object = self.data
+        line = 1
+        for step in location:
+            if isinstance(node, CommentedMap | CommentedSeq) and _has(node, step):
+                marks = cast("Any", node).lc
+                line = (marks.key(step) if isinstance(node, CommentedMap) else marks.item(step))[0] + 1
+                node = cast("Any", node)[step]
+        return line
+
+    def where(self, location: Sequence[str | int] = ()) -> str:
+        return f"{self.path.as_posix()}:{self.line(location)}"
+
+
+def _has(node: CommentedMap | CommentedSeq, step: str | int) -> bool:
+    if isinstance(node, CommentedMap):
+        return step in node
+    return isinstance(step, int) and step < len(cast("list[object]", node))
+
+
+def read_yaml(path: Path) -> YamlFile:
+    """Read a YAML file whose top is a mapping.
+
+    Raises:
+        DefinitionError: if the file is not there, is not UTF-8, is not YAML, or says a key twice.
+    """
+    try:
+        data: object = cast("Any", YAML(typ="rt")).load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise DefinitionError("no such file", where=path.as_posix(), mend="Check the name and the folder.") from None
+    except UnicodeDecodeError as error:
+        mend = "Save the file as UTF-8."
+        raise DefinitionError(f"not UTF-8 (byte {error.start})", where=path.as_posix(), mend=mend) from None
+    except MarkedYAMLError as error:
+        mark, problem = cast("Any", error).problem_mark, cast("Any", error).problem
+        where = f"{path.as_posix()}:{mark.line + 1 if mark else 1}"
+        raise DefinitionError(f"not YAML: {problem}", where=where, mend="Look at this line.") from None
+    if not isinstance(data, CommentedMap):
+        raise DefinitionError(
+            "the file is not a mapping of keys", where=f"{path.as_posix()}:1", mend="Write «key: value»."
+        )
+    return YamlFile(path, cast("dict[str, Any]", data))
+
+
+def model_faults(error: ValidationError, file: YamlFile, models: Iterable[type[BaseModel]]) -> list[Fault]:
+    """What pydantic found, as faults with file and line; an unknown key is compared with the keys of `models`."""
+    known = {name for model in models for name in model.model_fields}
+    faults: list[Fault] = []
+    for item in error.errors():
+        location = [step for step in item["loc"] if not str(step).startswith("function-")]
+        key = str(location[-1]) if location else ""
+        code, message, mend = _PLAIN_WORDS.get(
+            item["type"], ("bad-value", f"«{key}»: {item['msg']}", "Mend the value.")
+        )
+        if code == "unknown-key":
+            mend = nearest(key, known) or mend
+        faults.append(Fault(code, message.format(key=key), file.where(location), mend))
+    return faults
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A mend that names what is spelled alike, else the few names there are ("" if too many)."""
+    names = sorted(known)
+    close = difflib.get_close_matches(name, names, n=3)
+    if close:
+        return "Did you mean " + " or ".join(f"«{found}»" for found in close) + "?"
+    return f"Known: {', '.join(names)}." if 0 < len(names) <= 12 else ""
+
+
+def faults_error(message: str, faults: Sequence[Fault]) -> DefinitionError:
+    """One error for all faults, in order of place."""
+    ordered = sorted(set(faults), key=_place)
+    count = "1 fault" if len(ordered) == 1 else f"{len(ordered)} faults"
+    return DefinitionError(f"{message}: {count}", faults=ordered)
+
+
+def _place(fault: Fault) -> tuple[str, int, str]:
+    path, _, line = fault.where.rpartition(":")
+    return (path, int(line) if line.isdigit() else 0, fault.message)
+
+
+def plain(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The data as ordinary dictionaries and lists."""
+    return cast("dict[str, Any]", _plain(data))
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in cast("Mapping[object, object]", value).items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in cast("list[object]", value)]
+    return value
