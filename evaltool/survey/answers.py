@@ -1,14 +1,14 @@
 """One function reads an answer: used by the server on a form and by cleaning on the archive."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
 from evaltool.records import Answer
 from evaltool.survey.expressions import Value, holds
-from evaltool.survey.model import Question
-from evaltool.survey.types import QUESTION_TYPES, AnswerFault
+from evaltool.survey.model import Attribute, Question
+from evaltool.survey.types import QUESTION_TYPES, AnswerFault, read_date
 
 MissingReason = Literal["not_applicable", "not_reached", "not_answered", "dont_know", "refused"]
 OTHER_SUFFIX = "_other"
@@ -66,6 +66,14 @@ def stored(question: Question, written: Sequence[str]) -> Answer:
     if isinstance(value, tuple):
         return list(value)
     return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def read_attributes(attributes: Mapping[str, Attribute], raw: Mapping[str, str]) -> dict[str, Value | None]:
+    """Roster attributes as values for expressions: numbers as numbers, dates as dates, blank as no answer."""
+    return {name: _ATTRIBUTES[column.type](raw[name]) if raw.get(name) else None for name, column in attributes.items()}
+
+
+_ATTRIBUTES: Mapping[str, Callable[[str], Value]] = {"text": str, "choice": str, "integer": int, "date": read_date}
 
 
 def written(answer: Answer) -> list[str]:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 SurveyName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
-Missing = Literal["dont_know", "refused"]
+Missing = Literal["dont_know", "refused", "not_applicable"]
 Role = Literal["consent", "headline", "helper", "quote"]
 TypeName = Literal[
     "select_one", "select_multiple", "integer", "decimal", "date", "text", "note", "calculate"

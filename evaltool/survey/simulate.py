@@ -1,0 +1,83 @@
+"""Made-up interviews from a definition: every answer depends only on seed, unit and question.
+
+So one answer can be fixed afterwards and all others stay as they were, whatever the path then is.
+"""
+
+import itertools
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from evaltool.survey.answers import read
+from evaltool.survey.expressions import Value, holds, names, parse
+from evaltool.survey.model import Question, Survey
+from evaltool.survey.path import walk_path
+from evaltool.survey.types import QUESTION_TYPES
+
+Weights = Mapping[str, Mapping[str, float]]
+"""By question: how often each code is drawn, in proportion."""
+
+
+@dataclass(frozen=True)
+class Habits:
+    """How one made-up respondent answers. `silent` is the chance of leaving a question blank."""
+
+    seed: str
+    weights: Weights = field(default_factory=dict[str, Mapping[str, float]])
+    fixed: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+    silent: float = 0.0
+    refuses: bool = False
+
+
+def simulate(survey: Survey, attributes: Mapping[str, Value | None], habits: Habits) -> dict[str, Sequence[str]]:
+    """Written answers to every question on the path, in order; a question left blank has no strings."""
+    written: dict[str, Sequence[str]] = {}
+    values: dict[str, Value | None] = {}
+    saved: set[str] = set()
+    agreement = _agreement(survey, attributes, refuses=habits.refuses)
+    while step := walk_path(survey, values, attributes).next_step(saved):
+        for question in step.questions:
+            if QUESTION_TYPES[question.type].asks:
+                written[question.name] = agreement.get(question.name) or draw(question, habits)
+                values[question.name] = read(question, written[question.name]).value
+        saved.add(step.page.name)
+    return written
+
+
+def draw(question: Question, habits: Habits) -> Sequence[str]:
+    """A made-up answer to one question."""
+    if question.name in habits.fixed:
+        return habits.fixed[question.name]
+    chance = random.Random(f"{habits.seed}/{question.name}")
+    if not question.required and chance.random() < habits.silent:
+        return _silence(question, chance)
+    return _answer(question, habits.weights.get(question.name, {}), chance)
+
+
+def _silence(question: Question, chance: random.Random) -> Sequence[str]:
+    """Left blank, or one of the choices that mean "no answer"."""
+    return chance.choice([[], *([code] for code in question.choices if question.choices[code].missing)])
+
+
+def _answer(question: Question, weights: Mapping[str, float], chance: random.Random) -> Sequence[str]:
+    if weights and question.type == "select_one":
+        codes = [code for code in question.substantive if code in weights]
+        return chance.choices(codes, [weights[code] for code in codes])
+    kind = QUESTION_TYPES[question.type]
+    for _ in range(1000):
+        written = kind.draw(question, chance)
+        if not read(question, written).fault:
+            return written
+    return []  # a constraint that chance does not meet: left blank
+
+
+def _agreement(survey: Survey, attributes: Mapping[str, Value | None], *, refuses: bool) -> dict[str, Sequence[str]]:
+    """Answers to the questions that `refusal` reads, so that it holds exactly for who refuses."""
+    if not survey.refusal:
+        return {}
+    questions = [survey.by_name[name] for name in names(parse(survey.refusal)) if name in survey.by_name]
+    for codes in itertools.product(*(question.substantive for question in questions)):
+        answers = {question.name: code for question, code in zip(questions, codes, strict=True)}
+        if holds(survey.refusal, {**attributes, **answers}) == refuses:
+            return {name: [code] for name, code in answers.items()}
+    return {}

@@ -1,0 +1,123 @@
+"""From the archive to datasets: verify, clean, write with codebook, log and manifest."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pandas as pd
+
+from evaltool import __version__
+from evaltool.contacts.vault import Vault
+from evaltool.errors import ArchiveError, CleaningError, Fault
+from evaltool.project import Project
+from evaltool.records import Deployment
+from evaltool.responses.archive import Archive
+from evaltool.responses.clean import Cleaned
+from evaltool.responses.clean import clean as clean_responses
+from evaltool.responses.corrections import Correction, read_corrections
+from evaltool.responses.dataset import write_dataset
+from evaltool.responses.roster import read_roster_table
+from evaltool.survey.codebook import codebook
+from evaltool.survey.release import Release, read_release
+from evaltool.workflows.definitions import released
+from evaltool.workflows.fieldwork import deployments
+from evaltool.workflows.working import Progress, file_hash, now, silent, working
+
+
+@dataclass(frozen=True)
+class Made:
+    """A dataset that was made, in a line."""
+
+    survey: str
+    summary: str
+
+
+def clean(project: Project, *, accept_altered: bool = False, progress: Progress = silent) -> list[Made]:
+    """Make a dataset of every deployment that is no pretest.
+
+    Raises:
+        ArchiveError: if an archive does not agree with its ledger (with `accept_altered` all output is marked instead).
+        CleaningError: if nothing is deployed, or the corrections have faults.
+    """
+    with working(project):
+        found = [item for item in deployments(project) if not item.pretest]
+        if not found:
+            raise CleaningError("nothing is deployed, so there is nothing to clean", mend="Run: evaltool deploy")
+        altered = _altered(project, found, accept_altered=accept_altered)
+        roster = read_roster_table(project.roster)
+        corrections = _corrections(project, roster)
+        made: list[Made] = []
+        for number, item in enumerate(found, 1):
+            made.append(_clean_one(project, item, roster, corrections, altered=bool(altered[item.id])))
+            progress("clean", number, len(found))
+        return made
+
+
+def _altered(project: Project, found: list[Deployment], *, accept_altered: bool) -> Mapping[str, list[Fault]]:
+    faults = {item.id: Archive(project.archive / item.id).verify() for item in found}
+    every = [fault for item in faults.values() for fault in item]
+    if every and not accept_altered:
+        mend = "Restore it from the backup. To go on all the same: --accept-altered, which marks every output."
+        raise ArchiveError("the archive does not agree with its ledger", mend=mend, faults=every)
+    return faults
+
+
+def _corrections(project: Project, roster: pd.DataFrame) -> list[Correction]:
+    if not project.corrections.is_file():
+        return []
+    surveys = {item.survey.key: item.survey for item in released(project)}
+    return read_corrections(project.corrections, surveys=surveys, units=set(roster["unit"]))
+
+
+def _clean_one(
+    project: Project, deployment: Deployment, roster: pd.DataFrame, corrections: list[Correction], *, altered: bool
+) -> Made:
+    release = read_release(project.surveys, deployment.survey, deployment.version)
+    archive = Archive(project.archive / deployment.id)
+    invited = {link.unit for link in Vault.open(project.vault).links(deployment.id)}
+    cleaned = clean_responses(
+        release.survey,
+        archive.responses(accept_altered=altered),
+        roster,
+        corrections,
+        structure_hash=release.structure_hash,
+        eligible=invited,
+    )
+    manifest = _manifest(project, deployment, release, altered=altered)
+    book = {"survey": release.survey.key, "variables": [asdict(item) for item in codebook(release.survey)]}
+    text = json.dumps(book, ensure_ascii=False, indent=1) + "\n"
+    write_dataset(project.dataset(release.survey.key), cleaned, text, manifest)
+    return Made(release.survey.key, _summary(release.survey.key, cleaned, altered=altered))
+
+
+def _manifest(project: Project, deployment: Deployment, release: Release, *, altered: bool) -> dict[str, Any]:
+    """What the dataset was made from. The hashes chain it to the archive's ledger and to the release."""
+    archive = Archive(project.archive / deployment.id)
+    segments = [{"segment": item.segment, "sha256": item.sha256, "records": item.records} for item in archive.entries()]
+    corrections = file_hash(project.corrections) if project.corrections.is_file() else ""
+    return {
+        "step": "clean",
+        "survey": release.survey.key,
+        "structure_hash": release.structure_hash,
+        "texts": dict(deployment.texts),
+        "released_at": release.released_at,
+        "deployment": deployment.to_json(),
+        "inputs": {
+            "segments": segments,
+            "ledger_head": archive.head(),
+            "roster": file_hash(project.roster),
+            "corrections": corrections,
+        },
+        "synthetic": deployment.synthetic or project.settings.synthetic,
+        "altered": altered,
+        "evaltool": __version__,
+        "made_at": now(),
+    }
+
+
+def _summary(key: str, cleaned: Cleaned, *, altered: bool) -> str:
+    counts = cleaned.dispositions["disposition"].value_counts()
+    told = ", ".join(f"{code} {counts.get(code, 0)}" for code in ("I", "P", "R", "NC"))
+    marked = "; ALTERED ARCHIVE" if altered else ""
+    return f"cleaned {key}: {len(cleaned.frame)} interviews ({told}), {len(cleaned.log)} log entries{marked}"

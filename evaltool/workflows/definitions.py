@@ -1,0 +1,81 @@
+"""Check and release definitions."""
+
+from dataclasses import dataclass
+
+from evaltool.errors import DefinitionError, EvaltoolError, Fault, ReleaseError
+from evaltool.project import Project
+from evaltool.survey.load import find_definitions, load_definition, load_roster, load_survey
+from evaltool.survey.model import Survey
+from evaltool.survey.release import Release, changes_since, make_release, read_release, release_path, write_release
+from evaltool.survey.translations import texts
+from evaltool.text import interface_languages
+from evaltool.workflows.working import now
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A definition that was checked. `notes` are things to know that are no faults."""
+
+    survey: Survey
+    notes: tuple[str, ...]
+
+
+def check(project: Project) -> list[Checked]:
+    """Load every definition of the project.
+
+    Raises:
+        DefinitionError: with the faults of all files.
+    """
+    roster = load_roster(project.surveys / "roster.yaml")
+    found: list[Checked] = []
+    faults: list[Fault] = []
+    for path in find_definitions(project.surveys):
+        try:
+            survey = load_survey(path, roster)
+            found.append(Checked(survey, (*draft_notes(survey), *_release_notes(project, survey))))
+        except EvaltoolError as error:
+            faults += error.faults or [Fault(error.code, error.message, error.where, error.mend)]
+    if faults:
+        raise DefinitionError(f"{len(faults)} faults in the definitions", faults=faults)
+    if not found:
+        mend = "Write one as <survey>/v1.yaml, or make a project with an example: evaltool init DIR"
+        raise DefinitionError("no definition", where=project.surveys.as_posix(), mend=mend)
+    return found
+
+
+def draft_notes(survey: Survey) -> list[str]:
+    """How many texts of each language no person has reviewed, and languages the interface does not speak."""
+    total = len(texts(survey))
+    notes = [
+        f"{survey.key}: {len(keys)} of {total} texts in «{language}» are unreviewed drafts"
+        for language, keys in survey.drafts.items()
+    ]
+    unspoken = [language for language in survey.languages if language not in interface_languages()]
+    return notes + [
+        f"{survey.key}: buttons and messages have no «{language}», English is shown" for language in unspoken
+    ]
+
+
+def _release_notes(project: Project, survey: Survey) -> list[str]:
+    if not release_path(project.surveys, survey.survey, survey.version).exists():
+        return [f"{survey.key}: not released yet"]
+    changed = changes_since(read_release(project.surveys, survey.survey, survey.version), survey)
+    return [f"{survey.key}: changed since its release ({', '.join(changed)})"] if changed else []
+
+
+def release(project: Project, survey: str, version: int) -> tuple[Release, bool]:
+    """Release a version; the second value is False if the same release stood there already."""
+    made = make_release(load_definition(project.surveys, survey, version), released_at=now())
+    is_new = write_release(project.surveys, made)
+    return read_release(project.surveys, survey, version), is_new
+
+
+def released(project: Project) -> list[Release]:
+    """All releases of the project, each checked against its hashes."""
+    found: list[Release] = []
+    for path in sorted((project.surveys / "releases").glob("*@*.json")):
+        survey, _, version = path.stem.partition("@")
+        if not version.isdecimal():
+            raise ReleaseError("not a release's name", where=path.as_posix(), mend="Name it <survey>@<version>.json.")
+        found.append(read_release(project.surveys, survey, int(version)))
+    return sorted(found, key=lambda item: (item.survey.survey, item.survey.version))

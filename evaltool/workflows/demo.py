@@ -1,0 +1,197 @@
+"""The demo: the whole chain of a project on made-up data, in a folder of its own that is a project itself."""
+
+import csv
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from evaltool.contacts.vault import Vault
+from evaltool.errors import PlatformError, ProjectError
+from evaltool.project import FILE, Project, read_project
+from evaltool.records import Course, Deployment
+from evaltool.survey.load import load_roster
+from evaltool.survey.release import read_release
+from evaltool.workflows.aiming import aim
+from evaltool.workflows.cleaning import clean
+from evaltool.workflows.definitions import release
+from evaltool.workflows.estimating import analyse, read_plan
+from evaltool.workflows.fieldwork import deploy, import_roster, invite, pull, status
+from evaltool.workflows.made_up import Cast, Demo, Fieldwork, Respondent, load_demo, make_respondents, make_roster
+from evaltool.workflows.reporting import report
+from evaltool.workflows.respondents import answer_all
+from evaltool.workflows.working import Progress
+
+_MARKER = "MADE-UP-DATA.txt"
+_MARKER_TEXT = "Everything in this folder was made up by `evaltool demo`. A new demo replaces the folder.\n"
+_START_SECONDS = 20.0
+
+
+def demo(project: Project, out: Path, progress: Progress) -> Iterator[str]:
+    """Run the whole chain into `out`; yields a line after each step.
+
+    Raises:
+        ProjectError: if `out` holds something else than an earlier demo.
+    """
+    made = _copy_project(project, out)
+    settings = load_demo(made.analysis / "demo.yaml")
+    versions = {(name, work.version) for item in settings.populations.values() for name, work in item.surveys.items()}
+    for survey, version in sorted(versions):
+        release(made, survey, version)
+    deployed = {key: deploy(made, *key).deployment for key in sorted(versions)}
+    yield f"released and deployed {', '.join(item.id for item in deployed.values())}"
+
+    count = _import_made_up_roster(made, settings)
+    for deployment in deployed.values():
+        invite(made, deployment)
+    yield f"made up a roster of {count} courses and invited them"
+
+    work = _links_and_respondents(made, settings, deployed)
+    with _running_server(made):
+        answer_all(work, progress, label="answer over HTTP")
+    counts = {item.deployment.id: item.counts for item in status(made)}
+    yield "answered over HTTP: " + ", ".join(f"{name} {found['complete']} complete" for name, found in counts.items())
+
+    pulled = pull(made, progress)
+    yield f"pulled {sum(pulled.values())} responses into the archive"
+    for dataset in clean(made, progress=progress):
+        yield dataset.summary
+    rows, path = analyse(made)
+    yield f"{len(rows)} estimates in {path}"
+    for document in report(made, progress=progress):
+        yield str(document)
+
+
+def _copy_project(project: Project, out: Path) -> Project:
+    """Copy the definitions, so that the demo's folder is a project that can be taken elsewhere."""
+    if out.exists() and any(out.iterdir()) and not (out / _MARKER).is_file():
+        mend = "Name an empty folder with --out."
+        raise ProjectError("the folder holds something else than a demo", where=out.as_posix(), mend=mend)
+    if out.exists():
+        shutil.rmtree(out)
+    out.mkdir(parents=True)
+    (out / _MARKER).write_text(_MARKER_TEXT, encoding="utf-8")
+    for name in ("surveys", "analysis", "reports"):
+        shutil.copytree(getattr(project, name), out / "definitions" / name, ignore=shutil.ignore_patterns("releases"))
+    (out / FILE).write_text(_settings_text(project), encoding="utf-8", newline="\n")
+    return read_project(out)
+
+
+def _settings_text(project: Project) -> str:
+    """The project's settings, with the demo's own places and marked synthetic."""
+    settings = project.settings
+    lines = [
+        "# Made by `evaltool demo`.",
+        "format = 1",
+        f"name = {_quoted(settings.name)}",
+        f"language = {_quoted(settings.language)}",
+        "synthetic = true",
+        "",
+        "[paths]",
+        *(f'{name} = "definitions/{name}"' for name in ("surveys", "analysis", "reports")),
+        'data = "data"',
+        'build = "."',
+        "",
+        "[server]",
+        f"port = {_free_port()}",
+        "",
+        "[privacy]",
+        *(f"{key} = {{ {_inline(text)} }}" for key, text in settings.privacy.items()),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _inline(text: Mapping[str, str]) -> str:
+    return ", ".join(f"{_quoted(language)} = {_quoted(words)}" for language, words in text.items())
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _import_made_up_roster(project: Project, settings: Demo) -> int:
+    roster = load_roster(project.surveys / "roster.yaml")
+    rows = make_roster(roster, settings, read_plan(project).population.column)
+    path = project.data / "roster-MADE-UP-DATA.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    import_roster(project, path)
+    return len(rows)
+
+
+def _links_and_respondents(
+    project: Project, settings: Demo, deployed: Mapping[tuple[str, int], Deployment]
+) -> list[tuple[str, Respondent]]:
+    """Everybody who was invited, population by population, with her link; answers aimed at the declared shares."""
+    plan = read_plan(project)
+    vault = Vault.open(project.vault)
+    courses = vault.courses()
+    work: list[tuple[str, Respondent]] = []
+    for name, population in settings.populations.items():
+        members = [course for course in courses if course.attributes.get(plan.population.column) == name]
+        for survey, fieldwork in population.surveys.items():
+            deployment = deployed[survey, fieldwork.version]
+            respondents = make_respondents(_cast(project, deployment, fieldwork, members), settings, name)
+            if survey == plan.population.survey:
+                respondents = aim(plan, respondents, population.shares)
+            links = {link.unit: f"{project.public_url}/s/{link.token}" for link in vault.links(deployment.id)}
+            units = {course.course_id: course.unit for course in members}
+            work += [(links[units[item.course]], item) for item in respondents]
+    return work
+
+
+def _cast(project: Project, deployment: Deployment, fieldwork: Fieldwork, members: list[Course]) -> Cast:
+    survey = read_release(project.surveys, deployment.survey, deployment.version).survey
+    return Cast(
+        survey=survey,
+        fieldwork=fieldwork,
+        courses={course.course_id: course.attributes for course in members},
+        languages={
+            course.course_id: course.language if course.language in survey.languages else survey.language
+            for course in members
+        },
+        columns=load_roster(project.surveys / "roster.yaml").attributes,
+    )
+
+
+@contextmanager
+def _running_server(project: Project) -> Generator[None]:
+    """The real server in a process of its own, ended when the work is done."""
+    command = [sys.executable, "-m", "evaltool", "--project", str(project.root), "serve"]
+    with (project.data / "server.log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, "PYTHONUTF8": "1"})  # noqa: S603  # our own command
+        try:
+            _wait_for(process, project)
+            yield
+        finally:
+            process.terminate()
+            process.wait(timeout=_START_SECONDS)
+
+
+def _wait_for(process: "subprocess.Popen[bytes]", project: Project) -> None:
+    address = (project.settings.server.host, project.settings.server.port)
+    end = time.monotonic() + _START_SECONDS
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            socket.create_connection(address, timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    log = (project.data / "server.log").read_text(encoding="utf-8", errors="replace").strip()
+    raise PlatformError("the survey server did not start", where=str(project.data / "server.log"), mend=log[-500:])

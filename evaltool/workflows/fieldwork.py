@@ -1,0 +1,277 @@
+"""From a release to answers in the archive: deploy, import the roster, invite, follow, pull."""
+
+import csv
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from openpyxl import Workbook
+from openpyxl.cell.cell import Cell
+
+from evaltool.contacts.vault import Course, ImportReport, Link, Vault
+from evaltool.errors import EvaltoolError, PlatformError, ProjectError
+from evaltool.platforms.base import Invitation
+from evaltool.project import Project
+from evaltool.records import Deployment
+from evaltool.responses.archive import Archive
+from evaltool.responses.roster import read_roster, write_roster_table
+from evaltool.survey.answers import read_attributes
+from evaltool.survey.check import PRIVACY, placeholders
+from evaltool.survey.expressions import holds
+from evaltool.survey.load import load_definition, load_roster
+from evaltool.survey.model import Survey
+from evaltool.survey.release import Release, make_release, read_release
+from evaltool.survey.translations import map_texts
+from evaltool.text import Text
+from evaltool.workflows.definitions import draft_notes
+from evaltool.workflows.working import Progress, now, platform_of, read_json, silent, working, write_json
+
+PRETEST = "+pretest"
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """What a deployment did; `is_new` is False if the same stood there already."""
+
+    deployment: Deployment
+    is_new: bool
+    notes: tuple[str, ...]
+
+
+def deploy(
+    project: Project, survey: str, version: int, *, platform: str = "embedded", pretest: bool = False
+) -> Deployed:
+    """Deploy a release; a pretest takes the definition as it is, and its answers never enter a dataset.
+
+    Raises:
+        ReleaseError: if the version is not released.
+        ProjectError: if the texts use privacy facts that `evaltool.toml` lacks.
+        PlatformError: if the same id is deployed with another content.
+    """
+    with working(project):
+        release = _release_to_deploy(project, survey, version, pretest=pretest)
+        filled = fill_privacy(release.survey, project.privacy)
+        shown = make_release(filled, released_at=release.released_at)
+        wanted = Deployment(
+            id=filled.key + (PRETEST if pretest else ""),
+            survey=survey,
+            version=version,
+            structure_hash=release.structure_hash,
+            texts=shown.texts,
+            platform=platform,
+            deployed_at=now(),
+            pretest=pretest,
+            synthetic=project.settings.synthetic,
+        )
+        standing = _standing(project, wanted)
+        platform_of(platform, project).deploy(standing or wanted, filled)
+        if standing is None:
+            write_json(_record(project, wanted.id), wanted.to_json())
+        return Deployed(standing or wanted, standing is None, tuple(draft_notes(filled)))
+
+
+def _release_to_deploy(project: Project, survey: str, version: int, *, pretest: bool) -> Release:
+    if pretest:
+        return make_release(load_definition(project.surveys, survey, version), released_at=now())
+    return read_release(project.surveys, survey, version)
+
+
+def fill_privacy(survey: Survey, privacy: Mapping[str, Text]) -> Survey:
+    """The survey with every `${privacy.<key>}` replaced by the project's fact.
+
+    Raises:
+        ProjectError: if a fact is missing: consent without it would be void.
+    """
+    used = sorted(name.removeprefix(PRIVACY) for name in placeholders(survey) if name.startswith(PRIVACY))
+    missing = [key for key in used if key not in privacy]
+    if missing:
+        mend = f"Add to [privacy]: {', '.join(missing)}."
+        raise ProjectError(f"the texts of {survey.key} need facts about privacy", where="evaltool.toml", mend=mend)
+
+    def fact(key: str, language: str) -> str:
+        return privacy[key].get(language) or privacy[key].get("") or privacy[key].get(survey.language, "")
+
+    def fill(_key: str, text: Text) -> dict[str, str]:
+        filled: dict[str, str] = {}
+        for language, words in text.items():
+            facts = {f"${{{PRIVACY}{key}}}": fact(key, language) for key in used}
+            filled[language] = functools.reduce(lambda done, name: done.replace(name, facts[name]), facts, words)
+        return filled
+
+    return map_texts(survey, fill)
+
+
+def _record(project: Project, deployment_id: str) -> Path:
+    return project.data / "deployments" / f"{deployment_id}.json"
+
+
+def _standing(project: Project, wanted: Deployment) -> Deployment | None:
+    path = _record(project, wanted.id)
+    if not path.is_file():
+        return None
+    standing = Deployment.from_json(read_json(path))
+    if (standing.structure_hash, standing.texts) == (wanted.structure_hash, wanted.texts):
+        return standing
+    what = "structure" if standing.structure_hash != wanted.structure_hash else "texts or [privacy] facts"
+    mend = "Answers to both would be mixed. Release a new version, and deploy that."
+    raise PlatformError(f"{wanted.id} is deployed with other {what}", where=path.as_posix(), mend=mend)
+
+
+def deployments(project: Project) -> list[Deployment]:
+    """All deployments of the project, pretests included."""
+    files = sorted((project.data / "deployments").glob("*.json"))
+    return [Deployment.from_json(read_json(path)) for path in files]
+
+
+def deployment_of(project: Project, survey: str, version: int, *, pretest: bool = False) -> Deployment:
+    """The deployment of a version.
+
+    Raises:
+        PlatformError: if it is not deployed.
+    """
+    path = _record(project, f"{survey}@{version}" + (PRETEST if pretest else ""))
+    if not path.is_file():
+        mend = f"Run: evaltool deploy {survey} --version {version}" + (" --pretest" if pretest else "")
+        raise PlatformError(f"{survey} version {version} is not deployed", mend=mend)
+    return Deployment.from_json(read_json(path))
+
+
+def import_roster(project: Project, path: Path) -> ImportReport:
+    """Take the rows of a roster file into the vault, and renew the pseudonymous roster table."""
+    roster = load_roster(project.surveys / "roster.yaml")
+    with working(project):
+        rows = read_roster(path, roster)
+        vault = Vault.open(project.vault)
+        report = vault.import_rows(rows)
+        write_roster_table(vault.courses(), project.roster)
+        return report
+
+
+@dataclass(frozen=True)
+class Invited:
+    """Who was invited, and the file with the personal links."""
+
+    new: int
+    total: int
+    file: Path
+
+
+def invite(project: Project, deployment: Deployment, *, where: str = "", out: Path | None = None) -> Invited:
+    """Give every course that the survey invites (and `where` selects) its personal link, once.
+
+    The file holds all links of the deployment with contact data; without `out` it lies in the data folder.
+    """
+    survey = _survey_of(project, deployment)
+    with working(project):
+        vault = Vault.open(project.vault)
+        courses = _selected(project, survey, vault.courses(), where)
+        if not courses:
+            mend = "Import the roster first (evaltool roster FILE), or mend --where."
+            raise EvaltoolError("nobody on the roster is to be invited", where=where or survey.invite, mend=mend)
+        vault.invite(deployment.id, [course.unit for course in courses])
+        platform = platform_of(deployment.platform, project)
+        links = vault.links(deployment.id)
+        attributes = {course.unit: course.attributes for course in courses}
+        invitations = [
+            Invitation(
+                unit=link.unit,
+                person=link.person,
+                token=link.token,
+                language=link.language if link.language in survey.languages else survey.language,
+                attributes={name: attributes[link.unit].get(name, "") for name in survey.attributes},
+            )
+            for link in links
+            if link.unit in attributes
+        ]
+        new = platform.invite(deployment.id, invitations)
+        file = out or project.data / "invitations" / f"{deployment.id}.xlsx"
+        _write_links([(link, platform.link(link.token)) for link in links], file)
+        return Invited(new, len(invitations), file)
+
+
+def _survey_of(project: Project, deployment: Deployment) -> Survey:
+    if deployment.pretest:
+        return load_definition(project.surveys, deployment.survey, deployment.version)
+    return read_release(project.surveys, deployment.survey, deployment.version).survey
+
+
+def _selected(project: Project, survey: Survey, courses: Sequence[Course], where: str) -> list[Course]:
+    columns = load_roster(project.surveys / "roster.yaml").attributes
+    conditions = [text for text in (survey.invite, where) if text]
+    return [
+        course
+        for course in courses
+        if all(holds(text, read_attributes(columns, course.attributes)) for text in conditions)
+    ]
+
+
+_HEADER = ("name", "phone", "email", "language", "link")
+
+
+def _write_links(links: Sequence[tuple[Link, str]], path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rows = [(link.name, link.phone, link.email, link.language, address) for link, address in links]
+    part = path.with_name(path.name + ".part")
+    if path.suffix.lower() == ".csv":
+        with part.open("w", encoding="utf-8-sig", newline="") as file:
+            csv.writer(file, delimiter=";").writerows([_HEADER, *(map(_plain_cell, row) for row in rows)])
+    else:
+        _write_sheet([_HEADER, *rows], part)
+    part.replace(path)
+
+
+def _plain_cell(text: str) -> str:
+    """A spreadsheet takes a text that begins like this for a formula."""
+    return f"'{text}" if text.startswith(("=", "@", "-", "\t")) else text
+
+
+def _write_sheet(rows: Sequence[Sequence[str]], path: Path) -> None:
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("links")
+    for row in rows:
+        cells = [Cell(sheet, value=text) for text in row]  # pyright: ignore[reportArgumentType]  # write-only sheets are right here
+        for cell in cells:
+            cell.data_type = "s"
+        sheet.append(cells)
+    book.save(path)
+
+
+@dataclass(frozen=True)
+class DeploymentStatus:
+    """Counts of one deployment on its platform, and how many responses the archive holds."""
+
+    deployment: Deployment
+    counts: Mapping[str, int]
+
+
+def status(project: Project) -> list[DeploymentStatus]:
+    """Where each deployment stands."""
+    return [
+        DeploymentStatus(item, platform_of(item.platform, project).status(item.id)) for item in deployments(project)
+    ]
+
+
+def pull(project: Project, progress: Progress = silent) -> dict[str, int]:
+    """Append what is new on the platforms to the archive; returns the number of records by deployment.
+
+    It can be cut off anywhere: what was appended stays, and the next pull goes on from there.
+    """
+    with working(project):
+        found = deployments(project)
+        return {item.id: _pull_one(project, item, progress) for item in found}
+
+
+def _pull_one(project: Project, deployment: Deployment, progress: Progress) -> int:
+    archive = Archive(project.archive / deployment.id)
+    platform = platform_of(deployment.platform, project)
+    opened = platform.status(deployment.id)["opened"]
+    count = 0
+    while True:
+        batch = platform.pull(deployment.id, after=archive.cursor(), limit=BATCH)
+        if not batch.responses:
+            return count
+        archive.append(batch.responses, cursor=batch.cursor, pulled_at=now())
+        count += len(batch.responses)
+        progress(f"pull {deployment.id}", min(count, opened), opened)

@@ -1,0 +1,219 @@
+"""Made-up rosters and respondents for any project, aimed at the shares that `analysis/demo.yaml` declares.
+
+Nothing here knows a question or a column: rosters follow `roster.yaml`, interviews the definition, aims the plan.
+"""
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from pydantic import Field, ValidationError
+
+from evaltool.errors import PlanError
+from evaltool.survey.answers import read_attributes
+from evaltool.survey.expressions import Value, holds
+from evaltool.survey.model import Attribute, Part, Roster, Survey
+from evaltool.survey.simulate import Habits
+from evaltool.survey.yamlfile import faults_error, model_faults, plain, read_yaml
+from evaltool.text import say
+
+Fate = Literal["complete", "partial", "broke_off", "refused", "opened", "never"]
+Manner = Literal["come_back", "post_twice", ""]
+Shares = dict[str, float]
+
+
+class Follow(Part):
+    """A column whose value follows from another column's."""
+
+    column: str
+    values: dict[str, str]
+
+
+class Fieldwork(Part):
+    """One survey in one population: what share of the invited does what (the rest never opens), and how they answer."""
+
+    version: int
+    response: dict[Fate, float]
+    weights: dict[str, Shares] = Field(default_factory=dict)
+
+
+class DemoPopulation(Part):
+    """One population: its roster, its surveys and the shares that the answers shall give."""
+
+    courses: int = Field(ge=1, le=20_000)
+    second_courses: float = Field(default=0, ge=0, le=1)
+    attributes: dict[str, Shares] = Field(default_factory=dict)
+    follows: dict[str, Follow] = Field(default_factory=dict)
+    surveys: dict[str, Fieldwork]
+    shares: Shares = Field(default_factory=dict)
+
+
+class Demo(Part):
+    """`analysis/demo.yaml`. `silent`: chance of leaving a question blank; `manners`: share that does so on the way."""
+
+    format: Literal[1]
+    seed: int = 1
+    silent: float = Field(default=0.03, ge=0, lt=1)
+    manners: dict[Manner, float] = Field(default_factory=dict)
+    populations: dict[str, DemoPopulation] = Field(min_length=1)
+
+
+def load_demo(path: Path) -> Demo:
+    """Read `analysis/demo.yaml`. Raises PlanError with every fault."""
+    file = read_yaml(path)
+    try:
+        return Demo.model_validate(plain(file.data))
+    except ValidationError as error:
+        faults = model_faults(error, file, (Demo, DemoPopulation, Fieldwork, Follow))
+        raise PlanError("the demo's settings have faults", faults=faults_error("", faults).faults) from None
+
+
+def make_roster(roster: Roster, demo: Demo, column: str) -> list[dict[str, str]]:
+    """Made-up rows for all populations; `column` is the roster column whose values the populations are."""
+    rows: list[dict[str, str]] = []
+    for name, population in demo.populations.items():
+        chance = random.Random(f"{demo.seed}/roster/{name}")  # noqa: S311  # made-up people
+        maker = _RosterMaker(roster, population, chance)
+        rows += [maker.row(column, name, len(rows) + number + 1) for number in range(population.courses)]
+    return rows
+
+
+@dataclass
+class _RosterMaker:
+    roster: Roster
+    population: DemoPopulation
+    chance: random.Random
+    persons: int = 0
+
+    def row(self, column: str, value: str, number: int) -> dict[str, str]:
+        self.persons = self.persons if self._second() else number
+        cells = {name: self._cell(name, item, number) for name, item in self.roster.columns.items() if not item.year_of}
+        cells |= {name: rule.values.get(cells[rule.column], "") for name, rule in self.population.follows.items()}
+        return cells | self._population_cells(column, value)
+
+    def _second(self) -> bool:
+        """Whether this row is a further course of the person before."""
+        return bool(self.persons) and self.chance.random() < self.population.second_courses
+
+    def _cell(self, name: str, column: Attribute, number: int) -> str:
+        if column.role and column.role != "language":
+            return self._identity(column.role, number)
+        codes = list(column.choices)
+        if codes:
+            weights = self.population.attributes.get(name) or dict.fromkeys(codes, 1.0)
+            return self.chance.choices(list(weights), list(weights.values()))[0]
+        return str(self.chance.randint(0, 2)) if column.type == "integer" else f"{name} {self.chance.randint(1, 6)}"
+
+    def _identity(self, role: str, number: int) -> str:
+        made = {
+            "person": f"P{self.persons:05}",
+            "course": f"C{number:05}",
+            "name": say("Made-up person {number}", self.roster.language, number=self.persons),
+            "phone": f"+00 00 {self.persons:06}",
+            "email": f"person{self.persons}@example.org",
+        }
+        return made[role]
+
+    def _population_cells(self, column: str, value: str) -> dict[str, str]:
+        """The cells that put the row into its population; other dates lie before the one that decides."""
+        year_of = self.roster.columns[column].year_of
+        cells = {} if year_of else {column: value}
+        day = date(int(value), 1, 1) if year_of else date(2021, 1, 1)
+        day += timedelta(days=self.chance.randrange(360))
+        dates = [name for name, item in self.roster.columns.items() if item.type == "date" and name != year_of]
+        if year_of:
+            cells[year_of] = day.isoformat()
+        for name in reversed(dates):
+            day -= timedelta(days=self.chance.randint(120, 360))
+            cells[name] = day.isoformat()
+        return cells
+
+
+@dataclass(frozen=True)
+class Respondent:
+    """One made-up respondent of one survey. `pages`: how many pages are answered before she stops (None: all)."""
+
+    course: str
+    survey: Survey
+    language: str
+    attributes: Mapping[str, Value | None]
+    habits: Habits
+    fate: Fate
+    pages: int | None = None
+    manner: Manner = ""
+
+    def with_fixed(self, fixed: Mapping[str, Sequence[str]]) -> "Respondent":
+        return replace(self, habits=replace(self.habits, fixed={**self.habits.fixed, **fixed}))
+
+
+@dataclass(frozen=True)
+class Cast:
+    """What is needed to make respondents of one survey in one population: `courses` by course id."""
+
+    survey: Survey
+    fieldwork: Fieldwork
+    courses: Mapping[str, Mapping[str, str]]
+    languages: Mapping[str, str]
+    columns: Mapping[str, Attribute] = field(default_factory=dict[str, Attribute])
+
+
+def make_respondents(cast: Cast, demo: Demo, name: str) -> list[Respondent]:
+    """One respondent for each course that the survey invites, with fates in the declared shares."""
+    chance = random.Random(f"{demo.seed}/{name}/{cast.survey.survey}")  # noqa: S311  # made-up people
+    attributes = {course: read_attributes(cast.columns, raw) for course, raw in sorted(cast.courses.items())}
+    invited = [
+        course for course in attributes if not cast.survey.invite or holds(cast.survey.invite, attributes[course])
+    ]
+    fates: list[Fate] = list(quotas(cast.fieldwork.response, len(invited), rest="never"))
+    chance.shuffle(fates)
+    manners: list[Manner] = list(quotas(demo.manners, len(invited), rest=""))
+    chance.shuffle(manners)
+    return [
+        Respondent(
+            course=course,
+            survey=cast.survey,
+            language=cast.languages[course],
+            attributes=attributes[course],
+            habits=Habits(
+                seed=f"{demo.seed}/{course}/{cast.survey.survey}",
+                weights=cast.fieldwork.weights,
+                silent=demo.silent,
+                refuses=fate == "refused",
+            ),
+            fate=fate,
+            pages=_pages(cast.survey, fate, chance),
+            manner=manner if fate == "complete" else "",
+        )
+        for course, fate, manner in zip(invited, fates, manners, strict=True)
+    ]
+
+
+_Name = TypeVar("_Name", bound=str)
+
+
+def quotas(shares: Mapping[_Name, float], count: int, *, rest: _Name) -> Iterator[_Name]:
+    """`count` names in the given shares, as near as whole numbers allow; what is left is `rest`."""
+    given = 0
+    total = 0.0
+    for name, share in shares.items():
+        total += share
+        wanted = round(total * count)
+        yield from [name] * (wanted - given)
+        given = wanted
+    yield from [rest] * (count - given)
+
+
+def _pages(survey: Survey, fate: Fate, chance: random.Random) -> int | None:
+    """How many pages this fate answers; a partial interview has the headline question, a broken off one has not."""
+    headline = survey.with_role("headline")
+    last = len(survey.pages)
+    index = next((at for at, page in enumerate(survey.pages) if headline in page.questions), 0)
+    limits: Mapping[Fate, tuple[int, int]] = {
+        "partial": (min(index + 1, last - 1), last - 1),
+        "broke_off": (min(1, index), index),
+        "opened": (0, 0),
+    }
+    return chance.randint(*limits[fate]) if fate in limits else None
