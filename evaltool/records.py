@@ -81,3 +81,30 @@ class RawResponse:
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         pages = tuple(PageVisit(**page) for page in data["pages"])
         return cls(**cast("dict[str, Any]", {**data, "pages": pages}))
+
+
+@dataclass(frozen=True, kw_only=True)
+class RosterRow:
+    """One row of the roster, read and checked: a course. Never printed: it names a person.
+
+    `contact` has the keys `name`, `phone`, `email` where a column carries that role, else the column's name.
+    `attributes` are codes, ISO dates and digits; a blank cell has no entry.
+    """
+
+    person_id: str = field(repr=False)
+    course_id: str = field(repr=False)
+    language: str
+    contact: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    attributes: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Course:
+    """A course as the vault knows it: `unit` and `person` are random pseudonyms."""
+
+    unit: str
+    person: str
+    person_id: str = field(repr=False)
+    course_id: str = field(repr=False)
+    language: str
+    attributes: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)

@@ -1,0 +1,88 @@
+"""The vault's tables. Their version is kept in SQLite's `user_version`."""
+
+from pathlib import Path
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    ForeignKey,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    create_engine,
+    event,
+)
+from sqlalchemy.engine.interfaces import DBAPIConnection
+
+from evaltool.errors import ProjectError
+
+VERSION = 1
+metadata = MetaData()
+
+people = Table(
+    "people",
+    metadata,
+    Column("person", Text, primary_key=True),
+    Column("person_id", Text, nullable=False, unique=True),
+    Column("language", Text, nullable=False),
+    Column("contact", Text, nullable=False),
+)
+
+courses = Table(
+    "courses",
+    metadata,
+    Column("unit", Text, primary_key=True),
+    Column("person", Text, ForeignKey("people.person"), nullable=False),
+    Column("course_id", Text, nullable=False),
+    Column("attributes", Text, nullable=False),
+    UniqueConstraint("person", "course_id"),
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("deployment", Text, primary_key=True),
+    Column("unit", Text, ForeignKey("courses.unit"), primary_key=True),
+    Column("token", Text, nullable=False, unique=True),
+    Column("created_at", Text, nullable=False),
+)
+
+
+def connect(path: Path) -> Engine:
+    """Open the vault's file, made if it is not there and then readable by its owner only (where the system can).
+
+    Raises:
+        ProjectError: if the folder cannot be written, or a newer evaltool made the vault.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600, exist_ok=True)
+    except OSError as error:
+        mend = "Choose a folder that you may write in."
+        raise ProjectError(f"the vault cannot be opened: {error.strerror}", where=path.as_posix(), mend=mend) from None
+    engine = create_engine(f"sqlite:///{path.as_posix()}")
+    event.listen(engine, "connect", _prepare)
+    with engine.begin() as connection:
+        _upgrade(connection, path)
+    return engine
+
+
+def _prepare(connection: DBAPIConnection, _record: object) -> None:
+    cursor = connection.cursor()
+    # Deleted contact data must not stay readable in the file.
+    for pragma in ("secure_delete = ON", "foreign_keys = ON", "synchronous = FULL"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _upgrade(connection: Connection, path: Path) -> None:
+    version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+    if version > VERSION:
+        mend = "Install the evaltool that made it, or a newer one."
+        raise ProjectError(
+            f"the vault has version {version}; this evaltool knows {VERSION}", where=path.as_posix(), mend=mend
+        )
+    metadata.create_all(connection)
+    connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")

@@ -1,0 +1,225 @@
+"""The vault: who the persons are, how to reach them, and their personal links. Answers never come in here."""
+
+import base64
+import json
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+
+from sqlalchemy import Connection, Engine, insert, select, update
+
+from evaltool.contacts import schema
+from evaltool.errors import RosterError
+from evaltool.records import Course, RosterRow
+
+__all__ = ["Course", "ImportReport", "Link", "RosterRow", "Vault"]
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What an import did, in courses. `absent`: known before, not in this roster; they are kept."""
+
+    added: int
+    changed: int
+    unchanged: int
+    absent: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """A personal link of one deployment with all that is needed to send it. Never printed."""
+
+    unit: str
+    person: str
+    token: str = field(repr=False)
+    name: str = field(repr=False)
+    phone: str = field(repr=False)
+    email: str = field(repr=False)
+    language: str
+    created_at: str
+
+
+def utc_now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+@dataclass(frozen=True)
+class Vault:
+    """Persons, courses and links in one SQLite file. Pseudonyms and tokens are random and never change."""
+
+    engine: Engine
+    clock: Callable[[], str] = utc_now
+    random_bytes: Callable[[int], bytes] = secrets.token_bytes
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        *,
+        clock: Callable[[], str] = utc_now,
+        random_bytes: Callable[[int], bytes] = secrets.token_bytes,
+    ) -> Self:
+        """Open the vault, made if it is not there. Raises ProjectError if it cannot be."""
+        return cls(schema.connect(path), clock, random_bytes)
+
+    def close(self) -> None:
+        """Let go of the file, which Windows needs before it can be moved."""
+        self.engine.dispose()
+
+    def import_rows(self, rows: Sequence[RosterRow]) -> ImportReport:
+        """Take the roster in, all of it or nothing. What it says replaces what the vault said before.
+
+        A person's contact data are gathered from all of her rows; a later filled cell wins.
+
+        Raises:
+            RosterError: if one course stands twice.
+        """
+        _refuse_doubles(rows)
+        with self.engine.begin() as connection:
+            touched, people = self._import_people(connection, rows)
+            return self._import_courses(connection, rows, people, touched)
+
+    def _import_people(self, connection: Connection, rows: Sequence[RosterRow]) -> tuple[set[str], dict[str, str]]:
+        """Returns the persons whose data changed, and the pseudonym by person_id."""
+        known = {row.person_id: row for row in connection.execute(select(schema.people))}
+        added: list[dict[str, str]] = []
+        changed: list[dict[str, str]] = []
+        for person_id, person in _gather_people(rows).items():
+            before = known.get(person_id)
+            if before is None:
+                added.append({"person": self._pseudonym("p_"), "person_id": person_id, **person})
+            elif (before.language, before.contact) != (person["language"], person["contact"]):
+                changed.append({"person": before.person, "person_id": person_id, **person})
+        _write(connection, insert(schema.people), added)
+        for person in changed:
+            connection.execute(update(schema.people).where(schema.people.c.person == person["person"]), person)
+        pseudonyms = {person_id: row.person for person_id, row in known.items()}
+        pseudonyms |= {person["person_id"]: person["person"] for person in added}
+        return {person["person"] for person in changed}, pseudonyms
+
+    def _import_courses(
+        self, connection: Connection, rows: Sequence[RosterRow], people: Mapping[str, str], touched: set[str]
+    ) -> ImportReport:
+        known = {(row.person, row.course_id): row for row in connection.execute(select(schema.courses))}
+        added: list[dict[str, str]] = []
+        changed = 0
+        for row in rows:
+            person, attributes = people[row.person_id], _dump(row.attributes)
+            before = known.get((person, row.course_id))
+            if before is None:
+                unit = self._pseudonym("u_")
+                added.append({"unit": unit, "person": person, "course_id": row.course_id, "attributes": attributes})
+            elif before.attributes != attributes:
+                changed += 1
+                at = schema.courses.c.unit == before.unit
+                connection.execute(update(schema.courses).where(at), {"attributes": attributes})
+            elif person in touched:
+                changed += 1
+        _write(connection, insert(schema.courses), added)
+        unchanged = len(rows) - len(added) - changed
+        return ImportReport(len(added), changed, unchanged, len(known) - changed - unchanged)
+
+    def _pseudonym(self, prefix: str) -> str:
+        return prefix + base64.b32encode(self.random_bytes(10)).decode().lower()
+
+    def courses(self) -> list[Course]:
+        """All courses, in order of their pseudonym (which says nothing of when they came)."""
+        table, people = schema.courses, schema.people
+        query = select(table, people.c.person_id, people.c.language).join(people).order_by(table.c.unit)
+        with self.engine.connect() as connection:
+            return [
+                Course(
+                    unit=row.unit,
+                    person=row.person,
+                    person_id=row.person_id,
+                    course_id=row.course_id,
+                    language=row.language,
+                    attributes=json.loads(row.attributes),
+                )
+                for row in connection.execute(query)
+            ]
+
+    def contact(self, person: str) -> dict[str, str]:
+        """Contact data of one person by pseudonym; empty if the vault does not know her."""
+        with self.engine.connect() as connection:
+            query = select(schema.people.c.contact).where(schema.people.c.person == person)
+            found = connection.execute(query).scalar()
+        return {} if found is None else json.loads(found)
+
+    def invite(self, deployment: str, units: Iterable[str]) -> None:
+        """Make a link for each unit that has none in this deployment; a link once made never changes.
+
+        Raises:
+            RosterError: if the vault does not know a unit.
+        """
+        wanted = dict.fromkeys(units)
+        with self.engine.begin() as connection:
+            unknown = wanted.keys() - set(connection.execute(select(schema.courses.c.unit)).scalars())
+            if unknown:
+                raise RosterError(f"{len(unknown)} units are not in the vault", mend="Import the roster first.")
+            query = select(schema.links.c.unit).where(schema.links.c.deployment == deployment)
+            invited = set(connection.execute(query).scalars())
+            now = self.clock()
+            new = [
+                {"deployment": deployment, "unit": unit, "token": self._token(), "created_at": now}
+                for unit in wanted
+                if unit not in invited
+            ]
+            _write(connection, insert(schema.links), new)
+
+    def _token(self) -> str:
+        return base64.urlsafe_b64encode(self.random_bytes(18)).decode()
+
+    def links(self, deployment: str) -> list[Link]:
+        """The links of a deployment, in order of the unit's pseudonym."""
+        table, people = schema.links, schema.people
+        query = (
+            select(table, people)
+            .join(schema.courses, schema.courses.c.unit == table.c.unit)
+            .join(people, people.c.person == schema.courses.c.person)
+            .where(table.c.deployment == deployment)
+            .order_by(table.c.unit)
+        )
+        with self.engine.connect() as connection:
+            return [_link(row) for row in connection.execute(query)]
+
+
+def _link(row: Any) -> Link:
+    contact = json.loads(row.contact)
+    return Link(
+        unit=row.unit,
+        person=row.person,
+        token=row.token,
+        **{key: contact.get(key, "") for key in ("name", "phone", "email")},
+        language=row.language,
+        created_at=row.created_at,
+    )
+
+
+def _gather_people(rows: Sequence[RosterRow]) -> dict[str, dict[str, str]]:
+    contacts: dict[str, dict[str, str]] = {}
+    languages: dict[str, str] = {}
+    for row in rows:
+        filled = {key: text for key, text in row.contact.items() if text}
+        contacts[row.person_id] = contacts.get(row.person_id, {}) | filled
+        languages[row.person_id] = row.language or languages.get(row.person_id, "")
+    return {key: {"language": languages[key], "contact": _dump(contact)} for key, contact in contacts.items()}
+
+
+def _refuse_doubles(rows: Sequence[RosterRow]) -> None:
+    keys = {(row.person_id, row.course_id) for row in rows}
+    if len(keys) < len(rows):
+        mend = "Keep one row for each person_id and course_id."
+        raise RosterError(f"{len(rows) - len(keys)} courses stand twice; nothing was imported", mend=mend)
+
+
+def _write(connection: Connection, statement: Any, rows: Sequence[Mapping[str, str]]) -> None:
+    if rows:
+        connection.execute(statement, rows)
+
+
+def _dump(data: Mapping[str, str]) -> str:
+    return json.dumps(dict(data), ensure_ascii=False, sort_keys=True)

@@ -1,0 +1,211 @@
+"""The raw archive of one deployment: append-only segments and a hash-chained ledger.
+
+A segment counts once its line stands in the ledger. A pull that is cut off leaves a segment without a line, or a
+torn line; both are made good by the next pull, which asks again from the last cursor.
+"""
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from evaltool.errors import ArchiveError, Fault
+from evaltool.records import FORMAT, RawResponse
+
+LEDGER = "ledger.jsonl"
+_SEGMENT = re.compile(r"\d{6,}\.jsonl")
+_RESTORE = "Restore it from the backup."
+
+
+@dataclass(frozen=True, kw_only=True)
+class LedgerEntry:
+    """One segment as the ledger knows it. `previous` is the hash of the ledger line before ("" for the first)."""
+
+    format: int
+    segment: str
+    sha256: str
+    records: int
+    cursor_after: int
+    pulled_at: str
+    previous: str
+
+
+@dataclass(frozen=True)
+class Archive:
+    """The folder of one deployment; its name is the deployment's id. One process at a time may write."""
+
+    folder: Path
+
+    def append(self, records: Sequence[RawResponse], cursor: int, *, pulled_at: str) -> int:
+        """Store a pull durably and return how many records it added; a pull already stored adds none.
+
+        Raises:
+            ArchiveError: for records of another deployment, or a cursor before the archive's.
+        """
+        entries = self.entries()
+        before = entries[-1].cursor_after if entries else 0
+        if not records or (entries and cursor == before):
+            return 0
+        self._refuse(records, cursor, before)
+        segment = f"{len(entries) + 1:06}.jsonl"
+        data = "".join(_line(record.to_json()) for record in records).encode()
+        entry = LedgerEntry(
+            format=FORMAT,
+            segment=segment,
+            sha256=_sha256(data),
+            records=len(records),
+            cursor_after=cursor,
+            pulled_at=pulled_at,
+            previous=self.head(),
+        )
+        self.write_segment(segment, data)
+        self.write_ledger(entry)
+        return len(records)
+
+    def _refuse(self, records: Sequence[RawResponse], cursor: int, before: int) -> None:
+        where = self.folder.as_posix()
+        if any(record.deployment != self.folder.name for record in records):
+            raise ArchiveError("the pull holds answers of another deployment", where=where, mend="Pull again.")
+        if cursor < before:
+            message = f"the platform stands at change {cursor}, the archive already at {before}"
+            raise ArchiveError(message, where=where, mend="Was the platform's database replaced by an older copy?")
+
+    def write_segment(self, segment: str, data: bytes) -> None:
+        """First step of a pull: the answers, whole or not at all."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        part = self.folder / f"{segment}.part"
+        with part.open("wb") as file:
+            file.write(data)
+            _sync(file.fileno())
+        part.replace(self.folder / segment)
+        _sync_folder(self.folder)
+
+    def write_ledger(self, entry: LedgerEntry) -> None:
+        """Second step: the line that makes the segment count. A torn last line is cut away before."""
+        path = self.folder / LEDGER
+        whole = b"".join(self._lines())
+        with path.open("r+b" if path.exists() else "x+b") as file:
+            file.truncate(len(whole))
+            file.seek(len(whole))
+            file.write(_line(asdict(entry)).encode())
+            _sync(file.fileno())
+        _sync_folder(self.folder)
+
+    def _lines(self) -> list[bytes]:
+        """Whole lines of the ledger; what follows the last line end was torn by a crash."""
+        path = self.folder / LEDGER
+        lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
+        return lines if not lines or lines[-1].endswith(b"\n") else lines[:-1]
+
+    def entries(self) -> list[LedgerEntry]:
+        """The ledger's lines in order. Raises ArchiveError if one cannot be read."""
+        found: list[LedgerEntry] = []
+        for number, line in enumerate(self._lines(), start=1):
+            entry = _read_entry(line)
+            if entry is None:
+                where = f"{(self.folder / LEDGER).as_posix()}:{number}"
+                raise ArchiveError("this line of the ledger cannot be read", where=where, mend=_RESTORE)
+            found.append(entry)
+        return found
+
+    def cursor(self) -> int:
+        """The change number up to which everything is archived."""
+        entries = self.entries()
+        return entries[-1].cursor_after if entries else 0
+
+    def head(self) -> str:
+        """Hash of the last ledger line; through the chain it stands for the whole archive ("" when empty)."""
+        lines = self._lines()
+        return _sha256(lines[-1]) if lines else ""
+
+    def responses(self, *, accept_altered: bool = False) -> Iterator[RawResponse]:
+        """All records in the order in which they were pulled; later revisions of an interview come later.
+
+        Raises:
+            ArchiveError: if a segment is missing (unless `accept_altered`) or a line of it is no record.
+        """
+        for entry in self.entries():
+            path = self.folder / entry.segment
+            if path.exists():
+                yield from _read_segment(path)
+            elif not accept_altered:
+                raise ArchiveError("this segment is missing", where=path.as_posix(), mend=_RESTORE)
+
+    def verify(self) -> list[Fault]:
+        """All that does not agree with the ledger; empty if nothing was altered."""
+        faults: list[Fault] = []
+        previous, counted = "", set[str]()
+        for number, line in enumerate(self._lines(), start=1):
+            where = f"{(self.folder / LEDGER).as_posix()}:{number}"
+            entry = _read_entry(line)
+            if entry is None:
+                faults.append(Fault("ledger-line", "this line of the ledger cannot be read", where, _RESTORE))
+            else:
+                counted.add(entry.segment)
+                if entry.previous != previous or entry.segment != f"{number:06}.jsonl":
+                    faults.append(
+                        Fault("broken-chain", "the ledger was altered at or before this line", where, _RESTORE)
+                    )
+                faults += self._check_segment(entry)
+            previous = _sha256(line)
+        return faults + self._check_extra(counted)
+
+    def _check_segment(self, entry: LedgerEntry) -> list[Fault]:
+        path = self.folder / entry.segment
+        if not path.exists():
+            return [Fault("missing-segment", "this segment is missing", path.as_posix(), _RESTORE)]
+        if _sha256(path.read_bytes()) != entry.sha256:
+            return [Fault("altered-segment", "this segment was altered after the pull", path.as_posix(), _RESTORE)]
+        return []
+
+    def _check_extra(self, counted: set[str]) -> list[Fault]:
+        # The segment after the last is what a pull that was cut off leaves; the next pull writes it anew.
+        expected = counted | {f"{len(self._lines()) + 1:06}.jsonl"}
+        files = self.folder.iterdir() if self.folder.is_dir() else iter(())
+        extra = sorted(path for path in files if _SEGMENT.fullmatch(path.name) and path.name not in expected)
+        message = "this segment is not in the ledger"
+        return [Fault("extra-segment", message, path.as_posix(), "Find out who put it there.") for path in extra]
+
+
+def _read_entry(line: bytes) -> LedgerEntry | None:
+    try:
+        return LedgerEntry(**json.loads(line))
+    except (ValueError, TypeError):
+        return None
+
+
+def _read_segment(path: Path) -> Iterator[RawResponse]:
+    with path.open(encoding="utf-8") as file:
+        for number, line in enumerate(file, start=1):
+            try:
+                yield RawResponse.from_json(json.loads(line))
+            except (ValueError, TypeError, KeyError):
+                where = f"{path.as_posix()}:{number}"
+                raise ArchiveError("this line is no response", where=where, mend=_RESTORE) from None
+
+
+def _line(data: dict[str, Any]) -> str:
+    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _sync(descriptor: int) -> None:
+    os.fsync(descriptor)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a new name in the folder durable; Windows neither needs nor allows it."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,241 @@
+"""From raw responses to a dataset: ordered pure steps, each with its log."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from evaltool.errors import CleaningError, Fault
+from evaltool.records import RawResponse
+from evaltool.responses.columns import REASON_TYPE, question_columns
+from evaltool.responses.corrections import Correction
+from evaltool.responses.routing import REASONS, Answered, Walked, walk_table
+from evaltool.responses.steps import (
+    Interviews,
+    LogEntry,
+    Outcome,
+    apply_corrections,
+    drop_duplicates,
+    drop_other_versions,
+    drop_unknown_units,
+    keep_latest,
+)
+from evaltool.responses.tables import Coded, Mask
+from evaltool.survey.expressions import names, parse
+from evaltool.survey.model import Survey
+
+DISPOSITIONS = ("I", "P", "R", "NC")
+NOBODY = "nobody"
+LOG_COLUMNS = ("step", "unit", "variable", "reason", "detail")
+_INTERVIEW = ("deployment", "language", "mode")
+_METADATA = (
+    *("unit", "person", "deployment", "survey_version", "language", "mode"),
+    *("helped", "disposition", "missing", "opened_at", "completed_at"),
+)
+_REFUSED = REASONS.index("refused")
+_Whole: TypeAlias = dict[str, pd.Categorical]
+
+
+@dataclass(frozen=True, eq=False)
+class Cleaned:
+    """What cleaning gives: one row an interview, one disposition a course, and the log of all that was changed.
+
+    `frame["missing"]` says why a whole interview is none: refused, or broken off before the headline (not_reached).
+    """
+
+    frame: pd.DataFrame
+    dispositions: pd.DataFrame
+    log: pd.DataFrame
+
+
+def clean(
+    survey: Survey,
+    responses: Iterable[RawResponse],
+    roster: pd.DataFrame,
+    corrections: Sequence[Correction] = (),
+    *,
+    structure_hash: str,
+    eligible: Iterable[str] | None = None,
+) -> Cleaned:
+    """Clean the responses to one version of a survey. Rows are in order of `unit`.
+
+    Routing is re-checked with the attributes recorded then; the frame carries the roster's attributes of now.
+    `eligible` are the units that get a disposition, by default all of the roster.
+
+    Raises:
+        CleaningError: if a name stands both in the survey and in the roster, or an eligible unit is not on it.
+    """
+    current = roster.set_index("unit").sort_index()
+    units = _eligible(current, eligible)
+    records, log = _choose(
+        responses, survey, corrections, structure_hash=structure_hash, units=frozenset(current.index)
+    )
+    walked = walk_table(survey, records)
+    refused = walked.refused | np.array([record.status == "refused" for record in records], dtype=bool)
+    whole = _judge(survey, records, walked, refused)
+    log += _answer_log(records, walked) + _refusal_log(survey, records, walked, refused)
+    answers = {name: _withhold(answered, refused) for name, answered in walked.answers.items()}
+    _refuse_clashes(survey, answers, current)
+    frame = _frame(survey, records, answers, whole, current)
+    return Cleaned(frame, _disposition_table(frame, units), _log_table(log))
+
+
+def _eligible(current: pd.DataFrame, eligible: Iterable[str] | None) -> list[str]:
+    if not current.index.is_unique:
+        raise CleaningError("a unit stands twice in the roster", mend="Import the roster again.")
+    units = list(current.index) if eligible is None else sorted(set(eligible))
+    unknown = set(units) - set(current.index)
+    if unknown:
+        raise CleaningError(f"{len(unknown)} eligible units are not on the roster", mend="Import the roster again.")
+    return units
+
+
+def _choose(
+    responses: Iterable[RawResponse],
+    survey: Survey,
+    corrections: Sequence[Correction],
+    *,
+    structure_hash: str,
+    units: frozenset[str],
+) -> Outcome:
+    """The interviews that count, in order of unit."""
+    records, log = keep_latest(responses)
+    steps: tuple[Callable[[Interviews], Outcome], ...] = (
+        partial(drop_other_versions, structure_hash=structure_hash),
+        partial(apply_corrections, corrections=corrections, survey=survey),
+        partial(drop_unknown_units, units=units),
+        drop_duplicates,
+    )
+    for step in steps:
+        records, entries = step(records)
+        log += entries
+    return sorted(records, key=lambda record: record.unit), log
+
+
+def _judge(survey: Survey, records: Interviews, walked: Walked, refused: Mask) -> _Whole:
+    """I: sent. P: the headline is answered (any question, if none is the headline). R: refused, or less than P."""
+    headline = survey.with_role("headline")
+    found = [walked.answers[headline.name]] if headline else list(walked.answers.values())
+    begun = np.logical_or.reduce([answered.value.answered for answered in found]) if found else refused
+    complete = np.array([record.status == "complete" for record in records], dtype=bool)
+    dispositions = np.select([refused, complete, begun], ["R", "I", "P"], default="R")
+    reasons = np.select([refused, dispositions == "R"], [_REFUSED, REASONS.index("not_reached")], default=-1)
+    return {
+        "disposition": pd.Categorical(dispositions.tolist(), categories=list(DISPOSITIONS)),
+        "missing": pd.Categorical.from_codes(reasons, dtype=REASON_TYPE),
+    }
+
+
+def _withhold(answered: Answered, refused: Mask) -> Answered:
+    """A refused interview keeps no answers."""
+    reasons = np.where(refused, _REFUSED, answered.reasons).astype(np.int8)
+    other = answered.other.where(~refused) if answered.other else None
+    return replace(answered, value=answered.value.where(~refused), reasons=reasons, other=other)
+
+
+_LOGGED: Mapping[str, tuple[str, str]] = {
+    "impossible": ("answers", "impossible_value"),
+    "constraint": ("answers", "constraint"),
+    "off_path": ("path", "not_applicable"),
+    "other_alone": ("path", "text_without_choice"),
+}
+
+
+def _answer_log(records: Interviews, walked: Walked) -> list[LogEntry]:
+    log: list[LogEntry] = []
+    for name, answered in walked.answers.items():
+        details = {
+            "impossible": f"not an answer to a {answered.question.type}",
+            "constraint": answered.question.constraint,
+        }
+        for mark, (step, reason) in _LOGGED.items():
+            mask: Mask | None = getattr(answered, mark)
+            places = np.flatnonzero(mask) if mask is not None else ()
+            log += [LogEntry(step, records[place].unit, name, reason, details.get(mark, "")) for place in places]
+    return log
+
+
+def _refusal_log(survey: Survey, records: Interviews, walked: Walked, refused: Mask) -> list[LogEntry]:
+    asking = names(parse(survey.refusal)) if survey.refusal else []
+    given = Counter[int]()
+    for name, answered in walked.answers.items():
+        if name not in asking and answered.question.type != "calculate":
+            given.update(np.flatnonzero(refused & answered.value.answered).tolist())
+    return [
+        LogEntry("refusal", records[place].unit, "", "refused", f"answers removed: {given[place]}")
+        for place in np.flatnonzero(refused).tolist()
+    ]
+
+
+def _frame(
+    survey: Survey, records: Interviews, answers: Mapping[str, Answered], whole: _Whole, current: pd.DataFrame
+) -> pd.DataFrame:
+    units = pd.Index([record.unit for record in records], dtype="str")
+    attributes = current.loc[units]
+    columns = {"unit": units, "person": attributes["person"].array, **_metadata(survey, records, answers, whole)}
+    # The roster's own column of the same name is the one to group by.
+    columns = {_meta_name(name, current): column for name, column in columns.items()}
+    for answered in answers.values():
+        columns |= question_columns(answered)
+    columns |= {str(name): attributes[name].array for name in current if name != "person"}
+    return pd.DataFrame(columns)
+
+
+def _meta_name(name: str, current: pd.DataFrame) -> str:
+    return f"interview_{name}" if name in current and name != "person" else name
+
+
+def _metadata(survey: Survey, records: Interviews, answers: Mapping[str, Answered], whole: _Whole) -> dict[str, Any]:
+    texts = {name: pd.array([getattr(record, name) for record in records], dtype="str") for name in _INTERVIEW}
+    return {
+        "deployment": texts["deployment"],
+        "survey_version": pd.array([survey.version] * len(records), dtype="Int64"),
+        "language": texts["language"],
+        "mode": texts["mode"],
+        "helped": _helped(survey, answers, len(records)),
+        **whole,
+        "opened_at": _moments(record.opened_at for record in records),
+        "completed_at": _moments(record.completed_at for record in records),
+    }
+
+
+def _moments(times: Iterable[str | None]) -> Any:
+    texts = pd.Series(list(times), dtype="str")
+    return pd.to_datetime(texts, utc=True, format="ISO8601").astype("datetime64[us, UTC]").array
+
+
+def _helped(survey: Survey, answers: Mapping[str, Answered], size: int) -> Any:
+    """Whether somebody helped to answer; unknown where the question was not answered."""
+    question = survey.with_role("helper")
+    value = answers[question.name].value if question else Coded(np.full(size, -1), ())
+    return pd.array([code != NOBODY for code in value.values], dtype="boolean").take(value.codes, allow_fill=True)
+
+
+def _refuse_clashes(survey: Survey, answers: Mapping[str, Answered], current: pd.DataFrame) -> None:
+    """A question may not be called like a column of the roster, of the interview, or of another question."""
+    taken = dict.fromkeys(_METADATA, "a column of every dataset")
+    taken |= dict.fromkeys(map(str, current), "a column of the roster")
+    faults: list[Fault] = []
+    for name, answered in answers.items():
+        for column in question_columns(answered):
+            if column in taken:
+                mend = "Give one of them another name."
+                faults.append(Fault("name-clash", f"«{column}» is {taken[column]}", f"{survey.key}, {name}", mend))
+            taken[column] = f"made by the question «{name}»"
+    if faults:
+        raise CleaningError("names stand twice; the dataset could not tell them apart", faults=faults)
+
+
+def _disposition_table(frame: pd.DataFrame, units: list[str]) -> pd.DataFrame:
+    """A disposition for every eligible unit: NC where nothing was ever opened."""
+    codes = frame.set_index("unit")["disposition"].reindex(pd.Index(units, dtype="str")).fillna("NC")
+    return pd.DataFrame({"unit": pd.array(units, dtype="str"), "disposition": codes.array})
+
+
+def _log_table(log: Sequence[LogEntry]) -> pd.DataFrame:
+    rows = [[getattr(entry, name) for name in LOG_COLUMNS] for entry in log]
+    return pd.DataFrame(rows, columns=list(LOG_COLUMNS), dtype="str")

@@ -1,0 +1,101 @@
+"""A dataset on disk: Parquet, codebook, log and manifest in one folder that is swapped whole."""
+
+import csv
+import hashlib
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from evaltool.errors import CleaningError
+from evaltool.responses.clean import LOG_COLUMNS, Cleaned
+
+FORMAT = 1
+_MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """A dataset as read back; `manifest["outputs"]` has the hash of each file beside it."""
+
+    frame: pd.DataFrame
+    dispositions: pd.DataFrame
+    log: pd.DataFrame
+    codebook: Any
+    manifest: Mapping[str, Any]
+
+
+def write_dataset(folder: Path, cleaned: Cleaned, codebook_json: str, manifest: Mapping[str, Any]) -> None:
+    """Write the dataset beside `folder` and swap it in; the same input gives the same bytes.
+
+    Raises:
+        CleaningError: if the old dataset cannot be moved away because a file of it is open.
+    """
+    new, old = folder.with_name(folder.name + ".new"), folder.with_name(folder.name + ".old")
+    try:
+        _recover(folder, old)
+        shutil.rmtree(new, ignore_errors=True)
+        new.mkdir(parents=True)
+        _write_files(new, cleaned, codebook_json)
+        _write_manifest(new, manifest)
+        _swap(folder, new=new, old=old)
+    except PermissionError as error:
+        mend = "Close the files of this folder in other programs, and check that you may write there."
+        raise CleaningError("the dataset cannot be written", where=str(error.filename or folder), mend=mend) from None
+
+
+def _write_files(folder: Path, cleaned: Cleaned, codebook_json: str) -> None:
+    cleaned.frame.to_parquet(folder / "dataset.parquet", index=False)
+    cleaned.dispositions.to_parquet(folder / "dispositions.parquet", index=False)
+    (folder / "codebook.json").write_text(codebook_json, encoding="utf-8", newline="\n")
+    with (folder / "log.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(LOG_COLUMNS)
+        writer.writerows(cleaned.log.itertuples(index=False))
+
+
+def _write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
+    outputs = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
+    data = {"format": FORMAT, **manifest, "outputs": outputs}
+    text = json.dumps(data, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+    (folder / _MANIFEST).write_text(text, encoding="utf-8", newline="\n")
+
+
+def _recover(folder: Path, old: Path) -> None:
+    """A crash between the two moves of `_swap` left only the old dataset: it counts again."""
+    if old.exists() and not folder.exists():
+        old.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _swap(folder: Path, *, new: Path, old: Path) -> None:
+    if folder.exists():
+        folder.rename(old)
+    new.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def read_dataset(folder: Path) -> Dataset:
+    """Read what `write_dataset` wrote.
+
+    Raises:
+        CleaningError: if it is not there, or a newer evaltool wrote it.
+    """
+    path = folder / _MANIFEST
+    if not path.exists():
+        raise CleaningError("there is no dataset", where=folder.as_posix(), mend="Run `evaltool clean` first.")
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    if manifest["format"] > FORMAT:
+        message = f"the dataset has format {manifest['format']}; this evaltool knows {FORMAT}"
+        raise CleaningError(message, where=folder.as_posix(), mend="Install a newer evaltool.")
+    return Dataset(
+        frame=pd.read_parquet(folder / "dataset.parquet"),
+        dispositions=pd.read_parquet(folder / "dispositions.parquet"),
+        log=pd.read_csv(folder / "log.csv", dtype="str", keep_default_na=False),
+        codebook=json.loads((folder / "codebook.json").read_text(encoding="utf-8")),
+        manifest=manifest,
+    )

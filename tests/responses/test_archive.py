@@ -1,0 +1,174 @@
+import json
+from dataclasses import replace
+
+import pytest
+
+from evaltool.errors import ArchiveError
+from evaltool.records import RawResponse
+from evaltool.responses.archive import Archive
+
+AT = "2021-11-22T10:00:00+00:00"
+RECORD = RawResponse(
+    deployment="d1",
+    interview="i1",
+    unit="u_1",
+    person="p_1",
+    structure_hash="h",
+    language="da",
+    mode="self",
+    status="partial",
+    revision=1,
+    opened_at=AT,
+    saved_at=AT,
+    answers={"job": "yes", "why": "æ\u2028ø", "skills": ["a", "b"]},
+)
+SECOND = replace(RECORD, revision=2, status="complete")
+THIRD = replace(RECORD, interview="i2", unit="u_2")
+
+
+class CutOff(Exception):
+    """The power went."""
+
+
+@pytest.fixture
+def archive(tmp_path):
+    return Archive(tmp_path / "d1")
+
+
+@pytest.fixture
+def filled(archive):
+    archive.append([RECORD], 1, pulled_at=AT)
+    archive.append([SECOND, THIRD], 3, pulled_at=AT)
+    archive.append([replace(THIRD, revision=2)], 4, pulled_at=AT)
+    return archive
+
+
+def codes(archive):
+    return [fault.code for fault in archive.verify()]
+
+
+def names(archive):
+    return sorted(path.name for path in archive.folder.iterdir())
+
+
+def test_what_was_appended_comes_back_in_order(filled):
+    assert list(filled.responses()) == [RECORD, SECOND, THIRD, replace(THIRD, revision=2)]
+    assert filled.cursor() == 4
+    assert names(filled) == ["000001.jsonl", "000002.jsonl", "000003.jsonl", "ledger.jsonl"]
+    assert codes(filled) == []
+
+
+def test_an_empty_pull_writes_nothing(archive):
+    assert archive.append([], 7, pulled_at=AT) == 0
+    assert not archive.folder.exists()
+    assert (archive.cursor(), archive.head(), list(archive.responses()), codes(archive)) == (0, "", [], [])
+
+
+def test_a_second_pull_of_the_same_adds_nothing(filled):
+    before = {name: (filled.folder / name).read_bytes() for name in names(filled)}
+    assert filled.append([replace(THIRD, revision=2)], 4, pulled_at="2021-11-23T10:00:00+00:00") == 0
+    assert {name: (filled.folder / name).read_bytes() for name in names(filled)} == before
+
+
+@pytest.mark.parametrize("step", ["write_segment", "write_ledger"])
+def test_a_pull_cut_off_before_a_step_is_made_good_by_the_next(filled, monkeypatch, step):
+    def cut(*_):
+        raise CutOff
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Archive, step, cut)
+        with pytest.raises(CutOff):
+            filled.append([replace(THIRD, revision=3, answers={"job": "lost"})], 5, pulled_at=AT)
+    assert filled.cursor() == 4
+    assert len(list(filled.responses())) == 4
+    assert codes(filled) == []
+    filled.append([replace(THIRD, revision=3)], 5, pulled_at=AT)
+    assert list(filled.responses())[4:] == [replace(THIRD, revision=3)]
+    assert (filled.cursor(), codes(filled), len(names(filled))) == (5, [], 5)
+
+
+@pytest.mark.parametrize("keep", [1, 40, -1])
+def test_a_torn_ledger_line_does_not_count_and_is_mended(filled, keep):
+    ledger = filled.folder / "ledger.jsonl"
+    lines = ledger.read_bytes().splitlines(keepends=True)
+    ledger.write_bytes(b"".join(lines[:2]) + lines[2][:keep])
+    assert filled.cursor() == 3
+    assert len(list(filled.responses())) == 3
+    assert codes(filled) == []
+    filled.append([replace(THIRD, revision=2)], 4, pulled_at=AT)
+    assert ledger.read_bytes() == b"".join(lines)
+
+
+def test_half_a_segment_never_has_its_name(archive, monkeypatch):
+    def cut(_):
+        raise CutOff
+
+    monkeypatch.setattr("evaltool.responses.archive._sync", cut)
+    with pytest.raises(CutOff):
+        archive.append([RECORD], 1, pulled_at=AT)
+    assert names(archive) == ["000001.jsonl.part"]
+
+
+def test_one_altered_answer_is_found(filled):
+    segment = filled.folder / "000002.jsonl"
+    segment.write_bytes(segment.read_bytes().replace(b'"yes"', b'"not"', 1))
+    faults = filled.verify()
+    assert [fault.code for fault in faults] == ["altered-segment"]
+    assert faults[0].where.endswith("d1/000002.jsonl")
+    assert next(iter(list(filled.responses())[1:])).answers["job"] == "not"
+
+
+def test_a_removed_segment_is_found_and_stops_reading_unless_accepted(filled):
+    (filled.folder / "000002.jsonl").unlink()
+    assert codes(filled) == ["missing-segment"]
+    with pytest.raises(ArchiveError, match="missing"):
+        list(filled.responses())
+    assert [record.revision for record in filled.responses(accept_altered=True)] == [1, 2]
+
+
+def test_swapped_ledger_lines_are_found(filled):
+    ledger = filled.folder / "ledger.jsonl"
+    first, second, third = ledger.read_bytes().splitlines(keepends=True)
+    ledger.write_bytes(second + first + third)
+    assert set(codes(filled)) == {"broken-chain"}
+
+
+def test_a_ledger_line_rewritten_to_fit_an_altered_segment_breaks_the_chain(filled):
+    ledger = filled.folder / "ledger.jsonl"
+    first, *rest = ledger.read_bytes().splitlines(keepends=True)
+    forged = json.dumps({**json.loads(first), "records": 2}, sort_keys=True, separators=(",", ":")).encode() + b"\n"
+    ledger.write_bytes(b"".join([forged, *rest]))
+    assert codes(filled) == ["broken-chain"]
+
+
+def test_a_segment_put_there_by_somebody_else_is_found(filled):
+    (filled.folder / "000009.jsonl").write_text("{}\n", encoding="utf-8", newline="\n")
+    assert codes(filled) == ["extra-segment"]
+
+
+def test_a_ledger_line_that_cannot_be_read_is_a_fault_with_its_place(filled):
+    ledger = filled.folder / "ledger.jsonl"
+    lines = ledger.read_bytes().splitlines(keepends=True)
+    ledger.write_bytes(lines[0] + b"{}\n" + lines[2])
+    assert "ledger-line" in codes(filled)
+    with pytest.raises(ArchiveError) as caught:
+        filled.cursor()
+    assert caught.value.where.endswith("ledger.jsonl:2")
+
+
+def test_a_line_that_is_no_response_is_told_with_its_place(filled):
+    (filled.folder / "000002.jsonl").write_text('{"unit": 1}\n', encoding="utf-8")
+    with pytest.raises(ArchiveError) as caught:
+        list(filled.responses(accept_altered=True))
+    assert caught.value.where.endswith("000002.jsonl:1")
+
+
+def test_answers_of_another_deployment_are_refused(archive):
+    with pytest.raises(ArchiveError, match="another deployment"):
+        archive.append([replace(RECORD, deployment="d2")], 1, pulled_at=AT)
+    assert not archive.folder.exists()
+
+
+def test_a_platform_that_went_back_in_time_is_refused(filled):
+    with pytest.raises(ArchiveError, match="stands at change 2, the archive already at 4"):
+        filled.append([RECORD], 2, pulled_at=AT)
