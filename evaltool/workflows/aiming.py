@@ -163,7 +163,7 @@ def _solve(
         rows.append([float(_is_yes(name, *cell)) for cell in cells] + slack)
         totals.append(share * sizes[name])
     cost = [0.0] * len(cells) + [1.0 / max(sizes[name], 1) for name in shares for _ in range(2)]
-    whole = [1] * len(cells) + [0] * 2 * len(shares)
+    whole = np.array([1] * len(cells) + [0] * 2 * len(shares))
     found = milp(
         cost, integrality=whole, bounds=Bounds(0, np.inf), constraints=LinearConstraint(np.array(rows), totals, totals)
     )

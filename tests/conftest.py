@@ -1,0 +1,5 @@
+"""Shared by all rooms' tests."""
+
+import matplotlib as mpl
+
+mpl.use("Agg")

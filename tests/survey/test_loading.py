@@ -1,0 +1,190 @@
+from pathlib import Path
+
+import pytest
+from definitions import LISTS, ROSTER, SURVEY, load, write
+
+from evaltool.errors import DefinitionError
+from evaltool.survey.load import load_definition, load_roster
+
+
+def faults(folder: Path, survey: str) -> list[tuple[str, int, str]]:
+    """Code, line and mend of every fault."""
+    with pytest.raises(DefinitionError) as caught:
+        load(folder, survey)
+    return [(fault.code, int(fault.where.rpartition(":")[2]), fault.mend) for fault in caught.value.faults]
+
+
+def line_of(text: str, part: str) -> int:
+    return text[: text.index(part)].count("\n") + 1
+
+
+def test_a_definition_is_loaded_with_shared_lists_inlined(tmp_path: Path) -> None:
+    survey = load(tmp_path)
+    assert [question.name for question in survey.questions] == ["consent", "job", "help", "hours", "words"]
+    assert list(survey.by_name["help"].choices) == ["high", "low", "refused"]
+    assert survey.by_name["help"].scale == "descending"
+    assert survey.by_name["help"].choices["high"].label == {"da": "I høj grad"}
+
+
+def test_yes_and_no_are_words_and_not_booleans(tmp_path: Path) -> None:
+    survey = load(tmp_path, SURVEY.replace('"yes"', "yes").replace('"no"', "no"))
+    assert list(survey.by_name["job"].choices) == ["yes", "no"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "mend"),
+    [
+        ("title: Lille", "titel: Lille", "unknown-key", "title"),
+        ("name: words,", "name: job,", "duplicate-name", "another name"),
+        ("name: words,", "name: site,", "taken-name", "another name"),
+        ("name: last", "name: work", "duplicate-name", ""),
+        ("choices: degree", "choices: degre", "unknown-list", "degree"),
+        ("\"${job} = 'yes'\"", "\"${words} = 'yes'\"", "routing-later", "Move"),
+        ("\"${job} = 'yes'\"", '"${hours} = 1"', "routing-later", "Move"),
+        ("\"${job} = 'yes'\"", "\"${jobb} = 'yes'\"", "unknown-name", "job"),
+        ("\"${job} = 'yes'\"", "\"${name} = 'x'\"", "unknown-name", ""),
+        ("\"${job} = 'yes'\"", "\"${job} = 'maybe'\"", "unknown-code", "yes"),
+        ("\"${job} = 'yes'\"", "\"${site} = 'west'\"", "unknown-code", "north"),
+        ("\"${job} = 'yes'\"", "\"${help} = 'refused'\"", "unknown-code", "high"),
+        ("\"${job} = 'yes'\"", "\"${meetings} = '3'\"", "bad-value", "quotes"),
+        ("\"${job} = 'yes'\"", "\"${job} == 'yes'\"", "expression", "${name}"),
+        ("type: integer", "type: whole", "bad-value", ""),
+        ("        constraint_message: Fra 0 til 60.\n", "", "missing-key", "constraint_message"),
+        (", label: Ord?", "", "missing-key", "label"),
+        ("label: Ord?", "label: 'Hej ${job}'", "unknown-name", ""),
+        ("label: Ord?", "label: Ord?, choices: degree", "needless-key", "Remove"),
+        ("survey: small", "survey: tiny", "wrong-place", "Mend"),
+    ],
+)
+def test_a_fault_is_told_with_its_line_and_a_mend(tmp_path: Path, old: str, new: str, code: str, mend: str) -> None:
+    assert old in SURVEY
+    broken = SURVEY.replace(old, new, 1) if old != "name: last" else SURVEY.replace(old, new)
+    found = faults(tmp_path, broken)
+    assert code in [fault[0] for fault in found]
+    assert any(mend in fault[2] for fault in found if fault[0] == code)
+
+
+def test_the_line_is_that_of_the_fault(tmp_path: Path) -> None:
+    broken = SURVEY.replace("\"${job} = 'yes'\"", "\"${jobb} = 'yes'\"")
+    assert [fault[:2] for fault in faults(tmp_path, broken)] == [("unknown-name", line_of(broken, "${jobb}"))]
+
+
+def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
+    broken = (
+        SURVEY.replace("${consent}", "${concent}").replace("${job}", "${words}").replace("name: words", "name: job")
+    )
+    assert {"unknown-name", "duplicate-name"} <= {fault[0] for fault in faults(tmp_path, broken)}
+
+
+def test_a_key_said_twice_is_a_fault(tmp_path: Path) -> None:
+    with pytest.raises(DefinitionError, match=r"v1.yaml:5"):
+        load(tmp_path, SURVEY.replace("title: Lille", "title: Lille\ntitle: Stor"))
+
+
+def test_a_file_in_windows_1252_is_told_as_such(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    path.write_bytes(SURVEY.encode("cp1252"))
+    with pytest.raises(DefinitionError, match="not UTF-8"):
+        load_definition(tmp_path, "small", 1)
+
+
+def test_half_a_file_is_told_with_its_line(tmp_path: Path) -> None:
+    with pytest.raises(DefinitionError, match=r"v1\.yaml:\d+"):
+        load(tmp_path, SURVEY[: SURVEY.index("refusal") + 20])
+
+
+def test_an_unknown_version_names_the_known_ones(tmp_path: Path) -> None:
+    write(tmp_path)
+    with pytest.raises(DefinitionError, match="There are: small v1"):
+        load_definition(tmp_path, "small", 3)
+
+
+def test_only_used_attributes_travel_with_the_survey(tmp_path: Path) -> None:
+    survey = load(tmp_path, SURVEY.replace("\"${job} = 'yes'\"", "\"${job} = 'yes' and ${site} = 'north'\""))
+    assert list(survey.attributes) == ["site"]
+
+
+def test_contact_data_cannot_stand_in_a_text(tmp_path: Path) -> None:
+    assert "unknown-name" in [fault[0] for fault in faults(tmp_path, SURVEY.replace("Ord?", "'Hej ${name}'"))]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        (", role: person", "", "missing-role"),
+        ("choices: {north: Nord, south: Syd}", "", "no-choices"),
+        ("type: integer", "type: integer, year_of: end", "unknown-column"),
+        ("type: integer", "typ: integer", "unknown-key"),
+    ],
+)
+def test_faults_of_the_roster(tmp_path: Path, old: str, new: str, code: str) -> None:
+    write(tmp_path, roster=ROSTER.replace(old, new))
+    with pytest.raises(DefinitionError) as caught:
+        load_roster(tmp_path / "roster.yaml")
+    assert code in [fault.code for fault in caught.value.faults]
+
+
+def test_faults_of_a_shared_list_name_the_list(tmp_path: Path) -> None:
+    write(tmp_path, lists=LISTS.replace("missing: refused", "missing: never"))
+    with pytest.raises(DefinitionError, match="degree"):
+        load_definition(tmp_path, "small", 1)
+
+
+HEAD = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n\n'
+
+
+def entries(texts: dict[str, tuple[str, str]]) -> str:
+    return HEAD + "".join(
+        f'#, fuzzy\nmsgctxt "{key}"\nmsgid "{old}"\nmsgstr "{new}"\n\n' for key, (old, new) in texts.items()
+    )
+
+
+ENGLISH = {
+    "title": ("Lille", "Small"),
+    "consent.label": ("Vil du?", "Will you?"),
+    "consent.choice.yes": ("Ja", "Yes"),
+    "consent.choice.no": ("Nej", "No"),
+    "job.label": ("Job?", "Job?"),
+    "job.choice.yes": ("Ja", "Yes"),
+    "job.choice.no": ("Nej", "No"),
+    "help.label": ("Hjælp?", "Help?"),
+    "hours.label": ("Timer?", "Hours?"),
+    "hours.constraint_message": ("Fra 0 til 60.", "From 0 to 60."),
+    "words.label": ("Ord?", "Words?"),
+}
+LIST_ENGLISH = {
+    "list.degree.high": ("I høj grad", "To a high degree"),
+    "list.degree.low": ("I mindre grad", "To a lesser degree"),
+    "list.degree.refused": ("Jeg vil ikke svare", "I do not want to answer"),
+}
+TRANSLATED = SURVEY.replace("language: da", "language: da\ntranslations: [en]")
+
+
+def test_translations_are_read_and_drafts_are_named(tmp_path: Path) -> None:
+    write(tmp_path, TRANSLATED)
+    (tmp_path / "small" / "v1.en.po").write_text(entries(ENGLISH), encoding="utf-8")
+    (tmp_path / "lists.en.po").write_text(entries(LIST_ENGLISH), encoding="utf-8")
+    survey = load_definition(tmp_path, "small", 1)
+    assert survey.by_name["hours"].constraint_message["en"] == "From 0 to 60."
+    assert survey.by_name["help"].choices["low"].label["en"] == "To a lesser degree"
+    assert set(survey.drafts["en"]) == {*ENGLISH, *LIST_ENGLISH}
+
+
+def test_missing_and_outdated_translations_are_faults(tmp_path: Path) -> None:
+    texts = {**ENGLISH, "job.label": ("Arbejde?", "Job?")}
+    del texts["words.label"]
+    write(tmp_path, TRANSLATED)
+    (tmp_path / "small" / "v1.en.po").write_text(entries(texts), encoding="utf-8")
+    (tmp_path / "lists.en.po").write_text(entries(LIST_ENGLISH), encoding="utf-8")
+    with pytest.raises(DefinitionError) as caught:
+        load_definition(tmp_path, "small", 1)
+    assert {(fault.code, fault.message.split("«")[1].split("»")[0]) for fault in caught.value.faults} == {
+        ("missing-translation", "words.label"),
+        ("stale-translation", "job.label"),
+    }
+
+
+def test_our_own_definitions_have_no_faults() -> None:
+    folder = Path(__file__).parents[2] / "surveys"
+    for name, version in (("mentee-start", 1), ("mentee-end", 1), ("mentee-end", 2)):
+        assert load_definition(folder, name, version).languages == ("da", "en")
