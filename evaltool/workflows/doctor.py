@@ -1,0 +1,90 @@
+"""Look whether this machine and project are ready, and say what is missing."""
+
+import shutil
+import socket
+import sqlite3
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pypandoc
+
+from evaltool.errors import EvaltoolError
+from evaltool.project import Project
+from evaltool.responses.archive import Archive
+from evaltool.workflows.definitions import check
+from evaltool.workflows.estimating import check_plan
+from evaltool.workflows.fieldwork import deployments
+from evaltool.workflows.working import cloud_warning
+
+_LEAST_BYTES = 500_000_000
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at."""
+
+    ok: bool
+    message: str
+
+
+def examine(project: Project) -> list[Finding]:
+    """Look at everything; nothing is changed but a trial file that is removed again."""
+    return [
+        Finding(ok=sys.version_info >= (3, 11), message=f"Python {sys.version.split()[0]} (3.11 or later)"),
+        Finding(ok=sqlite3.sqlite_version_info >= (3, 35), message=f"SQLite {sqlite3.sqlite_version} (3.35 or later)"),
+        _tried("pandoc for Word and HTML", lambda: str(pypandoc.get_pandoc_version())),
+        _tried("definitions", lambda: ", ".join(item.survey.key for item in check(project))),
+        _tried("analysis plan", lambda: check_plan(project)),
+        *_folders(project),
+        _cloud(project),
+        _port(project),
+        *_archives(project),
+    ]
+
+
+def _tried(what: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(ok=True, message=f"{what}: {look()}")
+    except (EvaltoolError, OSError) as error:
+        return Finding(ok=False, message=f"{what}: {error}")
+
+
+def _folders(project: Project) -> Iterator[Finding]:
+    for folder in (project.data, project.build):
+        yield _tried(f"{folder.name} folder", lambda folder=folder: _written(folder))
+
+
+def _written(folder: Path) -> str:
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder) as file:
+        file.write(b"trial")
+    free = shutil.disk_usage(folder).free
+    if free < _LEAST_BYTES:
+        raise OSError(f"{folder} has only {free // 1_000_000} MB left")
+    return f"can be written, {free // 1_000_000_000} GB free"
+
+
+def _cloud(project: Project) -> Finding:
+    warning = cloud_warning(project)
+    return Finding(ok=not warning, message=warning or "the data folder is not in a cloud folder")
+
+
+def _port(project: Project) -> Finding:
+    server = project.settings.server
+    with socket.socket() as probe:
+        try:
+            probe.bind((server.host, server.port))
+        except OSError:
+            message = f"port {server.port} is taken: another server runs there, or set [server] port"
+            return Finding(ok=False, message=message)
+    return Finding(ok=True, message=f"port {server.port} is free")
+
+
+def _archives(project: Project) -> Iterator[Finding]:
+    for item in deployments(project):
+        faults = Archive(project.archive / item.id).verify()
+        told = "; ".join(str(fault) for fault in faults) or "agrees with its ledger"
+        yield Finding(ok=not faults, message=f"archive {item.id}: {told}")
