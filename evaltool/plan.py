@@ -1,0 +1,350 @@
+"""The analysis plan: which shares are made from which answers, decided before anybody sees them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
+
+from evaltool.errors import DefinitionError, ExpressionError, Fault, PlanError
+from evaltool.survey.check import code_faults
+from evaltool.survey.expressions import names, parse
+from evaltool.survey.model import (
+    Attribute,
+    Choice,
+    Language,
+    LocalText,
+    Name,
+    Part,
+    Question,
+    Roster,
+    Survey,
+    SurveyName,
+)
+from evaltool.survey.yamlfile import YamlFile, faults_error, model_faults, nearest, plain, read_yaml
+
+RESERVED = frozenset({"response", "disposition", "courses"})
+Location = tuple[str | int, ...]
+
+
+class Population(Part):
+    """Who is reported on: one population for each value of the roster column `column`.
+
+    `eligible` (roster columns only) says which courses should be answered for; `status` names the roster column
+    whose codes are counted over all courses.
+    """
+
+    survey: SurveyName
+    column: Name
+    eligible: str = ""
+    status: Name | None = None
+    units: LocalText
+    respondents: LocalText
+
+
+class Paired(Part):
+    """The same question asked in the survey `start` and in the population's survey."""
+
+    start: SurveyName
+    variable: Name
+
+
+class Indicator(Part):
+    """A share by `rule`, by `variable` and its `counted` codes, or a `paired` change.
+
+    `answered` are the questions that must have a substantive answer (default: those the rule or variable names);
+    `base` narrows further who is counted; that of a paired change must hold in both surveys.
+    """
+
+    label: LocalText
+    rule: str = ""
+    answered: tuple[Name, ...] = ()
+    variable: Name | None = None
+    counted: tuple[Name, ...] = ()
+    paired: Paired | None = None
+    base: str = ""
+    base_label: LocalText = Field(default_factory=dict)
+    target: float | None = Field(default=None, gt=0, lt=1)
+    survey: SurveyName | None = None
+
+
+class Variable(Part):
+    """A select_one question as the plan sees it: its substantive codes over all versions, in order."""
+
+    codes: tuple[str, ...]
+    scale: Literal["ascending", "descending"] | None = None
+
+
+class PlanFile(Part):
+    """The plan as it is written."""
+
+    format: Literal[1]
+    language: Language
+    population: Population
+    breakdowns: tuple[Name, ...] = ()
+    headline: Name | None = None
+    few: int = Field(default=10, ge=1)
+    indicators: dict[Name, Indicator] = Field(min_length=1)
+    distributions: tuple[Name, ...] = ()
+
+    @field_validator("indicators", mode="after")
+    @classmethod
+    def _resolve(cls, indicators: dict[str, Indicator], info: ValidationInfo) -> dict[str, Indicator]:
+        """Write out the defaults that follow from other parts of the plan."""
+        population = info.data.get("population")
+        survey = population.survey if isinstance(population, Population) else None
+        return {
+            name: indicator.model_copy(update={"survey": indicator.survey or survey})
+            for name, indicator in indicators.items()
+        }
+
+
+class Plan(PlanFile):
+    """A plan that was checked against the surveys and the roster; it carries what statistics need of them."""
+
+    variables: dict[SurveyName, dict[Name, Variable]]
+    attributes: dict[Name, Attribute]
+
+    def variable(self, survey: str, name: str) -> Variable:
+        return self.variables[survey][name]
+
+    def names_in(self, expression: str) -> list[str]:
+        """What the expression names; nothing if it is empty."""
+        return names(parse(expression)) if expression else []
+
+    def answers_in(self, expression: str) -> list[str]:
+        """The questions, not roster columns, that the expression names."""
+        return [name for name in self.names_in(expression) if name not in self.attributes]
+
+    def answered(self, indicator: Indicator) -> list[str]:
+        """Questions that must have a substantive answer for a unit to count in the share."""
+        variable = indicator.paired.variable if indicator.paired else indicator.variable
+        if variable:
+            return list(dict.fromkeys([*indicator.answered, variable]))
+        return list(indicator.answered) or self.answers_in(indicator.rule)
+
+
+def load_plan(path: Path, surveys: Mapping[str, Survey], roster: Roster) -> Plan:
+    """Load the plan and check every name in it. `surveys` holds every version, by its key.
+
+    Raises:
+        PlanError: with every fault, its file:line and how to mend it.
+    """
+    try:
+        file = read_yaml(path)
+        written = _read(file)
+        faults = list(_Check(written, surveys, roster, file).faults())
+        if faults:
+            raise faults_error("the analysis plan has faults", faults)
+    except DefinitionError as error:
+        raise PlanError(error.message, where=error.where, mend=error.mend, faults=error.faults) from None
+    used = {written.population.survey, *(item.survey for item in written.indicators.values())}
+    used |= {item.paired.start for item in written.indicators.values() if item.paired}
+    variables = {name: _variables(surveys, name) for name in sorted(filter(None, used))}
+    return Plan(**dict(written), variables=variables, attributes=roster.attributes)
+
+
+def _read(file: YamlFile) -> PlanFile:
+    data = plain(file.data)
+    try:
+        return PlanFile.model_validate(data, context={"language": data.get("language", "en")})
+    except ValidationError as error:
+        parts = (PlanFile, Population, Indicator, Paired)
+        raise faults_error("the analysis plan has faults", model_faults(error, file, parts)) from None
+
+
+def _versions(surveys: Mapping[str, Survey], name: str) -> list[Survey]:
+    """All versions of a survey, the latest first."""
+    return sorted((survey for survey in surveys.values() if survey.survey == name), key=lambda survey: -survey.version)
+
+
+def _questions(surveys: Mapping[str, Survey], name: str) -> dict[str, Question]:
+    """Questions of all versions of a survey; their choices are those of the latest and what only earlier ones had."""
+    found: dict[str, Question] = {}
+    for question in (question for version in _versions(surveys, name) for question in version.questions):
+        known = found.get(question.name, question)
+        found[question.name] = known.model_copy(update={"choices": _merged(known.choices, question.choices)})
+    return found
+
+
+def _merged(later: Mapping[str, Choice], earlier: Mapping[str, Choice]) -> dict[str, Choice]:
+    """The later choices; one that only the earlier had stands after the one it stood after."""
+    order = list(later)
+    place = 0
+    for code in earlier:
+        if code not in later:
+            order.insert(place, code)
+        place = order.index(code) + 1
+    return {code: later.get(code) or earlier[code] for code in order}
+
+
+def _variables(surveys: Mapping[str, Survey], name: str) -> dict[str, Variable]:
+    questions = _questions(surveys, name)
+    return {
+        question.name: Variable(codes=tuple(question.substantive), scale=question.scale)
+        for question in questions.values()
+        if question.choices
+    }
+
+
+class _Check:
+    """Finds what is wrong in a plan beyond its shape."""
+
+    def __init__(self, plan: PlanFile, surveys: Mapping[str, Survey], roster: Roster, file: YamlFile):
+        self._plan = plan
+        self._surveys = surveys
+        self._names = sorted({survey.survey for survey in surveys.values()})
+        self._questions = {name: _questions(surveys, name) for name in self._names}
+        self._attributes = roster.attributes
+        self._file = file
+
+    def faults(self) -> Iterator[Fault]:
+        population = self._plan.population
+        yield from self._survey(population.survey, ("population", "survey"))
+        yield from self._column(population.column, ("population", "column"))
+        if population.status:
+            yield from self._status(population.status, ("population", "status"))
+        yield from self._expression(population.eligible, self._attributes, ("population", "eligible"))
+        for key in ("units", "respondents"):
+            yield from self._words(getattr(population, key), ("population", key))
+        for number, column in enumerate(self._plan.breakdowns):
+            yield from self._column(column, ("breakdowns", number))
+        for name, indicator in self._plan.indicators.items():
+            yield from self._indicator(name, indicator)
+        yield from self._headline()
+        yield from self._distributions()
+
+    def _fault(self, code: str, message: str, place: Location, mend: str = "") -> Fault:
+        return Fault(code, message, self._file.where(place), mend)
+
+    def _unknown(self, what: str, name: str, known: Sequence[str], place: Location) -> Iterator[Fault]:
+        if name not in known:
+            yield self._fault(f"unknown-{what}", f"no {what} is called «{name}»", place, nearest(name, known))
+
+    def _survey(self, name: str, place: Location) -> Iterator[Fault]:
+        return self._unknown("survey", name, self._names, place)
+
+    def _column(self, name: str, place: Location) -> Iterator[Fault]:
+        return self._unknown("column", name, list(self._attributes), place)
+
+    def _status(self, name: str, place: Location) -> Iterator[Fault]:
+        yield from self._column(name, place)
+        if name in self._attributes and not self._attributes[name].choices:
+            message = f"«{name}» is no choice column, so its codes cannot be counted"
+            yield self._fault("bad-kind", message, place, "Name a column of type choice, or remove the key.")
+
+    def _words(self, text: Mapping[str, str], place: Location) -> Iterator[Fault]:
+        if self._plan.language not in text:
+            message = f"the text has no words in the plan's language «{self._plan.language}»"
+            yield self._fault("missing-text", message, place, f"Add «{self._plan.language}: …».")
+
+    def _expression(self, text: str, known: Mapping[str, Question | Attribute], place: Location) -> Iterator[Fault]:
+        if not text:
+            return
+        try:
+            expression = parse(text)
+        except ExpressionError as error:
+            yield self._fault(error.code, error.message, place, error.mend)
+            return
+        for name in names(expression):
+            yield from self._unknown("name", name, list(known), place)
+        yield from code_faults(expression, known, self._file.where(place))
+
+    def _indicator(self, name: str, indicator: Indicator) -> Iterator[Fault]:
+        place = ("indicators", name)
+        survey = indicator.survey or ""
+        if name in RESERVED:
+            yield self._fault("taken-name", f"«{name}» is a name of evaltool's own rows", place, "Choose another name.")
+        if survey != self._plan.population.survey:
+            yield from self._survey(survey, (*place, "survey"))
+        yield from self._words(indicator.label, (*place, "label"))
+        if indicator.base_label:
+            yield from self._words(indicator.base_label, (*place, "base_label"))
+        questions = self._questions.get(survey, {})
+        known = {**self._attributes, **questions}
+        if questions:
+            yield from self._kind(indicator, place)
+            yield from self._expression(indicator.rule, known, (*place, "rule"))
+            yield from self._expression(indicator.base, known, (*place, "base"))
+            for number, answer in enumerate(indicator.answered):
+                yield from self._unknown("question", answer, list(questions), (*place, "answered", number))
+            yield from self._variable(indicator, questions, place)
+            yield from self._paired(indicator, questions, place)
+
+    def _kind(self, indicator: Indicator, place: Location) -> Iterator[Fault]:
+        kinds = [indicator.rule, indicator.variable, indicator.paired]
+        if len([kind for kind in kinds if kind]) != 1:
+            message = f"«{place[-1]}» needs exactly one of rule, variable, paired"
+            yield self._fault("bad-kind", message, place, "Keep the one that defines the share.")
+        if bool(indicator.variable) != bool(indicator.counted):
+            mend = "Name the question in «variable» and its codes in «counted»."
+            yield self._fault("bad-kind", f"«{place[-1]}»: variable and counted belong together", place, mend)
+        if indicator.paired and indicator.target is not None:
+            message = f"«{place[-1]}»: a paired change is three shares and takes no target"
+            yield self._fault("needless-key", message, (*place, "target"), "Remove it.")
+        if indicator.base and not indicator.base_label:
+            message = f"«{place[-1]}» has a base without words for it"
+            yield self._fault("missing-text", message, (*place, "base"), "Add «base_label».")
+
+    def _variable(self, indicator: Indicator, questions: Mapping[str, Question], place: Location) -> Iterator[Fault]:
+        if not indicator.variable:
+            return
+        yield from self._one_of(indicator.variable, questions, (*place, "variable"))
+        question = questions.get(indicator.variable)
+        for number, code in enumerate(indicator.counted if question and question.choices else ()):
+            assert question is not None
+            if code not in question.substantive:
+                message = f"«{code}» is not an answer to «{indicator.variable}»"
+                mend = nearest(code, question.substantive)
+                yield self._fault("unknown-code", message, (*place, "counted", number), mend)
+
+    def _one_of(self, name: str, questions: Mapping[str, Question], place: Location) -> Iterator[Fault]:
+        yield from self._unknown("question", name, list(questions), place)
+        if name in questions and questions[name].type != "select_one":
+            message = f"«{name}» is a question of type {questions[name].type}, not select_one"
+            yield self._fault("bad-kind", message, place, "Use a rule, or another question.")
+
+    def _paired(self, indicator: Indicator, questions: Mapping[str, Question], place: Location) -> Iterator[Fault]:
+        if not indicator.paired:
+            return
+        place = (*place, "paired")
+        name = indicator.paired.variable
+        yield from self._survey(indicator.paired.start, (*place, "start"))
+        start = self._questions.get(indicator.paired.start)
+        for asked in (questions, start or {}):
+            if asked:
+                yield from self._one_of(name, asked, (*place, "variable"))
+        if not start:
+            return
+        yield from self._expression(indicator.base, {**self._attributes, **start}, (*place[:-1], "base"))
+        if name not in start or name not in questions:
+            return
+        if len(self._scales(name, indicator.survey or "", indicator.paired.start)) != 1 or not questions[name].scale:
+            message = f"«{name}» has not the same ordered scale in every version of both surveys"
+            yield self._fault("no-scale", message, (*place, "variable"), "Use one shared list that has a «scale».")
+
+    def _scales(self, name: str, *surveys: str) -> set[tuple[object, ...]]:
+        """The different scales that a question has over all versions of these surveys."""
+        versions = [version for survey in surveys for version in _versions(self._surveys, survey)]
+        asked = [version.by_name[name] for version in versions if name in version.by_name]
+        return {(question.scale, *question.substantive) for question in asked}
+
+    def _headline(self) -> Iterator[Fault]:
+        if self._plan.headline is None:
+            return
+        yield from self._unknown("indicator", self._plan.headline, list(self._plan.indicators), ("headline",))
+        indicator = self._plan.indicators.get(self._plan.headline)
+        if indicator and indicator.paired:
+            message = f"the headline «{self._plan.headline}» is a paired change"
+            yield self._fault("bad-kind", message, ("headline",), "Name an indicator that is one share.")
+
+    def _distributions(self) -> Iterator[Fault]:
+        questions = self._questions.get(self._plan.population.survey, {})
+        for number, name in enumerate(self._plan.distributions):
+            place = ("distributions", number)
+            if name in self._plan.indicators or name in RESERVED:
+                message = f"«{name}» is the name of an indicator already"
+                mend = "Remove it: an indicator with a variable has its distribution beside it."
+                yield self._fault("taken-name", message, place, mend)
+            elif questions:
+                yield from self._one_of(name, questions, place)

@@ -1,0 +1,262 @@
+"""The units table: one row for each course of the roster, with its state in every measure. Counting reads only this."""
+
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from evaltool.errors import PlanError
+from evaltool.plan import Indicator, Plan
+from evaltool.responses.tables import table_holds
+from evaltool.stats.counting import (
+    NO_INTERVIEW,
+    NO_START,
+    OUTSIDE_BASE,
+    POPULATION,
+    REASONS,
+    by_column,
+    state_column,
+    value,
+)
+from evaltool.stats.rates import DISPOSITIONS
+
+DISPOSITION, COURSES = "disposition", "courses"
+NOT_RECORDED = "not_recorded"
+CHANGES = ("higher", "same", "lower")
+_INTERVIEWS = ("I", "P")
+_BEST_FIRST = {code: rank for rank, code in enumerate(DISPOSITIONS)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answers:
+    """A dataset as statistics need it.
+
+    `survey` is the key of the version ("name@1"). `frame` has one row per interview (`unit`, `disposition`, `x` and
+    `x__missing`), `dispositions` one row per unit that was to answer (`unit`, `disposition`).
+    """
+
+    survey: str
+    frame: pd.DataFrame
+    dispositions: pd.DataFrame
+
+    @property
+    def name(self) -> str:
+        return self.survey.rpartition("@")[0]
+
+    @property
+    def version(self) -> int:
+        return int(self.survey.rpartition("@")[2])
+
+
+def measure_states(plan: Plan) -> dict[str, tuple[str, ...]]:
+    """Every measure that the plan asks for, with all states that its units can be in."""
+    silent = (*REASONS, NO_INTERVIEW, OUTSIDE_BASE)
+    survey = plan.population.survey
+    measures = {
+        name: (*(value(code) for code in _codes(plan, indicator)), *((NO_START,) if indicator.paired else ()), *silent)
+        for name, indicator in plan.indicators.items()
+    }
+    for name in plan.distributions:
+        measures[name] = (*(value(code) for code in plan.variable(survey, name).codes), *silent)
+    measures[DISPOSITION] = DISPOSITIONS
+    if plan.population.status:
+        codes = (*plan.attributes[plan.population.status].choices, NOT_RECORDED)
+        measures[COURSES] = tuple(value(code) for code in codes)
+    return measures
+
+
+def _codes(plan: Plan, indicator: Indicator) -> tuple[str, ...]:
+    if indicator.paired:
+        return CHANGES
+    return plan.variable(survey_of(plan, indicator), indicator.variable).codes if indicator.variable else ("yes", "no")
+
+
+def survey_of(plan: Plan, indicator: Indicator) -> str:
+    return indicator.survey or plan.population.survey
+
+
+def units_table(plan: Plan, answers: Sequence[Answers], roster: pd.DataFrame) -> pd.DataFrame:
+    """Give every course of the roster that belongs to a population its states.
+
+    `roster` has `unit` and the roster's columns. A course that is not eligible has a state in `courses` only; one
+    without any disposition was never reached (NC). Of several interviews for a course a complete one goes before a
+    partial one, then the later version.
+
+    Raises:
+        PlanError: if the roster has not the columns that the plan needs, or a course twice.
+    """
+    _check_roster(plan, roster)
+    courses = _courses(plan, roster)
+    eligible = table_holds(plan.population.eligible, courses)
+    columns = {"unit": courses["unit"], POPULATION: courses[POPULATION]}
+    columns |= {by_column(name): _words(courses[name], "") for name in plan.breakdowns}
+    columns |= {state_column(name): states.where(eligible) for name, states in _measures(plan, answers, courses)}
+    if plan.population.status:
+        columns[state_column(COURSES)] = value("") + _words(courses[plan.population.status], NOT_RECORDED)
+    return pd.DataFrame(columns)
+
+
+def _check_roster(plan: Plan, roster: pd.DataFrame) -> None:
+    population = plan.population
+    needed = ["unit", population.column, *plan.breakdowns, *([population.status] if population.status else [])]
+    needed += plan.names_in(population.eligible)
+    lacking = [name for name in dict.fromkeys(needed) if name not in roster]
+    if lacking:
+        mend = "Import the roster again with these columns, or mend the plan."
+        raise PlanError(f"the roster table has no column {', '.join(lacking)}", mend=mend)
+    if not roster["unit"].is_unique:
+        raise PlanError("the roster table has a course twice", mend="Import the roster again.")
+
+
+def _courses(plan: Plan, roster: pd.DataFrame) -> pd.DataFrame:
+    """Courses that belong to a population; whole numbers as numbers, for expressions."""
+    courses = roster[[name for name in roster if name == "unit" or name in plan.attributes]].copy()
+    courses[POPULATION] = _words(courses[plan.population.column], "")
+    for name, attribute in plan.attributes.items():
+        if attribute.type == "integer" and name in courses:
+            courses[name] = pd.to_numeric(courses[name].replace("", pd.NA)).astype("Int64")
+    return courses[courses[POPULATION] != ""].reset_index(drop=True)
+
+
+def _words(column: "pd.Series[Any]", blank: str) -> "pd.Series[str]":
+    """The column as text: 2021 and 2021.0 are "2021", a gap is `blank`."""
+    if pd.api.types.is_float_dtype(column.dtype):
+        column = column.astype("Int64")
+    text = column.astype("string").fillna("")
+    return text.mask(text == "", blank)
+
+
+def _measures(plan: Plan, answers: Sequence[Answers], courses: pd.DataFrame) -> Iterable[tuple[str, "pd.Series[str]"]]:
+    joined = {survey: interviews(survey, questions, answers, courses) for survey, questions in _questions(plan).items()}
+    for name, indicator in plan.indicators.items():
+        yield name, (_change_states if indicator.paired else _indicator_states)(plan, indicator, joined)
+    for name in plan.distributions:
+        rows = joined[plan.population.survey]
+        yield name, _states(rows, [name], _code_states(rows, name))
+    yield DISPOSITION, _dispositions(plan.population.survey, answers, courses)
+
+
+def _questions(plan: Plan) -> dict[str, set[str]]:
+    """The questions that the plan reads, by survey."""
+    read: dict[str, set[str]] = {plan.population.survey: set(plan.distributions)}
+    for indicator in plan.indicators.values():
+        asked = {*plan.answered(indicator), *plan.answers_in(indicator.rule), *plan.answers_in(indicator.base)}
+        read.setdefault(survey_of(plan, indicator), set()).update(asked)
+        if indicator.paired:
+            read.setdefault(indicator.paired.start, set()).update(asked)
+    return read
+
+
+def interviews(survey: str, questions: Set[str], answers: Sequence[Answers], courses: pd.DataFrame) -> pd.DataFrame:
+    """The courses with their answers to these questions; `interviewed` tells which of them have an interview."""
+    parts = [_chosen(item, questions) for item in answers if item.name == survey]
+    if not parts:
+        return courses.assign(interviewed=False)
+    best = pd.concat(parts, ignore_index=True).sort_values(
+        ["_rank", "_version"], ascending=[True, False], kind="stable"
+    )
+    best = best.drop_duplicates("unit").drop(columns=["_rank", "_version"])
+    joined = courses.merge(best, on="unit", how="left", validate="one_to_one")
+    return joined.assign(interviewed=joined["unit"].isin(best["unit"]))
+
+
+def _chosen(item: Answers, questions: Set[str]) -> pd.DataFrame:
+    """Interviews of one dataset with the columns of these questions, categories as plain text."""
+    frame = item.frame[item.frame["disposition"].isin(_INTERVIEWS)]
+    starts = tuple(f"{name}__" for name in questions)
+    columns = [str(name) for name in frame if name in questions or str(name).startswith(starts)]
+    plain = {name: _text(frame[name]) for name in columns}
+    rank = frame["disposition"].astype(object).map(_BEST_FIRST)
+    return pd.DataFrame({"unit": frame["unit"], **plain, "_rank": rank, "_version": item.version})
+
+
+def _text(column: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Categories differ between versions; as text they can be put together."""
+    return column.astype(object) if isinstance(column.dtype, pd.CategoricalDtype) else column
+
+
+def _indicator_states(plan: Plan, indicator: Indicator, joined: Mapping[str, pd.DataFrame]) -> "pd.Series[str]":
+    rows = joined[survey_of(plan, indicator)]
+    if indicator.variable:
+        found = _code_states(rows, indicator.variable)
+    else:
+        found = _either(table_holds(indicator.rule, rows), value("yes"), value("no"))
+    return _within_base(plan, indicator, rows, _states(rows, plan.answered(indicator), found))
+
+
+def _within_base(plan: Plan, indicator: Indicator, rows: pd.DataFrame, states: "pd.Series[str]") -> "pd.Series[str]":
+    """Courses outside the base; if answers decide it, only courses with an interview can be outside."""
+    outside = ~table_holds(indicator.base, rows)
+    if plan.answers_in(indicator.base):
+        outside &= rows["interviewed"]
+    return states.mask(outside, OUTSIDE_BASE)
+
+
+def _states(rows: pd.DataFrame, answered: Sequence[str], found: "pd.Series[str]") -> "pd.Series[str]":
+    """What was `found`, unless an answer is missing (the first reason tells) or there is no interview."""
+    states = found
+    for name in reversed(answered):
+        states = states.mask(_is_missing(rows, name), _reasons(rows, name))
+    return states.mask(~rows["interviewed"], NO_INTERVIEW)
+
+
+def _is_missing(rows: pd.DataFrame, name: str) -> "pd.Series[bool]":
+    columns = [name] if name in rows else [column for column in rows if _is_tick(str(column), name)]
+    return rows[columns].isna().all(axis=1) if columns else pd.Series(data=True, index=rows.index)
+
+
+def _is_tick(column: str, name: str) -> bool:
+    return column.startswith(f"{name}__") and column != f"{name}__missing"
+
+
+def _reasons(rows: pd.DataFrame, name: str) -> "pd.Series[str]":
+    """Why the answer is missing; a version without the question did not put it to anybody."""
+    blank = pd.Series("not_applicable", index=rows.index, dtype="object")
+    return rows[f"{name}__missing"].astype(object).fillna(blank) if f"{name}__missing" in rows else blank
+
+
+def _code_states(rows: pd.DataFrame, name: str) -> "pd.Series[str]":
+    codes = rows[name] if name in rows else pd.Series(None, index=rows.index, dtype="object")
+    return value("") + codes.astype("string")
+
+
+def _either(mask: "pd.Series[bool]", yes: str, no: str) -> "pd.Series[str]":
+    return pd.Series(np.where(mask, yes, no), index=mask.index, dtype="object")
+
+
+def _change_states(plan: Plan, indicator: Indicator, joined: Mapping[str, pd.DataFrame]) -> "pd.Series[str]":
+    """Higher, same or lower on the scale at the end; the base must hold in both surveys."""
+    assert indicator.paired is not None
+    name, survey = indicator.paired.variable, survey_of(plan, indicator)
+    start, end = joined[indicator.paired.start], joined[survey]
+    ranks = _ranks(plan, survey, name)
+    change = _rank(end, name, ranks) - _rank(start, name, ranks)
+    higher, same, lower = CHANGES
+    found = pd.Series(np.select([change > 0, change < 0], [higher, lower], same), index=end.index, dtype="object")
+    found = (value("") + found).mask(_is_missing(start, name), NO_START)
+    states = _within_base(plan, indicator, end, _states(end, [name], found))
+    return states.mask(end["interviewed"] & start["interviewed"] & ~table_holds(indicator.base, start), OUTSIDE_BASE)
+
+
+def _ranks(plan: Plan, survey: str, name: str) -> Mapping[str, int]:
+    """Codes by height on their scale."""
+    variable = plan.variable(survey, name)
+    upwards = reversed(variable.codes) if variable.scale == "descending" else variable.codes
+    return {code: rank for rank, code in enumerate(upwards)}
+
+
+def _rank(rows: pd.DataFrame, name: str, ranks: Mapping[str, int]) -> "pd.Series[float]":
+    codes = rows[name] if name in rows else pd.Series(None, index=rows.index, dtype="object")
+    return codes.astype(object).map(ranks).astype(float)
+
+
+def _dispositions(survey: str, answers: Sequence[Answers], courses: pd.DataFrame) -> "pd.Series[str]":
+    """The best outcome of each course over all versions of the survey."""
+    parts = [item.dispositions[["unit", "disposition"]].astype(object) for item in answers if item.name == survey]
+    if not parts:
+        return pd.Series("NC", index=courses.index, dtype="object")
+    cases = pd.concat(parts, ignore_index=True)
+    best = cases.assign(rank=cases["disposition"].map(_BEST_FIRST)).sort_values("rank").drop_duplicates("unit")
+    return courses["unit"].map(best.set_index("unit")["disposition"]).astype(object).fillna("NC")
