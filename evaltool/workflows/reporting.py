@@ -1,0 +1,224 @@
+"""From estimates to documents: gathers what the report must know beside the rows, then has it rendered."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from evaltool import __version__
+from evaltool.errors import ReportError
+from evaltool.plan import Indicator, Plan
+from evaltool.project import Project
+from evaltool.report import (
+    Breakdown,
+    IndicatorFacts,
+    QuestionFacts,
+    ReleaseFacts,
+    ReportContext,
+    render_report,
+)
+from evaltool.report.definition import read_definition
+from evaltool.responses.dataset import Dataset
+from evaltool.results import read_estimates
+from evaltool.survey.model import Question, Survey
+from evaltool.survey.release import Release
+from evaltool.text import Text
+from evaltool.workflows.definitions import released
+from evaltool.workflows.estimating import datasets, read_estimates_manifest, read_plan
+from evaltool.workflows.working import Progress, file_hash, now, silent, working, write_json
+
+
+def definition_path(project: Project, name: str = "status") -> Path:
+    """The definition of the report called `name`."""
+    return project.reports / name / "report.yaml"
+
+
+def report(
+    project: Project,
+    *,
+    populations: Sequence[str] | None = None,
+    languages: Sequence[str] | None = None,
+    progress: Progress = silent,
+) -> list[Path]:
+    """Write the status report of each population in each language as Word, PDF and HTML.
+
+    Raises:
+        ReportError: if a population is unknown, the report's text has faults, or the estimates or the plan
+            changed since the analysis.
+    """
+    with working(project):
+        rows = read_estimates(project.estimates) if project.estimates.is_file() else []
+        manifest = read_estimates_manifest(project)
+        _refuse_outdated(project, manifest)
+        definition = definition_path(project)
+        known = list(dict.fromkeys(row.population for row in rows))
+        chosen = _chosen(populations, known)
+        spoken = list(languages or read_definition(definition).template)
+        facts = _Facts(project, manifest, known)
+        out = project.build / "report"
+        out.mkdir(parents=True, exist_ok=True)
+        written: list[Path] = []
+        work = [(population, language) for population in chosen for language in spoken]
+        for number, (population, language) in enumerate(work, 1):
+            written += render_report(definition, rows, facts.context(population, language), out)
+            progress("write the report", number, len(work))
+        write_json(out / "report.manifest.json", _manifest(project, manifest, written))
+        return written
+
+
+def _refuse_outdated(project: Project, manifest: Mapping[str, Any]) -> None:
+    for path, known in ((project.estimates, manifest["output"]), (project.plan, manifest["plan"])):
+        if file_hash(path) != known:
+            mend = "Run: evaltool analyse"
+            raise ReportError(f"{path.name} has changed since the analysis", where=path.as_posix(), mend=mend)
+
+
+def _chosen(wanted: Sequence[str] | None, known: Sequence[str]) -> list[str]:
+    unknown = [name for name in wanted or () if name not in known]
+    if unknown:
+        raise ReportError(f"no population «{unknown[0]}» in the estimates", mend=f"Known: {', '.join(known)}.")
+    return list(wanted or known)
+
+
+def _manifest(project: Project, estimates: Mapping[str, Any], written: Sequence[Path]) -> dict[str, Any]:
+    return {
+        "step": "report",
+        "inputs": {"estimates": estimates["output"], "plan": estimates["plan"]},
+        "outputs": {path.name: file_hash(path) for path in written},
+        "synthetic": estimates["synthetic"],
+        "altered": estimates["altered"],
+        "evaltool": __version__,
+        "made_at": now(),
+    }
+
+
+class _Facts:
+    """What all reports of one run are told."""
+
+    def __init__(self, project: Project, manifest: Mapping[str, Any], populations: Sequence[str]):
+        self.plan = read_plan(project)
+        self.manifest = manifest
+        self.populations = tuple(populations)
+        self.releases = [item for item in released(project) if item.survey.survey in _surveys(self.plan)]
+        self.datasets = datasets(project)
+
+    def context(self, population: str, language: str) -> ReportContext:
+        plan = self.plan
+        return ReportContext(
+            language=language,
+            population=population,
+            made_on=datetime.now(UTC).date(),
+            units=plan.population.units,
+            respondents=plan.population.respondents,
+            headline=plan.headline or next(iter(plan.indicators)),
+            indicators=dict(self._indicators()),
+            breakdowns={name: self._breakdown(name) for name in plan.breakdowns},
+            populations=self.populations,
+            few=plan.few,
+            plan_hash=self.manifest["plan"],
+            package_version=__version__,
+            releases=tuple(self._release(item) for item in self.releases if item.survey.key in self.datasets),
+            questions=tuple(_questions(self._main_survey(population))),
+            comparable={name: self._comparable(item) for name, item in plan.indicators.items()},
+            passport=tuple(self._passport()),
+            synthetic=self.manifest["synthetic"],
+            altered=self.manifest["altered"],
+        )
+
+    def _indicators(self) -> Iterator[tuple[str, IndicatorFacts]]:
+        plan = self.plan
+        for name, item in plan.indicators.items():
+            options = self._options(item.survey or plan.population.survey, item.variable) if item.variable else {}
+            yield name, _indicator_facts(item, options)
+        for name in plan.distributions:
+            survey = plan.population.survey
+            label = self._question(survey, name).label
+            yield name, IndicatorFacts(label=label, options=self._options(survey, name))
+        if plan.population.status:
+            column = plan.attributes[plan.population.status]
+            labels = {code: choice.label for code, choice in column.choices.items()}
+            yield "courses", IndicatorFacts(label=column.label, options=labels)
+
+    def _question(self, survey: str, name: str) -> Question:
+        """The question in its latest version."""
+        versions = [item.survey for item in self.releases if item.survey.survey == survey]
+        return next(version.by_name[name] for version in reversed(versions) if name in version.by_name)
+
+    def _options(self, survey: str, name: str) -> dict[str, Text]:
+        question = self._question(survey, name)
+        codes = self.plan.variable(survey, name).codes
+        labels = {code: question.choices[code].label for code in codes if code in question.choices}
+        return {code: labels.get(code, {"en": code}) for code in codes}
+
+    def _breakdown(self, name: str) -> Breakdown:
+        column = self.plan.attributes[name]
+        return Breakdown(label=column.label, levels={code: choice.label for code, choice in column.choices.items()})
+
+    def _release(self, release: Release) -> ReleaseFacts:
+        dataset: Dataset = self.datasets[release.survey.key]
+        return ReleaseFacts(
+            survey=release.survey.key,
+            structure_hash=release.structure_hash,
+            released_at=release.released_at,
+            answers=int(dataset.dispositions["disposition"].isin(["I", "P"]).sum()),
+        )
+
+    def _main_survey(self, population: str) -> Survey:
+        """The version of the population's survey that most of its members answered."""
+        plan = self.plan
+        counts = {
+            item.survey.key: int((self.datasets[item.survey.key].frame[plan.population.column] == population).sum())
+            for item in self.releases
+            if item.survey.survey == plan.population.survey and item.survey.key in self.datasets
+        }
+        best = max(counts, key=lambda key: counts[key])
+        return next(item.survey for item in self.releases if item.survey.key == best)
+
+    def _comparable(self, indicator: Indicator) -> str:
+        """Identical questions in all versions can stand side by side; others have no verdict yet."""
+        survey = indicator.survey or self.plan.population.survey
+        names = [indicator.paired.variable] if indicator.paired else self.plan.answered(indicator)
+        versions = [item.survey for item in self.releases if item.survey.survey == survey]
+        asked = {json.dumps([_asked(version, name) for name in names], sort_keys=True) for version in versions}
+        return "identical" if len(asked) == 1 else "not_comparable"
+
+    def _passport(self) -> Iterator[tuple[Text, str]]:
+        for key, dataset in self.datasets.items():
+            archive = dataset.manifest["inputs"]
+            yield {"": key}, f"{len(archive['segments'])} segments, ledger {archive['ledger_head'][:16]}"
+
+
+def _surveys(plan: Plan) -> set[str]:
+    used = {plan.population.survey, *(item.survey for item in plan.indicators.values() if item.survey)}
+    return used | {item.paired.start for item in plan.indicators.values() if item.paired}
+
+
+def _indicator_facts(indicator: Indicator, options: Mapping[str, Text]) -> IndicatorFacts:
+    definition = indicator.model_dump_json(exclude={"label", "base_label"})
+    return IndicatorFacts(
+        label=indicator.label,
+        base=indicator.base_label,
+        target=indicator.target,
+        definition_hash=sha256(definition.encode()).hexdigest(),
+        options=options,
+    )
+
+
+def _asked(survey: Survey, name: str) -> object:
+    """What must be the same for answers to be comparable: wording in the source language, choices, routing."""
+    question = survey.by_name.get(name)
+    if question is None:
+        return None
+    page = next(page for page in survey.pages if question in page.questions)
+    source = survey.language
+    choices = [(code, item.label.get(source), item.missing) for code, item in question.choices.items()]
+    return [question.label.get(source), question.type, choices, question.relevant, page.relevant]
+
+
+def _questions(survey: Survey) -> Iterator[QuestionFacts]:
+    for question in survey.questions:
+        if question.type not in {"note", "calculate"}:
+            choices = tuple(choice.label for choice in question.choices.values())
+            yield QuestionFacts(survey=survey.key, name=question.name, label=question.label, choices=choices)
