@@ -105,7 +105,7 @@ def check() -> None:
     typer.echo(check_plan(project))
 
 
-@app.command(epilog="Example: evaltool release mentee-end --version 2")
+@app.command(epilog="Example: evaltool release participant-end --version 2")
 def release(survey: Survey, version: Version) -> None:
     """Release a version: store its snapshot with hashes. A released version never changes."""
     from evaltool.workflows.definitions import release as release_version
@@ -115,7 +115,7 @@ def release(survey: Survey, version: Version) -> None:
     typer.echo(f"{made.survey.key} {done}, structure {made.structure_hash[:12]}")
 
 
-@app.command(epilog="Example: evaltool deploy mentee-end --version 2")
+@app.command(epilog="Example: evaltool deploy participant-end --version 2")
 def deploy(
     survey: Survey,
     version: Version,
@@ -141,7 +141,7 @@ def roster(file: Annotated[Path, typer.Argument(help="CSV or XLSX; a row is a co
     typer.echo(f"{report.added} courses added, {report.changed} changed, {report.unchanged} as they were")
 
 
-@app.command(epilog="Example: evaltool invite mentee-end --version 2 --where \"${site} = 'odense'\" --out links.csv")
+@app.command(epilog="Example: evaltool invite participant-end --version 2 --where \"${site} = 'north'\" --out links.csv")
 def invite(
     survey: Survey,
     version: Version,
@@ -169,13 +169,13 @@ def serve(
     run_server(_project(), host=host, port=port, say=typer.echo)
 
 
-@app.command(epilog="Example: evaltool preview mentee-end --version 2")
+@app.command(epilog="Example: evaltool preview participant-end --version 2")
 def preview(
     survey: Survey,
     version: Version,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port (default: evaltool.toml).")] = 0,
 ) -> None:
-    """Show a definition as mentees will see it, before its release; nothing is kept."""
+    """Show a definition as respondents will see it, before its release; nothing is kept."""
     from evaltool.workflows.serving import preview as run_preview
 
     run_preview(_project(), survey, version, port=port, say=typer.echo)

@@ -145,7 +145,7 @@ class Survey(Part):
 
     @property
     def key(self) -> str:
-        """`mentee-end@2`: names this version everywhere."""
+        """`course-end@2`: names this version everywhere."""
         return f"{self.survey}@{self.version}"
 
     @property

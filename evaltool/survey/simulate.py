@@ -5,7 +5,7 @@ So one answer can be fixed afterwards and all others stay as they were, whatever
 
 import itertools
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from evaltool.survey.answers import read
@@ -31,17 +31,32 @@ class Habits:
 
 def simulate(survey: Survey, attributes: Mapping[str, Value | None], habits: Habits) -> dict[str, Sequence[str]]:
     """Written answers to every question on the path, in order; a question left blank has no strings."""
-    written: dict[str, Sequence[str]] = {}
-    values: dict[str, Value | None] = {}
-    saved: set[str] = set()
-    agreement = _agreement(survey, attributes, refuses=habits.refuses)
-    while step := walk_path(survey, values, attributes).next_step(saved):
-        for question in step.questions:
-            if QUESTION_TYPES[question.type].asks:
-                written[question.name] = agreement.get(question.name) or draw(question, habits)
-                values[question.name] = read(question, written[question.name]).value
-        saved.add(step.page.name)
-    return written
+    drawn = _Drawn(survey, habits, _agreement(survey, attributes, refuses=habits.refuses))
+    walk_path(survey, drawn, attributes)
+    return drawn.written
+
+
+class _Drawn(Mapping[str, Value | None]):
+    """Answers that are made up when the path asks for them."""
+
+    def __init__(self, survey: Survey, habits: Habits, agreement: Mapping[str, Sequence[str]]):
+        self.written: dict[str, Sequence[str]] = {}
+        self._survey = survey
+        self._habits = habits
+        self._agreement = agreement
+
+    def __getitem__(self, name: str) -> Value | None:
+        question = self._survey.by_name[name]
+        if not QUESTION_TYPES[question.type].asks:
+            return None
+        self.written[name] = self._agreement.get(name) or draw(question, self._habits)
+        return read(question, self.written[name]).value
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.written)
+
+    def __len__(self) -> int:
+        return len(self.written)
 
 
 def draw(question: Question, habits: Habits) -> Sequence[str]:

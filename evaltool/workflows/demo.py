@@ -47,8 +47,9 @@ def demo(project: Project, out: Path, progress: Progress) -> Iterator[str]:
     yield f"released and deployed {', '.join(item.id for item in deployed.values())}"
 
     count = _import_made_up_roster(made, settings)
-    for deployment in deployed.values():
-        invite(made, deployment)
+    for name, population in settings.populations.items():
+        for survey, work in population.surveys.items():
+            invite(made, deployed[survey, work.version], where=_where(made, name))
     yield f"made up a roster of {count} courses and invited them"
 
     work = _links_and_respondents(made, settings, deployed)
@@ -132,6 +133,14 @@ def _import_made_up_roster(project: Project, settings: Demo) -> int:
         writer.writerows(rows)
     import_roster(project, path)
     return len(rows)
+
+
+def _where(project: Project, population: str) -> str:
+    """The expression that selects a population's courses."""
+    plan = read_plan(project)
+    column = plan.population.column
+    value = population if plan.attributes[column].type == "integer" else f"'{population}'"
+    return f"${{{column}}} = {value}"
 
 
 def _links_and_respondents(

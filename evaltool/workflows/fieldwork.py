@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import Cell
+from openpyxl.cell import WriteOnlyCell
 
 from evaltool.contacts.vault import Course, ImportReport, Link, Vault
 from evaltool.errors import EvaltoolError, PlatformError, ProjectError
@@ -231,9 +231,9 @@ def _write_sheet(rows: Sequence[Sequence[str]], path: Path) -> None:
     book = Workbook(write_only=True)
     sheet = book.create_sheet("links")
     for row in rows:
-        cells = [Cell(sheet, value=text) for text in row]  # pyright: ignore[reportArgumentType]  # write-only sheets are right here
+        cells = [WriteOnlyCell(sheet, value=text) for text in row]
         for cell in cells:
-            cell.data_type = "s"
+            cell.data_type = "s"  # a text that begins with = is no formula
         sheet.append(cells)
     book.save(path)
 

@@ -1,0 +1,180 @@
+"""Commands as a user runs them: what is printed, the exit code, and no traceback."""
+
+import csv
+import re
+import shutil
+import socket
+from pathlib import Path
+
+import openpyxl
+import pytest
+from filelock import FileLock
+
+from evaltool.cli import app
+from evaltool.project import Project
+
+COMMANDS = sorted(
+    command.name or str(command.callback.__name__) for command in app.registered_commands if command.callback
+)
+
+
+def deployed(run) -> None:
+    for words in (("release",), ("deploy",)):
+        assert run(*words, "participant-end", "--version", "1").returncode == 0
+
+
+def test_every_command_has_help_with_an_example(run) -> None:
+    for command in COMMANDS:
+        shown = run(command, "--help")
+        assert shown.returncode == 0
+        assert f"Example: evaltool {command}" in shown.stdout
+
+
+def test_wrong_use_ends_with_2_and_an_error_with_1(run) -> None:
+    assert run("relaese").returncode == 2
+    assert run("release", "participant-end").returncode == 2
+    failed = run("release", "participant-end", "--version", "7")
+    assert failed.returncode == 1
+    assert "There are: participant-end v1" in failed.stderr
+    assert "Traceback" not in failed.stderr
+
+
+def test_the_template_passes_check(run) -> None:
+    shown = run("check")
+    assert shown.returncode == 0, shown.stderr
+    assert "no faults" in shown.stdout
+
+
+def test_check_tells_every_fault_with_file_and_line(run, project: Project) -> None:
+    path = project.surveys / "participant-end" / "v1.yaml"
+    text = path.read_text(encoding="utf-8")
+    broken = text.replace("title: Now", "titel: Now").replace("choices: satisfaction", "choices: satisfacton")
+    path.write_text(broken, encoding="utf-8")
+    shown = run("check")
+    assert shown.returncode == 1
+    lines = [number for number, line in enumerate(broken.splitlines(), 1) if "titel" in line or "satisfacton" in line]
+    assert sorted(int(found) for found in re.findall(r"v1\.yaml:(\d+): ", shown.stderr)) == lines
+    assert "Did you mean «satisfaction»" in shown.stderr
+
+
+def test_outside_a_project_the_mend_is_told(tmp_path: Path, run) -> None:
+    shown = run("--project", str(tmp_path), "check")
+    assert shown.returncode == 1
+    assert "evaltool init" in shown.stderr
+
+
+def test_init_leaves_a_full_folder_alone(run, project: Project) -> None:
+    before = sorted(path.name for path in project.root.iterdir())
+    shown = run("init", str(project.root))
+    assert shown.returncode == 1
+    assert sorted(path.name for path in project.root.iterdir()) == before
+
+
+def test_a_roster_from_a_danish_spreadsheet_is_invited_once(
+    run, project: Project, roster: Path, tmp_path: Path
+) -> None:
+    deployed(run)
+    assert "3 courses added" in run("roster", str(roster)).stdout
+    assert "3 as they were" in run("roster", str(roster)).stdout
+    out = tmp_path / "links.csv"
+    first = run("invite", "participant-end", "--version", "1", "--out", str(out))
+    assert "2 new of 2 invited" in first.stdout, first.stderr
+    with out.open(encoding="utf-8-sig", newline="") as file:
+        links = {row["name"]: row["link"] for row in csv.DictReader(file, delimiter=";")}
+    assert set(links) == {"Åse Ærø", "Bo"}
+    assert "0 new of 2 invited" in run("invite", "participant-end", "--version", "1", "--out", str(out)).stdout
+    again = tmp_path / "links.xlsx"
+    run("invite", "participant-end", "--version", "1", "--out", str(again))
+    sheet = openpyxl.load_workbook(again).worksheets[0]
+    assert {row[0]: row[4] for row in sheet.iter_rows(min_row=2, values_only=True)} == links
+
+
+def test_a_roster_with_faults_changes_nothing(run, project: Project, roster: Path) -> None:
+    good = roster.read_bytes()
+    roster.write_bytes(good.replace(b"30-06-2024", b"31-02-2024").replace(b"C3", b"C2").replace(b";site;", b";sted;"))
+    shown = run("roster", str(roster))
+    assert shown.returncode == 1
+    for told in ("31-02-2024", "C2", "sted"):
+        assert told in shown.stderr
+    roster.write_bytes(good)
+    assert "3 courses added" in run("roster", str(roster)).stdout
+
+
+def test_deploying_twice_changes_nothing_and_other_texts_are_refused(run, project: Project) -> None:
+    deployed(run)
+    assert "is deployed already" in run("deploy", "participant-end", "--version", "1").stdout
+    settings = project.root / "evaltool.toml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("00 00 00 00", "11 11 11 11"), encoding="utf-8")
+    shown = run("deploy", "participant-end", "--version", "1")
+    assert shown.returncode == 1
+    assert "[privacy]" in shown.stderr
+
+
+def test_a_missing_privacy_fact_stops_the_deployment(run, project: Project) -> None:
+    settings = project.root / "evaltool.toml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("kept_until", "kept_till"), encoding="utf-8")
+    run("release", "participant-end", "--version", "1")
+    shown = run("deploy", "participant-end", "--version", "1")
+    assert shown.returncode == 1
+    assert "kept_until" in shown.stderr
+
+
+def test_only_releases_are_deployed_unless_it_is_a_pretest(run) -> None:
+    assert "evaltool release" in run("deploy", "participant-end", "--version", "1").stderr
+    assert (
+        "participant-end@1+pretest deployed" in run("deploy", "participant-end", "--version", "1", "--pretest").stdout
+    )
+
+
+def test_two_runs_at_once_are_refused(run, project: Project) -> None:
+    deployed(run)
+    with FileLock(project.data / ".lock"):
+        shown = run("pull")
+    assert shown.returncode == 1
+    assert "another run" in shown.stderr
+    assert run("pull").returncode == 0
+
+
+def test_a_taken_port_is_told(run, project: Project) -> None:
+    deployed(run)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        shown = run("serve", "--port", str(port))
+    assert shown.returncode == 1
+    assert str(port) in shown.stderr
+    assert "Traceback" not in shown.stderr
+
+
+def test_a_folder_that_cannot_be_written_is_told(run, project: Project) -> None:
+    project.data.write_text("a file where a folder should be", encoding="utf-8")
+    run("release", "participant-end", "--version", "1")
+    shown = run("deploy", "participant-end", "--version", "1")
+    assert shown.returncode == 1
+    assert "data" in shown.stderr
+    assert "Traceback" not in shown.stderr
+
+
+def test_a_data_folder_in_a_cloud_is_warned_of(run, project: Project, tmp_path: Path) -> None:
+    cloud = tmp_path / "OneDrive - Our organisation" / "programme"
+    shutil.copytree(project.root, cloud)
+    assert "synchronised to a cloud" in run("--project", str(cloud), "check").stderr
+    assert "synchronised" not in run("check").stderr
+
+
+def test_doctor_says_what_is_wrong(run, project: Project) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        settings = project.root / "evaltool.toml"
+        port = taken.getsockname()[1]
+        text = settings.read_text(encoding="utf-8")
+        settings.write_text(text + f"\n[server]\nport = {port}\n", encoding="utf-8")
+        shown = run("doctor")
+    assert shown.returncode == 1
+    assert f"FAULT  port {port} is taken" in shown.stdout
+    assert run("doctor").returncode == 0
+
+
+@pytest.mark.parametrize("command", ["clean", "analyse", "report", "trace"])
+def test_a_step_too_early_says_which_comes_first(run, command: str) -> None:
+    shown = run(command, *(["in_work"] if command == "trace" else []))
+    assert shown.returncode == 1
+    assert "Run: evaltool" in shown.stderr

@@ -1,0 +1,159 @@
+"""The demo, run once as a user runs it; then what can be found out from its folder."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from evaltool.results import Estimate, read_estimates
+
+pytestmark = pytest.mark.xdist_group("demo")
+
+ROOT = Path(__file__).parents[2]
+
+
+def evaltool(*words: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-W", "error", "-m", "evaltool", *words]
+    environment = {**os.environ, "PYTHONUTF8": "1"}
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env=environment, check=False)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("demo") / "demo"
+    shown = evaltool("--project", str(ROOT), "demo", "--out", str(out))
+    assert shown.returncode == 0, shown.stderr
+    return out
+
+
+@pytest.fixture(scope="module")
+def rows(demo: Path) -> dict[tuple[str, str, str], Estimate]:
+    """The rows about everybody, by indicator, population and statistic."""
+    found = read_estimates(demo / "estimates.csv")
+    return {(row.indicator, row.population, row.statistic): row for row in found if not row.by}
+
+
+def whole_per_cent(row: Estimate) -> int:
+    assert row.count is not None
+    assert row.n is not None
+    return (200 * row.count + row.n) // (2 * row.n)
+
+
+@pytest.mark.parametrize(
+    ("indicator", "share"),
+    [
+        ("job_or_education", 59),
+        ("job", 44),
+        ("education", 15),
+        ("danish_developed", 83),
+        ("satisfied_introduction", 82),
+        ("satisfied_match", 79),
+    ],
+)
+def test_the_published_shares_come_out(rows: dict[tuple[str, str, str], Estimate], indicator: str, share: int) -> None:
+    row = rows[indicator, "2021", "share"]
+    assert whole_per_cent(row) == share
+    assert row.base
+    assert row.conf_low is not None
+    assert row.conf_high is not None
+    assert row.conf_low < share / 100 < row.conf_high
+
+
+def test_response_rate_and_bounds_stand_beside_the_headline(rows: dict[tuple[str, str, str], Estimate]) -> None:
+    share = rows["job_or_education", "2021", "share"]
+    low, high = (rows["job_or_education", "2021", name] for name in ("bound_low", "bound_high"))
+    rate = rows["response", "2021", "rr2"]
+    assert low.n == high.n == rate.n == 281  # 88 per cent of 320 courses have ended, drawn by chance, once for all
+    assert low.count == share.count
+    assert share.n is not None
+    assert (high.count, high.n) == ((share.count or 0) + 281 - share.n, 281)
+    assert rows["job_or_education", "2021", "target_test"].verdict == "met"
+
+
+def test_the_report_is_there_and_marked(demo: Path) -> None:
+    names = {path.name for path in (demo / "report").iterdir()}
+    assert {f"statusrapport-2021-OPDIGTEDE-DATA.{form}" for form in ("docx", "pdf", "html")} <= names
+    assert all("OPDIGTEDE-DATA" in name or "MADE-UP-DATA" in name for name in names if not name.endswith(".json"))
+
+
+def test_a_figure_is_traced_to_plan_release_and_segments(demo: Path) -> None:
+    figure = next(
+        row.id
+        for row in read_estimates(demo / "estimates.csv")
+        if (row.indicator, row.population, row.statistic, row.by) == ("job_or_education", "2021", "share", "")
+    )
+    with zipfile.ZipFile(demo / "report" / "statusrapport-2021-OPDIGTEDE-DATA.docx") as word:
+        assert f'w:name="{figure}"' in word.read("word/document.xml").decode()
+    told = evaltool("--project", str(demo), "trace", figure).stdout
+    for part in ("mentee-end@1.json", "plan.yaml", "mentee-end@1/000001.jsonl", "as pulled", "MADE UP"):
+        assert part in told
+    assert "ALTERED" not in told
+
+
+def alter(folder: Path) -> None:
+    """Turn one satisfied mentee of 2021 into a dissatisfied one, in the archive."""
+    for path in sorted((folder / "data" / "archive" / "mentee-end@1").glob("0*.jsonl")):
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        for number, line in enumerate(lines):
+            record = json.loads(line)
+            if record["status"] == "complete" and record["answers"]["satisfied_match"] == "satisfied":
+                record["answers"]["satisfied_match"] = "dissatisfied"
+                lines[number] = json.dumps(record, ensure_ascii=False) + "\n"
+                path.write_text("".join(lines), encoding="utf-8", newline="\n")
+                return
+    raise AssertionError("nobody is satisfied")
+
+
+def test_an_altered_archive_is_refused_and_moves_only_what_depends_on_it(demo: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(demo, copy)
+    before = {row.id: row for row in read_estimates(copy / "estimates.csv")}
+    alter(copy)
+    refused = evaltool("--project", str(copy), "clean")
+    assert refused.returncode == 1
+    assert "mentee-end@1/0" in refused.stderr
+    assert "--accept-altered" in refused.stderr
+    assert evaltool("--project", str(copy), "clean", "--accept-altered").returncode == 0
+    assert evaltool("--project", str(copy), "analyse").returncode == 0
+    after = {row.id: row for row in read_estimates(copy / "estimates.csv")}
+    moved = [row for name, row in after.items() if row != before[name]]
+    assert {(row.indicator, row.population) for row in moved} == {("satisfied_match", "2021")}
+    main = {row.statistic: row for row in moved if not row.by}
+    assert set(main) == {"share", "share[satisfied]", "share[dissatisfied]"}
+    assert main["share"].count == (before[main["share"].id].count or 0) - 1
+    assert "ALTERED" in evaltool("--project", str(copy), "trace", main["share"].id).stdout
+
+
+def test_pulling_again_finds_nothing_new_and_the_same_answers_give_the_same_figures(demo: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(demo, copy)
+    shown = evaltool("--project", str(copy), "pull").stdout
+    assert shown.count(": 0 records pulled") == 3
+    before = (copy / "estimates.csv").read_bytes()
+    parquet = (copy / "data" / "datasets" / "mentee-end@1" / "dataset.parquet").read_bytes()
+    assert evaltool("--project", str(copy), "clean").returncode == 0
+    assert evaltool("--project", str(copy), "analyse").returncode == 0
+    assert (copy / "estimates.csv").read_bytes() == before
+    assert (copy / "data" / "datasets" / "mentee-end@1" / "dataset.parquet").read_bytes() == parquet
+
+
+def test_a_demo_never_replaces_another_folder(demo: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
+    shown = evaltool("--project", str(demo), "demo", "--out", str(tmp_path))
+    assert shown.returncode == 1
+    assert (tmp_path / "mine.txt").read_text(encoding="utf-8") == "mine"
+
+
+def test_no_contact_data_leave_the_vault(demo: Path) -> None:
+    """Names, numbers and ids of the roster are in no file of archive, datasets, estimates or report."""
+    telling = [b"person12@example.org", b"+00 00 000012", b"P00012", b"C00012"]
+    folders = [demo / "data" / "archive", demo / "data" / "datasets", demo / "report"]
+    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    for path in [*files, demo / "estimates.csv", demo / "data" / "roster.parquet", demo / "data" / "server.sqlite"]:
+        data = path.read_bytes()
+        assert not [word for word in telling if word in data], path
