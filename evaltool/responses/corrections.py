@@ -17,7 +17,7 @@ COLUMNS = ("unit", "survey", "variable", "new", "who", "when", "why")
 
 @dataclass(frozen=True, kw_only=True)
 class Correction:
-    """One answer set anew; a blank `new` takes it away. `survey` is a name (all versions) or a key (`mentee-end@2`)."""
+    """One answer set anew; a blank `new` takes it away. `survey` is a name (all versions) or a key (`course-end@2`)."""
 
     unit: str
     survey: str

@@ -6,12 +6,13 @@ Every distinct written answer is read once, by the function that the server uses
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evaltool.records import Answer, RawResponse
-from evaltool.responses.tables import Coded, Codes, Mask, calculate, columns_hold
+from evaltool.responses.tables import Coded, Codes, Mask, calculate, columns_hold, number_values
 from evaltool.survey.answers import OTHER_SUFFIX, Reading, read, read_attributes
 from evaltool.survey.expressions import names, parse
 from evaltool.survey.model import Attribute, Page, Question, Survey
@@ -73,7 +74,7 @@ class _Walker:
 
     def __init__(self, survey: Survey, records: Sequence[RawResponse]):
         self.survey = survey
-        self.records = records
+        self.answers = [record.answers for record in records]
         self.size = len(records)
         self.known = attribute_columns(survey, records)
         self.unreached: dict[str, Mask] = {}
@@ -108,7 +109,7 @@ class _Walker:
         return found
 
     def _answer(self, question: Question, asked: Mask, undecided: Mask) -> Answered:
-        written = _read_written(question, self.records)
+        written = _read_written(question, self.answers)
         value, reasons, faults = _spread(written)
         off_path = ~asked & written.filled
         constraint = np.zeros(self.size, dtype=bool)
@@ -128,7 +129,7 @@ class _Walker:
         if code is None:
             return None, None
         name = question.name + OTHER_SUFFIX
-        texts = Coded.of(_text(record.answers.get(name)) for record in self.records)
+        texts = Coded.of(_text(row.get(name)) for row in self.answers)
         chosen = value.look_up(lambda answer: code in answer if isinstance(answer, tuple) else answer == code)
         return texts.where(chosen), texts.answered & ~chosen
 
@@ -155,20 +156,23 @@ def _attribute(name: str, column: Attribute, records: Sequence[RawResponse]) -> 
 _ABSENT = object()
 
 
-def _read_written(question: Question, records: Sequence[RawResponse]) -> _Written:
+def _read_written(question: Question, answers: Sequence[Mapping[str, object]]) -> _Written:
     """Read each distinct written answer once; what a question takes without a look at other answers."""
-    name = question.name
-    places: dict[object, int] = {}
-    keys = (_key(record.answers.get(name, _ABSENT)) for record in records)
-    rows = np.fromiter((places.setdefault(key, len(places)) for key in keys), dtype=np.int64, count=len(records))
+    column = [row.get(question.name, _ABSENT) for row in answers]
+    try:
+        places, keys = number_values(column)
+    except TypeError:  # lists, and whatever an altered archive may hold
+        places, keys = number_values([_key(answer) for answer in column])
     alone = question.model_copy(update={"constraint": ""})
-    filled = np.array([_filled(key) for key in places], dtype=bool)
-    shown = np.array([key is not _ABSENT for key in places], dtype=bool)
-    return _Written(rows, [_read_key(alone, key) for key in places], shown[rows], filled[rows])
+    filled = np.array([_filled(key) for key in keys], dtype=bool)
+    shown = np.array([key is not _ABSENT for key in keys], dtype=bool)
+    return _Written(places, [_read_key(alone, key) for key in keys], shown[places], filled[places])
 
 
-def _key(answer: Answer | object) -> object:
-    return tuple(str(part) for part in answer) if isinstance(answer, list) else answer  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]  # JSON
+def _key(answer: object) -> object:
+    if isinstance(answer, list):
+        return tuple(map(str, cast("list[object]", answer)))
+    return answer if answer is None or answer is _ABSENT else str(answer)
 
 
 def _filled(key: object) -> bool:
@@ -178,7 +182,7 @@ def _filled(key: object) -> bool:
 def _parts(key: object) -> list[str]:
     if key is None or key is _ABSENT:
         return []
-    return [str(part) for part in key] if isinstance(key, tuple) else [str(key)]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]  # JSON
+    return [str(part) for part in cast("tuple[object, ...]", key)] if isinstance(key, tuple) else [str(key)]
 
 
 def _read_key(question: Question, key: object) -> Reading:

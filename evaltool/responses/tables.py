@@ -4,10 +4,11 @@ A column is held by its distinct values, so an expression is worked out once for
 each row, by the very function that reads one interview.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Self, TypeAlias, cast
+from typing import Any, Self, TypeAlias, TypeVar, cast
 
 import numpy as np
 import pandas as pd
@@ -30,6 +31,7 @@ from evaltool.survey.expressions import (
 
 Mask: TypeAlias = NDArray[np.bool_]
 Codes: TypeAlias = NDArray[np.int64]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,10 +44,8 @@ class Coded:
     @classmethod
     def of(cls, values: Iterable[Value | None]) -> Self:
         """Code a plain sequence; `None` is no answer."""
-        places: dict[Value | None, int] = {}
-        codes = np.fromiter((places.setdefault(value, len(places)) for value in values), dtype=np.int64)
-        distinct = list(places)
-        if None in places:
+        codes, distinct = number_values(list(values))
+        if None in distinct:
             none = distinct.index(None)
             del distinct[none]
             codes = np.where(codes == none, -1, codes - (codes > none))
@@ -63,6 +63,13 @@ class Coded:
         """`test` of every row, called once for each distinct value and once for no answer."""
         # The last place is the one that code -1 finds.
         return np.array([bool(test(value)) for value in (*self.values, None)])[self.codes]
+
+
+def number_values(values: Sequence[T]) -> tuple[Codes, list[T]]:
+    """Number equal values alike, in order of appearance. Raises TypeError for lists and the like."""
+    numbers: defaultdict[T, int] = defaultdict()
+    numbers.default_factory = numbers.__len__
+    return np.array([numbers[value] for value in values], dtype=np.int64), list(numbers)
 
 
 def table_holds(text: str, frame: pd.DataFrame) -> "pd.Series[bool]":

@@ -26,7 +26,7 @@ SECOND = replace(RECORD, revision=2, status="complete")
 THIRD = replace(RECORD, interview="i2", unit="u_2")
 
 
-class CutOff(Exception):
+class CutOffError(Exception):
     """The power went."""
 
 
@@ -73,11 +73,11 @@ def test_a_second_pull_of_the_same_adds_nothing(filled):
 @pytest.mark.parametrize("step", ["write_segment", "write_ledger"])
 def test_a_pull_cut_off_before_a_step_is_made_good_by_the_next(filled, monkeypatch, step):
     def cut(*_):
-        raise CutOff
+        raise CutOffError
 
     with monkeypatch.context() as patch:
         patch.setattr(Archive, step, cut)
-        with pytest.raises(CutOff):
+        with pytest.raises(CutOffError):
             filled.append([replace(THIRD, revision=3, answers={"job": "lost"})], 5, pulled_at=AT)
     assert filled.cursor() == 4
     assert len(list(filled.responses())) == 4
@@ -101,10 +101,10 @@ def test_a_torn_ledger_line_does_not_count_and_is_mended(filled, keep):
 
 def test_half_a_segment_never_has_its_name(archive, monkeypatch):
     def cut(_):
-        raise CutOff
+        raise CutOffError
 
     monkeypatch.setattr("evaltool.responses.archive._sync", cut)
-    with pytest.raises(CutOff):
+    with pytest.raises(CutOffError):
         archive.append([RECORD], 1, pulled_at=AT)
     assert names(archive) == ["000001.jsonl.part"]
 
