@@ -26,6 +26,8 @@ DISPOSITION, COURSES = "disposition", "courses"
 NOT_RECORDED = "not_recorded"
 CHANGES = ("higher", "same", "lower")
 _INTERVIEWS = ("I", "P")
+# Not names that a column of the roster or a question can have.
+_INTERVIEWED, _POPULATION = "_interviewed", "_population"
 _BEST_FIRST = {code: rank for rank, code in enumerate(DISPOSITIONS)}
 
 
@@ -90,7 +92,7 @@ def units_table(plan: Plan, answers: Sequence[Answers], roster: pd.DataFrame) ->
     _check_roster(plan, roster)
     courses = _courses(plan, roster)
     eligible = table_holds(plan.population.eligible, courses)
-    columns = {"unit": courses["unit"], POPULATION: courses[POPULATION]}
+    columns = {"unit": courses["unit"], POPULATION: courses[_POPULATION]}
     columns |= {by_column(name): _words(courses[name], "") for name in plan.breakdowns}
     columns |= {state_column(name): states.where(eligible) for name, states in _measures(plan, answers, courses)}
     if plan.population.status:
@@ -113,11 +115,11 @@ def _check_roster(plan: Plan, roster: pd.DataFrame) -> None:
 def _courses(plan: Plan, roster: pd.DataFrame) -> pd.DataFrame:
     """Courses that belong to a population; whole numbers as numbers, for expressions."""
     courses = roster[[name for name in roster if name == "unit" or name in plan.attributes]].copy()
-    courses[POPULATION] = _words(courses[plan.population.column], "")
+    courses[_POPULATION] = _words(courses[plan.population.column], "")
     for name, attribute in plan.attributes.items():
         if attribute.type == "integer" and name in courses:
             courses[name] = pd.to_numeric(courses[name].replace("", pd.NA)).astype("Int64")
-    return courses[courses[POPULATION] != ""].reset_index(drop=True)
+    return courses[courses[_POPULATION] != ""].reset_index(drop=True)
 
 
 def _words(column: "pd.Series[Any]", blank: str) -> "pd.Series[str]":
@@ -150,16 +152,16 @@ def _questions(plan: Plan) -> dict[str, set[str]]:
 
 
 def interviews(survey: str, questions: Set[str], answers: Sequence[Answers], courses: pd.DataFrame) -> pd.DataFrame:
-    """The courses with their answers to these questions; `interviewed` tells which of them have an interview."""
+    """The courses with their answers to these questions; `_interviewed` tells which of them have an interview."""
     parts = [_chosen(item, questions) for item in answers if item.name == survey]
     if not parts:
-        return courses.assign(interviewed=False)
+        return courses.assign(**{_INTERVIEWED: False})
     best = pd.concat(parts, ignore_index=True).sort_values(
         ["_rank", "_version"], ascending=[True, False], kind="stable"
     )
     best = best.drop_duplicates("unit").drop(columns=["_rank", "_version"])
-    joined = courses.merge(best, on="unit", how="left", validate="one_to_one")
-    return joined.assign(interviewed=joined["unit"].isin(best["unit"]))
+    joined = courses.merge(best, on="unit", how="left", indicator=_INTERVIEWED)
+    return joined.assign(**{_INTERVIEWED: joined[_INTERVIEWED] == "both"})
 
 
 def _chosen(item: Answers, questions: Set[str]) -> pd.DataFrame:
@@ -174,7 +176,7 @@ def _chosen(item: Answers, questions: Set[str]) -> pd.DataFrame:
 
 def _text(column: "pd.Series[Any]") -> "pd.Series[Any]":
     """Categories differ between versions; as text they can be put together."""
-    return column.astype(object) if isinstance(column.dtype, pd.CategoricalDtype) else column
+    return column.astype("str") if isinstance(column.dtype, pd.CategoricalDtype) else column
 
 
 def _indicator_states(plan: Plan, indicator: Indicator, joined: Mapping[str, pd.DataFrame]) -> "pd.Series[str]":
@@ -190,7 +192,7 @@ def _within_base(plan: Plan, indicator: Indicator, rows: pd.DataFrame, states: "
     """Courses outside the base; if answers decide it, only courses with an interview can be outside."""
     outside = ~table_holds(indicator.base, rows)
     if plan.answers_in(indicator.base):
-        outside &= rows["interviewed"]
+        outside &= rows[_INTERVIEWED]
     return states.mask(outside, OUTSIDE_BASE)
 
 
@@ -199,7 +201,7 @@ def _states(rows: pd.DataFrame, answered: Sequence[str], found: "pd.Series[str]"
     states = found
     for name in reversed(answered):
         states = states.mask(_is_missing(rows, name), _reasons(rows, name))
-    return states.mask(~rows["interviewed"], NO_INTERVIEW)
+    return states.mask(~rows[_INTERVIEWED], NO_INTERVIEW)
 
 
 def _is_missing(rows: pd.DataFrame, name: str) -> "pd.Series[bool]":
@@ -237,7 +239,7 @@ def _change_states(plan: Plan, indicator: Indicator, joined: Mapping[str, pd.Dat
     found = pd.Series(np.select([change > 0, change < 0], [higher, lower], same), index=end.index, dtype="object")
     found = (value("") + found).mask(_is_missing(start, name), NO_START)
     states = _within_base(plan, indicator, end, _states(end, [name], found))
-    return states.mask(end["interviewed"] & start["interviewed"] & ~table_holds(indicator.base, start), OUTSIDE_BASE)
+    return states.mask(end[_INTERVIEWED] & start[_INTERVIEWED] & ~table_holds(indicator.base, start), OUTSIDE_BASE)
 
 
 def _ranks(plan: Plan, survey: str, name: str) -> Mapping[str, int]:

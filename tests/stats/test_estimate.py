@@ -1,7 +1,7 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from programme import PLAN, answers, plan_from, roster
+from stats_programme import PLAN, answers, plan_from, roster
 
 from evaltool.stats.estimate import estimate
 

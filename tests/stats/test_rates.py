@@ -1,5 +1,5 @@
 import pytest
-from reference import agrees, cases
+from stats_reference import agrees, cases
 
 from evaltool.stats.rates import response_rates
 

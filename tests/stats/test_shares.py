@@ -3,7 +3,7 @@ from decimal import Decimal, getcontext
 from math import comb
 
 import pytest
-from reference import agrees, cases
+from stats_reference import agrees, cases
 
 from evaltool.stats import bounds, rates, shares
 from evaltool.stats.shares import exact_test, verdict, wilson
@@ -31,9 +31,10 @@ def test_no_answers_give_neither_interval_nor_test():
     assert verdict(None) == "cannot_tell"
 
 
-def test_interval_ends_are_exact_at_none_and_all():
-    assert wilson(0, 11).low == 0
-    assert wilson(13, 13).high == 1
+@pytest.mark.parametrize("n", range(1, 61))
+def test_interval_ends_are_exact_at_none_and_all(n):
+    assert wilson(0, n).low == 0
+    assert wilson(n, n).high == 1
 
 
 def _upper_tail(x, n, target):

@@ -1,6 +1,6 @@
 import pandas as pd
 import pytest
-from programme import PLAN, answers, plan_from, roster
+from stats_programme import PLAN, answers, plan_from, roster
 
 from evaltool.errors import PlanError
 from evaltool.stats.counting import state_column, value
