@@ -1,0 +1,87 @@
+"""What a report is told beside the rows: labels, targets, dates and the passport of the data. Plain values only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from evaltool.text import Text, say
+
+_NO_TEXTS: Mapping[str, Text] = {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndicatorFacts:
+    """An indicator in words. `options` are the codes of `share[code]` or `count[code]` rows, in their order.
+
+    `base` says who is counted; empty means those who answered. `definition_hash` goes into the Word file's map.
+    """
+
+    label: Text
+    base: Text = field(default_factory=dict[str, str])
+    target: float | None = None
+    definition_hash: str = ""
+    options: Mapping[str, Text] = field(default_factory=lambda: _NO_TEXTS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Breakdown:
+    """A breakdown in words; `levels` in the order of the roster, which is never a ranking."""
+
+    label: Text
+    levels: Mapping[str, Text]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseFacts:
+    """A release whose answers are in the report; `survey` is for instance `course-end@1`."""
+
+    survey: str
+    structure_hash: str
+    released_at: str = ""
+    answers: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionFacts:
+    """A question as it was shown, for the appendix."""
+
+    survey: str
+    name: str
+    label: Text
+    choices: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportContext:
+    """Everything a report needs beside the rows.
+
+    `population` is the one reported, `populations` those that may stand side by side (in order). `comparable` gives
+    the verdict per indicator between the surveys' versions: identical, comparable or not_comparable. `passport` is
+    printed line by line in the appendix ({"en": …, "da": …} label → value).
+    """
+
+    language: str
+    population: str
+    made_on: date
+    units: Text
+    respondents: Text
+    headline: str
+    indicators: Mapping[str, IndicatorFacts]
+    breakdowns: Mapping[str, Breakdown]
+    populations: tuple[str, ...] = ()
+    few: int = 10
+    plan_hash: str = ""
+    package_version: str = ""
+    releases: tuple[ReleaseFacts, ...] = ()
+    questions: tuple[QuestionFacts, ...] = ()
+    comparable: Mapping[str, str] = field(default_factory=dict[str, str])
+    passport: tuple[tuple[Text, str], ...] = ()
+    synthetic: bool = False
+    altered: bool = False
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What every page, chart and file name must say about the data."""
+        made_up = (say("MADE-UP DATA", self.language),) if self.synthetic else ()
+        altered = (say("ALTERED ARCHIVE", self.language),) if self.altered else ()
+        return made_up + altered

@@ -1,0 +1,157 @@
+"""From one Markdown source to Word, HTML (one file) and PDF, each written whole or not at all."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from importlib import resources
+from pathlib import Path
+
+import matplotlib as mpl
+import pypandoc
+import typst
+
+from evaltool.errors import ReportError
+from evaltool.report.charts import write
+from evaltool.report.context import ReportContext
+from evaltool.report.definition import FORMATS, Format
+from evaltool.report.source import Source
+from evaltool.report.word import Look, mend
+from evaltool.report.word_style import reference_document
+from evaltool.text import long_date
+
+_READER = "markdown-implicit_figures-raw_html-raw_tex-raw_attribute-smart-tex_math_dollars-citations"
+_TEMPLATES = resources.files("evaltool.report") / "templates"
+
+
+@dataclass(frozen=True)
+class Document:
+    """The text to be set, with what stands on the cover."""
+
+    source: Source
+    context: ReportContext
+    title: str
+    subtitle: str
+
+
+def write_documents(document: Document, out_dir: Path, stem: str) -> list[Path]:
+    """Write `<stem>.docx`, `.html` and `.pdf` into `out_dir`; nothing is changed if one of them cannot be.
+
+    Raises ReportError, for instance when one of the files is open in Word.
+    """
+    targets: dict[Format, Path] = {kind: out_dir / f"{stem}.{kind}" for kind in FORMATS}
+    try:
+        out_dir.mkdir(parents=True, exist_ok=True)
+        _refuse_locked(targets.values())
+        with tempfile.TemporaryDirectory(prefix=".evaltool-", dir=out_dir, ignore_cleanup_errors=True) as folder:
+            made = make_documents(document, Path(folder))
+            _refuse_locked(targets.values())
+            for kind, target in targets.items():
+                made[kind].replace(target)
+    except OSError as error:
+        raise _cannot_write(Path(error.filename2 or error.filename or out_dir), error) from error
+    return list(targets.values())
+
+
+def _refuse_locked(targets: Iterable[Path]) -> None:
+    """Windows lets nobody replace a file that Word has open; opening it to write tells before anything is replaced."""
+    for target in targets:
+        if target.exists():
+            with target.open("r+b"):
+                pass
+
+
+def _cannot_write(path: Path, error: OSError) -> ReportError:
+    if isinstance(error, PermissionError):
+        mend_it = (
+            "Close it if it is open in Word or another program, check that you may write in the folder, and try again."
+        )
+        return ReportError("the report cannot be written", where=str(path), mend=mend_it)
+    return ReportError(
+        f"the report cannot be written: {error.strerror}", where=str(path), mend="Choose another folder."
+    )
+
+
+def make_documents(document: Document, folder: Path) -> Mapping[Format, Path]:
+    """Make all formats in `folder`, side by side."""
+    charts = folder / "charts"
+    charts.mkdir()
+    for name, chart in document.source.charts.items():
+        write(chart.figure, charts / name)
+    with ThreadPoolExecutor() as pool:
+        jobs: dict[Format, Future[Path]] = {kind: pool.submit(make, document, folder) for kind, make in _MAKERS.items()}
+        return {kind: job.result() for kind, job in jobs.items()}
+
+
+def _pandoc(document: Document, folder: Path, to: str, output: Path, *extra: str) -> None:
+    context = document.context
+    metadata = {
+        "title": document.title,
+        "subtitle": document.subtitle,
+        "date": long_date(context.made_on, context.language),
+        "lang": context.language,
+    }
+    arguments = [f"--metadata={name}={value}" for name, value in metadata.items()]
+    text = document.source.markdown
+    if to == "docx" and context.marks:
+        text = f'::: {{custom-style="Mark"}}\n{" · ".join(context.marks)}\n:::\n\n{text}'
+    resource = f"--resource-path={folder}"
+    options = ["--standalone", resource, *arguments, *extra]
+    pypandoc.convert_text(text, to, _READER, outputfile=str(output), extra_args=options)  # pyright: ignore[reportUnknownMemberType]  # pypandoc leaves extra_args untyped
+
+
+def _make_docx(document: Document, folder: Path) -> Path:
+    language = document.context.language
+    reference, output = folder / "reference.docx", folder / "report.docx"
+    reference.write_bytes(reference_document(language))
+    _pandoc(document, folder, "docx", output, f"--reference-doc={reference}", "--default-image-extension=png")
+    output.write_bytes(mend(output.read_bytes(), document.source.carriers, Look(document.context, document.title)))
+    return output
+
+
+def _make_html(document: Document, folder: Path) -> Path:
+    output = folder / "report.html"
+    marks = f"--variable=marks={' · '.join(document.context.marks)}"
+    template = _template(folder, "page.html")
+    _pandoc(document, folder, "html5", output, "--embed-resources", template, marks, "--default-image-extension=svg")
+    return output
+
+
+def _make_pdf(document: Document, folder: Path) -> Path:
+    source, output = folder / "report.typ", folder / "report.pdf"
+    day = document.context.made_on
+    numbers = {"year": day.year, "month": day.month, "day": day.day, "marks": " · ".join(document.context.marks)}
+    variables = [f"--variable={name}={value}" for name, value in numbers.items()]
+    _pandoc(
+        document, folder, "typst", source, _template(folder, "page.typ"), "--default-image-extension=svg", *variables
+    )
+    alts = {f"charts/{name}.svg": chart.alt for name, chart in document.source.charts.items()}
+    fonts = Path(mpl.get_data_path()) / "fonts" / "ttf"
+    try:
+        typst.compile(
+            source,
+            output=output,
+            root=folder,
+            font_paths=[fonts],
+            ignore_system_fonts=True,  # the same fonts, and so the same pages, on every machine
+            sys_inputs={"alts": json.dumps(alts)},
+            pdf_standards="ua-1",
+            timestamp=int(datetime.combine(day, time(), UTC).timestamp()),
+        )
+    except typst.TypstError as error:
+        raise ReportError(f"the PDF cannot be set: {error}", mend="Look at the template's tables and signs.") from error
+    return output
+
+
+def _template(folder: Path, name: str) -> str:
+    """The template as a file, also when the package lies in a zip."""
+    copy = folder / name
+    with resources.as_file(_TEMPLATES / name) as original:
+        shutil.copyfile(original, copy)
+    return f"--template={copy}"
+
+
+_MAKERS: Mapping[Format, Callable[[Document, Path], Path]] = {"docx": _make_docx, "html": _make_html, "pdf": _make_pdf}

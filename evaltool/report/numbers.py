@@ -1,0 +1,27 @@
+"""Rounding for readers: the parts of a whole add up to the whole as it is printed."""
+
+from collections.abc import Sequence
+from decimal import ROUND_FLOOR, Decimal
+
+from evaltool.results import Estimate
+from evaltool.text import round_half_up
+
+
+def per_cent(row: Estimate) -> Decimal:
+    """The row's share in per cent, exact: from the counts where it has them, so that 44.5 is no 44.4999."""
+    if row.count is not None and row.n:
+        return 100 * Decimal(row.count) / Decimal(row.n)
+    return 100 * Decimal(str(row.estimate or 0))
+
+
+def parts_of(whole: Decimal, parts: Sequence[Decimal], *, decimals: int = 0) -> list[Decimal]:
+    """The parts rounded so that they add up to the rounded whole.
+
+    Method: largest remainder; each part differs by less than one unit of the last place from its exact value.
+    """
+    step = Decimal(1).scaleb(-decimals)
+    floors = [part.quantize(step, rounding=ROUND_FLOOR) for part in parts]
+    left = int((round_half_up(whole, decimals) - sum(floors)) / step)
+    by_remainder = sorted(range(len(parts)), key=lambda index: floors[index] - parts[index])
+    raised = set(by_remainder[:left])
+    return [floor + step if index in raised else floor for index, floor in enumerate(floors)]

@@ -1,0 +1,235 @@
+"""The words that templates may use: figures by reference, never typed by hand.
+
+Each figure becomes a pandoc span whose identifier is the estimate's id (`_2`, `_3` … where it is repeated), so that
+every format can carry it. Texts around the figures stand in the templates, in the report's language.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from re import sub
+
+from markupsafe import Markup
+
+from evaltool.errors import ReportError
+from evaltool.report.context import IndicatorFacts, ReportContext
+from evaltool.report.numbers import parts_of, per_cent
+from evaltool.report.rows import Rows, Where, nearest, place, too_few
+from evaltool.results import Estimate
+from evaltool.text import number, pick, round_half_up, say
+
+BOUNDS = ("bound_low", "bound_high")
+_VERDICTS = {
+    "met": "The target is met.",
+    "not_met": "The target is not met.",
+    "cannot_tell": "The answers cannot tell whether the target is met.",
+}
+_ROBUST = {
+    "met": "The target is met, whatever the others would have answered.",
+    "not_met": "The target is not met, whatever the others would have answered.",
+    "cannot_tell": "Whether the target is met depends on what the others would have answered.",
+}
+_VERDICT_WORDS = {"met": "met", "not_met": "not met", "cannot_tell": "cannot tell"}
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """One place in a document that shows an estimate. A picture carries several under one `name`."""
+
+    name: str
+    row: Estimate
+    form: str
+    shown: str
+
+
+def plain(text: str) -> Markup:
+    """Text as it is: no sign of it is read as Markdown."""
+    return Markup(sub(r"([\\`*_{}\[\]<>()#+\-!|~^$@\"':&])", r"\\\1", " ".join(text.split())))  # noqa: S704  # every sign is escaped
+
+
+class Prose:
+    """The figures of one report in one language, and the record of which stands where."""
+
+    def __init__(self, rows: Rows, context: ReportContext, parts: dict[str, tuple[str, ...]] | None = None):
+        self.rows = rows
+        self.context = context
+        self.language = context.language
+        self.carriers: list[Carrier] = []
+        self._parts = {part: whole for whole, names in (parts or {}).items() for part in names}
+        self._wholes = parts or {}
+        self._seen: dict[str, int] = {}
+
+    # The record
+
+    def carrier_name(self, row: Estimate) -> str:
+        """A name that no other place of this document has; Word allows 40 characters."""
+        times = self._seen[row.id] = self._seen.get(row.id, 0) + 1
+        return row.id if times == 1 else f"{row.id}_{times}"
+
+    def span(self, row: Estimate, form: str, shown: str) -> Markup:
+        name = self.carrier_name(row)
+        self.carriers.append(Carrier(name, row, form, shown))
+        return Markup("[{}]{{#{} .figure}}").format(plain(shown), name)
+
+    def where(self, population: str = "", by: str = "", level: str = "") -> Where:
+        return Where(population or self.context.population, by, level)
+
+    def facts(self, indicator: str) -> IndicatorFacts:
+        if indicator not in self.context.indicators:
+            raise ReportError(f"unknown indicator '{indicator}'", mend=nearest(indicator, self.context.indicators))
+        return self.context.indicators[indicator]
+
+    # Numbers as text, without a span
+
+    def whole(self, value: float | Decimal) -> str:
+        return number(value, self.language)
+
+    def rounded(self, row: Estimate, decimals: int = 0) -> Decimal:
+        """The row's per cent as printed; parts of a whole add up to it."""
+        whole, parts = self._whole_and_parts(row)
+        if whole is None:
+            return round_half_up(per_cent(row), decimals)
+        fitted = parts_of(whole, [per_cent(part) for part in parts], decimals=decimals)
+        return fitted[parts.index(row)]
+
+    def _whole_and_parts(self, row: Estimate) -> tuple[Decimal | None, list[Estimate]]:
+        """The whole that a row is printed as a part of; none where the counts do not add up to it."""
+        if row.statistic.startswith("share["):
+            parts, total = self.rows.codes_beside(row), row.n
+            whole: Decimal | None = Decimal(100)
+        else:
+            of = self.rows.find(self._parts.get(row.indicator, ""), row.statistic, place(row))
+            names = self._wholes.get(of.indicator, ()) if of and row.statistic == "share" else ()
+            found = [self.rows.find(name, "share", place(row)) for name in names]
+            parts = [part for part in found if part is not None]
+            total, whole = (of.count, per_cent(of)) if of and of.n == row.n else (None, None)
+        same_base = {part.n for part in parts} == {row.n}
+        adds_up = same_base and total is not None and sum(part.count or 0 for part in parts) == total
+        return (whole, parts) if adds_up and row.n else (None, [])
+
+    def percent_text(self, row: Estimate, decimals: int = 0) -> str:
+        value = number(self.rounded(row, decimals), self.language, decimals=decimals)
+        return say("{value} per cent", self.language, value=value)
+
+    def interval_text(self, row: Estimate, decimals: int = 0) -> str:
+        low, high = (
+            number(100 * Decimal(str(limit or 0)), self.language, decimals=decimals)
+            for limit in (row.conf_low, row.conf_high)
+        )
+        return f"{low}–{high}"
+
+    def of_text(self, row: Estimate) -> str:
+        return say("{count} of {n}", self.language, count=self.whole(row.count or 0), n=self.whole(row.n or 0))
+
+    def silence(self, row: Estimate) -> str:
+        """Why a row shows no figure: too few answers, or none. Empty when it has one."""
+        if too_few(row):
+            return say("too few answers", self.language)
+        return say("no answers", self.language) if row.estimate is None else ""
+
+    # What templates call
+
+    def has(self, indicator: str, statistic: str = "share", **where: str) -> bool:
+        """Whether there is a figure to show."""
+        row = self.rows.find(indicator, statistic, self.where(**where))
+        return row is not None and not self.silence(row)
+
+    def share(self, indicator: str, statistic: str = "share", **where: str) -> Markup:
+        """`51 of 87 (59 per cent; 95 per cent interval 48–68)`: numerator, base, per cent, interval."""
+        row = self.rows.require(indicator, statistic, self.where(**where))
+        shown = self.silence(row) or say(
+            "{of} ({percent}; 95 per cent interval {interval})",
+            self.language,
+            of=self.of_text(row),
+            percent=self.percent_text(row),
+            interval=self.interval_text(row),
+        )
+        return self.span(row, "share", shown)
+
+    def of(self, indicator: str, statistic: str = "share", **where: str) -> Markup:
+        return self._figure("of", indicator, statistic, **where)
+
+    def count(self, indicator: str, statistic: str = "share", **where: str) -> Markup:
+        return self._figure("count", indicator, statistic, **where)
+
+    def base(self, indicator: str, statistic: str = "share", **where: str) -> Markup:
+        return self._figure("n", indicator, statistic, **where)
+
+    def percent(self, indicator: str, statistic: str = "share", **where: str) -> Markup:
+        return self._figure("percent", indicator, statistic, **where)
+
+    def interval(self, indicator: str, statistic: str = "share", **where: str) -> Markup:
+        return self._figure("interval", indicator, statistic, **where)
+
+    def value(self, indicator: str, statistic: str, **where: str) -> Markup:
+        return self._figure("value", indicator, statistic, **where)
+
+    def _figure(self, form: str, indicator: str, statistic: str, **where: str) -> Markup:
+        row = self.rows.require(indicator, statistic, self.where(**where))
+        return self.span(row, form, self.silence(row) or self.text_of(row, form))
+
+    def text_of(self, row: Estimate, form: str, decimals: int = 0) -> str:
+        """One part of a row as text; `form` is one of of, count, n, percent, interval, value."""
+        forms = {
+            "of": lambda: self.of_text(row),
+            "count": lambda: self.whole(row.count if row.count is not None else row.estimate or 0),
+            "n": lambda: self.whole(row.n or 0),
+            "percent": lambda: self.percent_text(row, decimals),
+            "interval": lambda: self.interval_text(row, decimals),
+            "value": lambda: number(row.estimate or 0, self.language, decimals=decimals),
+        }
+        return forms[form]()
+
+    def target(self, indicator: str) -> Markup:
+        """The target in per cent; it stands under the id of the test against it."""
+        row = self.rows.require(indicator, "target_test", self.where())
+        goal = self.facts(indicator).target
+        if goal is None:
+            raise ReportError(
+                f"the indicator '{indicator}' has no target", mend="Give it a target in the analysis plan."
+            )
+        return self.span(row, "target", self.goal_text(goal))
+
+    def goal_text(self, goal: float) -> str:
+        return say("{value} per cent", self.language, value=self.whole(100 * Decimal(str(goal))))
+
+    def verdict(self, indicator: str) -> Markup:
+        """The target's verdict as a sentence, by the exact test."""
+        return self._verdict(indicator, "target_test", _VERDICTS)
+
+    def robust(self, indicator: str) -> Markup:
+        """The target's verdict against any nonresponse, as a sentence."""
+        return self._verdict(indicator, "bound_low", _ROBUST)
+
+    def _verdict(self, indicator: str, statistic: str, sentences: dict[str, str]) -> Markup:
+        row = self.rows.require(indicator, statistic, self.where())
+        return self.span(row, "verdict", say(sentences.get(row.verdict, sentences["cannot_tell"]), self.language))
+
+    def verdict_word(self, row: Estimate) -> str:
+        return say(_VERDICT_WORDS.get(row.verdict, "cannot tell"), self.language)
+
+    def bounds(self, indicator: str) -> Markup:
+        """`41–71 per cent`: the share if none, and if all, of those who did not answer counted."""
+        low, high = (self.rows.require(indicator, name, self.where()) for name in BOUNDS)
+        first = self.span(low, "number", self.whole(per_cent(low)))
+        return Markup("{}–{}").format(first, self.span(high, "percent", self.percent_text(high)))
+
+    def silent(self, indicator: str) -> Markup:
+        """How many of the eligible gave no answer to count: the width of the bounds, in units."""
+        low, high = (self.rows.require(indicator, name, self.where()) for name in BOUNDS)
+        return self.span(high, "silent", self.whole((high.count or 0) - (low.count or 0)))
+
+    def few_levels(self, indicator: str, by: str) -> Markup:
+        """The levels with too few answers to be shown, as a list in words; empty when there are none."""
+        names = [
+            pick(label, self.language)
+            for level, label in self.context.breakdowns[by].levels.items()
+            if (row := self.rows.find(indicator, "share", self.where(by=by, level=level))) is not None and too_few(row)
+        ]
+        return plain(join_words(names, self.language))
+
+
+def join_words(words: list[str], language: str) -> str:
+    """`A, B and C`."""
+    if len(words) < 2:
+        return "".join(words)
+    return say("{words} and {last}", language, words=", ".join(words[:-1]), last=words[-1])

@@ -1,0 +1,172 @@
+"""One Markdown source per language: the template with its figures, charts and tables filled in."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError, nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+
+from evaltool.errors import Fault, ReportError
+from evaltool.report.charts import Chart, draw
+from evaltool.report.definition import ReportDefinition
+from evaltool.report.prose import Carrier, Prose, plain
+from evaltool.report.rows import nearest
+from evaltool.report.tables import table
+from evaltool.text import pick
+
+_Spec = TypeVar("_Spec")
+_BY_INDICATOR = (
+    "share", "of", "count", "base", "percent", "interval", "value", "target", "verdict", "robust", "bounds",
+    "silent", "few_levels",
+)  # fmt: skip
+
+
+@dataclass
+class Source:
+    """The filled-in Markdown, and what it shows where. `charts` maps a picture's name to the drawing."""
+
+    markdown: str
+    carriers: list[Carrier]
+    charts: dict[str, Chart] = field(default_factory=dict[str, Chart])
+
+
+@dataclass(frozen=True)
+class Template:
+    """The text of a template and where it stands (for errors)."""
+
+    path: Path
+    text: str
+
+    @classmethod
+    def read(cls, path: Path) -> "Template":
+        try:
+            return cls(path, path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise ReportError(
+                "the template cannot be read", where=str(path), mend="It must be there, in UTF-8."
+            ) from error
+
+
+def fill(template: Template, definition: ReportDefinition, prose: Prose) -> Source:
+    """Fill the template. Raises ReportError naming every unknown figure with its line."""
+    charts: dict[str, Chart] = {}
+    environment = _environment()
+    names = _vocabulary(definition, prose, charts)
+    try:
+        _check(environment.parse(template.text), template, definition, prose, names)
+        markdown = environment.from_string(template.text).render(names)
+    except TemplateSyntaxError as error:
+        raise ReportError(str(error.message), where=f"{template.path}:{error.lineno}") from error
+    except UndefinedError as error:
+        raise ReportError(str(error.message), where=str(template.path), mend=nearest("", names)) from error
+    except TemplateError as error:
+        raise ReportError(f"the template cannot be filled: {error}", where=str(template.path)) from error
+    except ReportError as error:
+        raise error if error.where else ReportError(error.message, where=str(template.path), mend=error.mend) from error
+    return Source(markdown, prose.carriers, charts)
+
+
+def _environment() -> ImmutableSandboxedEnvironment:
+    """Sandboxed and escaping. A comment is `{## … ##}`, for `{#name}` is a heading's identifier in Markdown."""
+    return ImmutableSandboxedEnvironment(
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        comment_start_string="{##",
+        comment_end_string="##}",
+    )
+
+
+def _vocabulary(definition: ReportDefinition, prose: Prose, charts: dict[str, Chart]) -> dict[str, object]:
+    """Every name that a template may use."""
+    context = prose.context
+    words: dict[str, object] = {name: getattr(prose, name) for name in _BY_INDICATOR}
+
+    def chart(name: str) -> Markup:
+        drawn = draw(prose, _named(definition.charts, name, "chart"))
+        picture = prose.carrier_name(drawn.rows[0][0]) if drawn.rows else f"chart_{name}"
+        prose.carriers += [Carrier(picture, row, "chart", shown) for row, shown in drawn.rows]
+        charts[picture] = drawn
+        return Markup("![{}](charts/{}){{#{} .chart width=100%}}").format(plain(drawn.alt), picture, picture)
+
+    def table_named(name: str) -> Markup:
+        return table(prose, _named(definition.tables, name, "table"))
+
+    return words | {
+        "has": prose.has,
+        "chart": chart,
+        "table": table_named,
+        "population": plain(context.population),
+        "populations": [plain(name) for name in context.populations],
+        "units": plain(pick(context.units, prose.language)),
+        "respondents": plain(pick(context.respondents, prose.language)),
+        "few": context.few,
+        "synthetic": context.synthetic,
+        "comparable": context.comparable,
+    }
+
+
+def _named(specs: Mapping[str, _Spec], name: str, kind: str) -> _Spec:
+    if name not in specs:
+        raise ReportError(f"unknown {kind} '{name}'", mend=nearest(name, specs))
+    return specs[name]
+
+
+# Checking before rendering: every fault at once, also in branches that are not taken
+
+
+def _check(
+    tree: nodes.Template, template: Template, definition: ReportDefinition, prose: Prose, names: Mapping[str, object]
+) -> None:
+    known = {*prose.context.indicators, *prose.rows.indicators}
+    optional = {name for call, name in _calls(tree) if _callee(call) == "has"}
+    places: dict[str, tuple[str, Iterable[str]]] = {
+        "chart": ("chart", definition.charts),
+        "table": ("table", definition.tables),
+        **dict.fromkeys(_BY_INDICATOR, ("indicator", known | optional)),
+    }
+    faults = [*_unknown_names(tree, template, names)]
+    for call, name in _calls(tree):
+        kind, allowed = places.get(_callee(call), ("", ()))
+        if kind and name not in set(allowed):
+            mend = nearest(name, set(allowed) - optional)
+            faults.append(Fault("report", f"unknown {kind} '{name}'", f"{template.path}:{call.lineno}", mend))
+    faults += _unknown_in_specs(definition, known)
+    if faults:
+        raise ReportError("the report names what there is not", where=str(template.path), faults=faults)
+
+
+def _calls(tree: nodes.Template) -> list[tuple[nodes.Call, str]]:
+    """Calls of a plain name whose first argument is a text."""
+    found = [
+        (call, call.args[0]) for call in tree.find_all(nodes.Call) if isinstance(call.node, nodes.Name) and call.args
+    ]
+    return [(call, str(first.value)) for call, first in found if isinstance(first, nodes.Const)]
+
+
+def _callee(call: nodes.Call) -> str:
+    return call.node.name if isinstance(call.node, nodes.Name) else ""
+
+
+def _unknown_names(tree: nodes.Template, template: Template, names: Mapping[str, object]) -> list[Fault]:
+    own = {node.name for node in tree.find_all(nodes.Name) if node.ctx in {"store", "param"}} | {"loop"}
+    return [
+        Fault("report", f"unknown name '{node.name}'", f"{template.path}:{node.lineno}", nearest(node.name, names))
+        for node in tree.find_all(nodes.Name)
+        if node.ctx == "load" and node.name not in names and node.name not in own
+    ]
+
+
+def _unknown_in_specs(definition: ReportDefinition, known: set[str]) -> list[Fault]:
+    specs: Mapping[str, Mapping[str, object]] = {"charts": definition.charts, "tables": definition.tables}
+    return [
+        Fault("report", f"unknown indicator '{name}'", f"{group}.{key}", nearest(name, known))
+        for group, members in specs.items()
+        for key, spec in members.items()
+        for name in getattr(spec, "indicators", ())
+        if name not in known
+    ]

@@ -1,0 +1,355 @@
+"""Tables as Markdown, made from rows. A cell shows one estimate and carries its id."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from evaltool.errors import ReportError
+from evaltool.report.definition import TableSpec
+from evaltool.report.prose import Prose, plain
+from evaltool.report.rows import Where, nearest
+from evaltool.results import Estimate
+from evaltool.text import Text, pick, say
+
+Cell = Markup
+EMPTY = Markup("–")
+_DISPOSITIONS = {
+    "I": "complete interview (I)",
+    "P": "partial interview (P)",
+    "R": "refusal or break-off (R)",
+    "NC": "never opened (NC)",
+}
+_PAIRED = {"higher": "higher at the end", "same": "the same", "lower": "lower at the end"}
+_REASONS = {
+    "not_applicable": "not asked",
+    "not_reached": "not reached",
+    "not_answered": "not answered",
+    "dont_know": "do not know",
+    "refused": "did not want to answer",
+    "no_interview": "no interview",
+    "outside_base": "outside the base",
+}
+_COMPARABLE = {"identical": "the same question", "comparable": "comparable", "not_comparable": "not comparable"}
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table before it is text. The first column stands left, the others right unless `words` names them."""
+
+    header: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    widths: Sequence[int]
+    words: frozenset[int] = frozenset({0})
+
+
+def table(prose: Prose, spec: TableSpec) -> Markup:
+    """The Markdown of a table of the report definition."""
+    return to_markdown(KINDS[spec.kind](prose, spec), pick(spec.caption, prose.language) if spec.caption else "")
+
+
+def to_markdown(grid: Grid, caption: str) -> Markup:
+    """A pipe table. Its dashes give pandoc the columns' widths."""
+    rule = [":" + "-" * width if index in grid.words else "-" * width + ":" for index, width in enumerate(grid.widths)]
+    lines = [_line(plain(cell) for cell in grid.header), _line(Markup(cell) for cell in rule)]  # noqa: S704  # only dashes
+    lines += [_line(row) for row in grid.rows]
+    ending = Markup("\n\n: {}\n").format(plain(caption)) if caption else Markup("\n")
+    return Markup("\n") + Markup("\n").join(lines) + ending
+
+
+def _line(cells: Iterable[Markup]) -> Markup:
+    return Markup("| ") + Markup(" | ").join(cells) + Markup(" |")
+
+
+def _cell(prose: Prose, row: Estimate | None, form: str, decimals: int = 0) -> Cell:
+    """A figure with its id; a group with too few answers shows why it is empty."""
+    if row is None:
+        return EMPTY
+    silence = prose.silence(row)
+    return prose.span(row, "silence", silence) if silence else prose.span(row, form, prose.text_of(row, form, decimals))
+
+
+def _label(prose: Prose, indicator: str) -> Cell:
+    return plain(pick(prose.facts(indicator).label, prose.language))
+
+
+def _bold(cell: Cell) -> Cell:
+    return Markup("**{}**").format(cell)
+
+
+def _levels(prose: Prose, by: str) -> Mapping[str, Text]:
+    breakdowns = prose.context.breakdowns
+    if by not in breakdowns:
+        raise ReportError(f"unknown breakdown '{by}'", mend=nearest(by, breakdowns))
+    return breakdowns[by].levels
+
+
+def _places(prose: Prose, by: str) -> list[tuple[Cell, Where]]:
+    """The levels of a breakdown, then everybody; without a breakdown everybody alone."""
+    everybody = (_bold(plain(say("All", prose.language))), prose.where())
+    if not by:
+        return [everybody]
+    levels = [
+        (plain(pick(text, prose.language)), prose.where(by=by, level=level))
+        for level, text in _levels(prose, by).items()
+    ]
+    return [*levels, everybody]
+
+
+def _heads(prose: Prose, *messages: str) -> list[str]:
+    return [say(message, prose.language) for message in messages]
+
+
+def _targets(prose: Prose, spec: TableSpec) -> Grid:
+    header = _heads(
+        prose,
+        "Agreed goal",
+        "Result",
+        "Number/base",
+        "Response rate",
+        "95 per cent interval",
+        "Outer bounds",
+        "Verdict",
+    )
+    rows = [_target_row(prose, spec, indicator) for indicator in spec.indicators]
+    return Grid(header, rows, (28, 14, 12, 14, 12, 15, 12))
+
+
+def _target_row(prose: Prose, spec: TableSpec, indicator: str) -> list[Cell]:
+    where = prose.where()
+    share = prose.rows.require(indicator, "share", where)
+    test = prose.rows.find(indicator, "target_test", where)
+    rate = prose.rows.find("response", spec.response, where)
+    bounded = prose.has(indicator, "bound_low")
+    goal = Markup(": {}").format(_at_least(prose, indicator)) if test else Markup("")
+    return [
+        _label(prose, indicator) + goal,
+        _bold(_cell(prose, share, "percent")),
+        _cell(prose, share, "of"),
+        _cell(prose, rate, "percent"),
+        _cell(prose, share, "interval"),
+        prose.bounds(indicator) if bounded else EMPTY,
+        _bold(prose.span(test, "verdict", prose.verdict_word(test))) if test else EMPTY,
+    ]
+
+
+def _at_least(prose: Prose, indicator: str) -> Markup:
+    before, after = say("at least {goal}", prose.language, goal="\x00").split("\x00")
+    return Markup("{} {} {}").format(plain(before), prose.target(indicator), plain(after)).strip()
+
+
+def _share_cells(prose: Prose, row: Estimate | None, decimals: int) -> list[Cell]:
+    """Numerator and base, per cent, interval. A silent row says why once."""
+    if row is not None and prose.silence(row):
+        return [_cell(prose, row, "of"), EMPTY, EMPTY]
+    return [_cell(prose, row, form, decimals) for form in ("of", "percent", "interval")]
+
+
+def _shares(prose: Prose, spec: TableSpec) -> Grid:
+    """One indicator a line."""
+    header = _heads(prose, "Indicator", "Base", "Number/base", "Share", "95 per cent interval")
+    rows = [
+        [
+            _label(prose, indicator),
+            plain(_base(prose, indicator)),
+            *_share_cells(prose, prose.rows.require(indicator, "share", prose.where()), spec.decimals),
+        ]
+        for indicator in spec.indicators
+    ]
+    return Grid(header, rows, (36, 22, 13, 17, 17), frozenset({0, 1}))
+
+
+def _base(prose: Prose, indicator: str) -> str:
+    base = prose.facts(indicator).base or prose.context.respondents
+    return pick(base, prose.language)
+
+
+def _groups(prose: Prose, spec: TableSpec) -> Grid:
+    """One level of a breakdown a line; number, base and share of each indicator."""
+    labels = [pick(prose.facts(indicator).label, prose.language) for indicator in spec.indicators]
+    title = (
+        pick(prose.context.breakdowns[spec.by].label, prose.language)
+        if spec.by in prose.context.breakdowns
+        else spec.by
+    )
+    if len(labels) == 1:
+        header = [title, *_heads(prose, "Number/base", "Share", "95 per cent interval")]
+        rows = [
+            [name, *_group_cells(prose, spec, spec.indicators[0], where)] for name, where in _places(prose, spec.by)
+        ]
+        return Grid(header, rows, (34, 20, 16, 22))
+    rows = [
+        [
+            name,
+            *(
+                _full_cell(prose, prose.rows.find(indicator, "share", where), spec.decimals)
+                for indicator in spec.indicators
+            ),
+        ]
+        for name, where in _places(prose, spec.by)
+    ]
+    return Grid([title, *labels], rows, (20, *(27 for _ in labels)))
+
+
+def _group_cells(prose: Prose, spec: TableSpec, indicator: str, where: Where) -> list[Cell]:
+    return _share_cells(prose, prose.rows.find(indicator, "share", where), spec.decimals)
+
+
+def _full_cell(prose: Prose, row: Estimate | None, decimals: int) -> Cell:
+    """A share whole in one cell: `51 of 87 (58.6 per cent; 48.1–68.4)`."""
+    if row is None:
+        return EMPTY
+    silence = prose.silence(row)
+    shown = silence or (
+        f"{prose.of_text(row)} ({prose.percent_text(row, decimals)}; {prose.interval_text(row, decimals)})"
+    )
+    return prose.span(row, "silence" if silence else "share", shown)
+
+
+def _counts(prose: Prose, spec: TableSpec) -> Grid:
+    """The counts of an indicator's codes, a line a level of the breakdown."""
+    indicator = spec.indicators[0]
+    options = _options(prose, indicator)
+    title = pick(prose.context.breakdowns[spec.by].label, prose.language) if spec.by else ""
+    rows = [
+        [name, *(_cell(prose, prose.rows.find(indicator, f"count[{code}]", where), "count") for code in options)]
+        for name, where in _places(prose, spec.by)
+    ]
+    return Grid([title, *options.values()], rows, (30, *(16 for _ in options)))
+
+
+def _options(prose: Prose, indicator: str) -> Mapping[str, str]:
+    if indicator == "disposition" and indicator not in prose.context.indicators:
+        return {code: say(label, prose.language) for code, label in _DISPOSITIONS.items()}
+    return {code: pick(label, prose.language) for code, label in prose.facts(indicator).options.items()}
+
+
+def _response(prose: Prose, spec: TableSpec) -> Grid:
+    title = pick(prose.context.breakdowns[spec.by].label, prose.language) if spec.by else ""
+    header = [title, *_heads(prose, "Answered/eligible", "Response rate (RR2)", "Whole interviews (RR1)")]
+    rows = [
+        [
+            name,
+            _cell(prose, prose.rows.find("response", "rr2", where), "of"),
+            _cell(prose, prose.rows.find("response", "rr2", where), "percent", spec.decimals),
+            _cell(prose, prose.rows.find("response", "rr1", where), "percent", spec.decimals),
+        ]
+        for name, where in _places(prose, spec.by)
+    ]
+    return Grid(header, rows, (34, 22, 24, 24))
+
+
+def _cohorts(prose: Prose, spec: TableSpec) -> Grid:
+    """The populations side by side. Where an item is not comparable, the table says so in its line."""
+    context = prose.context
+    populations = context.populations or (context.population,)
+    header = [say("Indicator", prose.language), *populations, say("Question in the versions", prose.language)]
+    rows = [
+        [
+            _label(prose, indicator),
+            *(
+                _full_cell(prose, prose.rows.find(indicator, "share", Where(population)), spec.decimals)
+                for population in populations
+            ),
+            plain(say(_COMPARABLE.get(context.comparable.get(indicator, ""), "not compared"), prose.language)),
+        ]
+        for indicator in spec.indicators
+    ]
+    return Grid(header, rows, (32, *(27 for _ in populations), 18), frozenset({0, len(populations) + 1}))
+
+
+def _distribution(prose: Prose, spec: TableSpec) -> Grid:
+    """The answers to one question, code by code."""
+    indicator = spec.indicators[0]
+    header = [*_heads(prose, "Answer", "Number/base", "Share", "95 per cent interval")]
+    rows = [
+        [
+            plain(label),
+            *_share_cells(prose, prose.rows.find(indicator, f"share[{code}]", prose.where()), spec.decimals),
+        ]
+        for code, label in _options(prose, indicator).items()
+    ]
+    return Grid(header, rows, (34, 20, 16, 22))
+
+
+def _paired(prose: Prose, spec: TableSpec) -> Grid:
+    """Higher, the same, lower: only those who answered both times."""
+    header = _heads(prose, "Among those who answered both times", "Number/base", "Share", "95 per cent interval")
+    rows = [
+        [
+            plain(say(label, prose.language)),
+            *_share_cells(prose, prose.rows.find(indicator, f"share[{code}]", prose.where()), spec.decimals),
+        ]
+        for indicator in spec.indicators
+        for code, label in _PAIRED.items()
+    ]
+    return Grid(header, rows, (40, 18, 14, 20))
+
+
+def _missing(prose: Prose, spec: TableSpec) -> Grid:
+    """Why asked units are outside the base, per indicator."""
+    header = _heads(prose, "Indicator", "In the base", "Not in the base, by reason")
+    rows: list[list[Cell]] = []
+    for indicator in spec.indicators:
+        row = prose.rows.require(indicator, "share", prose.where())
+        rows.append(
+            [_label(prose, indicator), _cell(prose, row, "n"), prose.span(row, "missing", _reasons(prose, row))]
+        )
+    return Grid(header, rows, (40, 14, 50), frozenset({0, 2}))
+
+
+def _reasons(prose: Prose, row: Estimate) -> str:
+    pairs = [part.partition("=") for part in row.missing.split(";") if part]
+    words = [
+        f"{say(_REASONS.get(reason, reason), prose.language)}: {prose.whole(int(count))}" for reason, _, count in pairs
+    ]
+    return "; ".join(words) or say("none", prose.language)
+
+
+def _releases(prose: Prose, _: TableSpec) -> Grid:
+    header = _heads(prose, "Survey and version", "Released", "Interviews", "Structure hash")
+    rows = [
+        [plain(fact.survey), plain(fact.released_at), plain(prose.whole(fact.answers)), plain(fact.structure_hash[:16])]
+        for fact in prose.context.releases
+    ]
+    return Grid(header, rows, (26, 24, 14, 30), frozenset({0, 1, 3}))
+
+
+def _questions(prose: Prose, _: TableSpec) -> Grid:
+    header = _heads(prose, "Variable", "Question", "Answers")
+    rows = [
+        [
+            plain(question.name),
+            plain(pick(question.label, prose.language)),
+            plain(" · ".join(pick(choice, prose.language) for choice in question.choices)),
+        ]
+        for question in prose.context.questions
+    ]
+    return Grid(header, rows, (20, 42, 46), frozenset({0, 1, 2}))
+
+
+def _passport(prose: Prose, _: TableSpec) -> Grid:
+    context = prose.context
+    own = [
+        (say("Analysis plan (hash)", prose.language), context.plan_hash[:16]),
+        (say("Package version", prose.language), context.package_version),
+    ]
+    lines = [*((pick(label, prose.language), value) for label, value in context.passport), *own]
+    header = _heads(prose, "What", "Value")
+    return Grid(header, [[plain(label), plain(value)] for label, value in lines if value], (36, 64), frozenset({0, 1}))
+
+
+KINDS: Mapping[str, Callable[[Prose, TableSpec], Grid]] = {
+    "targets": _targets,
+    "shares": _shares,
+    "groups": _groups,
+    "counts": _counts,
+    "response": _response,
+    "cohorts": _cohorts,
+    "distribution": _distribution,
+    "paired": _paired,
+    "missing": _missing,
+    "releases": _releases,
+    "questions": _questions,
+    "passport": _passport,
+}
