@@ -172,7 +172,7 @@ def _bound_rows(scope: _Scope, indicator: Indicator, x: int) -> Iterator[Estimat
         for statistic in ("bound_low", "bound_high"):
             yield scope.row(statistic, **known, warning=warning or NO_COURSES)
         return
-    known["n"] = bounds.eligible
+    known |= {"n": bounds.eligible, "warning": scope.warning if tally.answered else ""}
     reached = "" if indicator.target is None else bounds.verdict(indicator.target)
     yield scope.row("bound_low", **known, estimate=bounds.low, count=bounds.count_low, verdict=reached)
     yield scope.row("bound_high", **known, estimate=bounds.high, count=bounds.count_high)

@@ -110,7 +110,7 @@ def test_a_group_without_answers_has_rows_without_a_number(rows):
     assert (share.estimate, share.conf_low, share.n, share.warning) == (None, None, 0, "no answers")
     low = find(rows, "active", "bound_low", population="2022")
     high = find(rows, "active", "bound_high", population="2022")
-    assert (low.estimate, high.estimate, low.verdict) == (0.0, 1.0, "cannot_tell")
+    assert (low.estimate, high.estimate, low.verdict, low.warning) == (0.0, 1.0, "cannot_tell", "")
     test = find(rows, "active", "target_test", population="2022")
     assert (test.estimate, test.verdict) == (None, "cannot_tell")
 
@@ -118,6 +118,9 @@ def test_a_group_without_answers_has_rows_without_a_number(rows):
 def test_few_answers_are_marked(rows):
     south = find(rows, "active", "share", by="site", level="south")
     assert (south.count, south.n, south.warning) == (0, 1, "few answers")
+    for statistic in ("target_test", "bound_low", "bound_high"):
+        assert find(rows, "active", statistic, by="site", level="south").warning == "few answers"
+        assert find(rows, "active", statistic).warning == ""
     assert find(rows, "active", "share").warning == ""
     assert find(rows, "speaks", "share", by="site", level="north").warning == ""  # n is 3, few begins below
 
