@@ -141,7 +141,7 @@ def roster(file: Annotated[Path, typer.Argument(help="CSV or XLSX; a row is a co
     typer.echo(f"{report.added} courses added, {report.changed} changed, {report.unchanged} as they were")
 
 
-@app.command(epilog="Example: evaltool invite participant-end --version 2 --where \"${site} = 'north'\" --out links.csv")
+@app.command(epilog="Example: evaltool invite participant-end --version 2 --where \"${site} = 'north'\"")
 def invite(
     survey: Survey,
     version: Version,
