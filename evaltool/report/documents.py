@@ -45,7 +45,6 @@ def write_documents(document: Document, out_dir: Path, stem: str) -> list[Path]:
     targets: dict[Format, Path] = {kind: out_dir / f"{stem}.{kind}" for kind in FORMATS}
     try:
         out_dir.mkdir(parents=True, exist_ok=True)
-        _refuse_locked(targets.values())
         with tempfile.TemporaryDirectory(prefix=".evaltool-", dir=out_dir, ignore_cleanup_errors=True) as folder:
             made = make_documents(document, Path(folder))
             _refuse_locked(targets.values())
