@@ -1,0 +1,163 @@
+"""Pages as HTML: what the templates are given, and the words in the respondent's language."""
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import TypeAlias, cast
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from evaltool.server.interview import Form, Position, Problem
+from evaltool.survey.answers import OTHER_SUFFIX
+from evaltool.survey.model import Attribute, Question
+from evaltool.survey.types import read_date
+from evaltool.text import Text, direction, interface_languages, language_name, long_date, pick, say
+
+_STATIC = resources.files("evaltool.server") / "static"
+_PLACEHOLDER = re.compile(r"\$\{([a-z0-9_.]+)\}")
+
+_templates = Environment(
+    loader=PackageLoader("evaltool.server"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    auto_reload=False,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_globals = cast("dict[str, object]", _templates.globals)
+_globals |= {"language_name": cache(language_name), "direction": direction, "OTHER_SUFFIX": OTHER_SUFFIX}
+
+
+@dataclass(frozen=True)
+class Words:
+    """Texts in one language. What exists only in another language is marked as such, for screen readers."""
+
+    language: str
+    columns: Mapping[str, Attribute] = field(default_factory=dict[str, Attribute])
+    attributes: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+
+    def say(self, message: str, **values: object) -> Markup:
+        """An interface text."""
+        spoken = self.language if self.language in _interface_languages() else "en"
+        return self._mark(self.plain(message, **values), spoken)
+
+    def plain(self, message: str, **values: object) -> str:
+        """An interface text without markup; a value that is itself a text is told in this language."""
+        told = {name: self._value(value) for name, value in values.items()}
+        return say(message, self.language, **told)
+
+    def _value(self, value: object) -> object:
+        return self.fill(cast("Text", value)) if isinstance(value, Mapping) else value
+
+    def text(self, text: Text) -> Markup:
+        """A text of the survey, its `${attribute}` filled in; everything is escaped."""
+        spoken = self.language if self.language in text else next(iter(text), self.language)
+        return self._mark(self.fill(text), spoken)
+
+    def fill(self, text: Text) -> str:
+        """A text of the survey without markup."""
+        words = pick(text, self.language)
+        return _PLACEHOLDER.sub(lambda match: self._attribute(match[1]), words) if "${" in words else words
+
+    def _attribute(self, name: str) -> str:
+        raw = self.attributes.get(name, "")
+        column = self.columns.get(name)
+        if column is None or not raw:
+            return raw
+        if raw in column.choices:
+            return pick(column.choices[raw].label, self.language)
+        return long_date(read_date(raw), self.language) if column.type == "date" else raw
+
+    def _mark(self, words: str, spoken: str) -> Markup:
+        if spoken == self.language:
+            return escape(words)
+        return Markup('<span lang="{}" dir="{}">{}</span>').format(spoken, direction(spoken), words)
+
+
+@cache
+def _interface_languages() -> frozenset[str]:
+    return frozenset(interface_languages())
+
+
+Drawn: TypeAlias = dict[tuple[str, str], Markup | None]
+"""Blank questions of one survey as HTML, by language and name; `None`: it shows roster facts, draw it each time."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What surrounds every page. `languages` are offered in the picker; `title` is the survey's."""
+
+    words: Words
+    title: Text = field(default_factory=dict[str, str])
+    languages: Sequence[str] = ()
+    synthetic: bool = False
+    preview: bool = False
+    draft: bool = False
+    drawn: Drawn = field(default_factory=dict[tuple[str, str], "Markup | None"], repr=False)
+
+
+def question_page(
+    frame: Frame, position: Position, *, csrf: str, form: Form | None = None, problems: Sequence[Problem] = ()
+) -> str:
+    """The form of the current page; after a fault with what was just typed, and the `problems` first."""
+    assert position.screen
+    faults = {problem.question.name: _problem_text(frame.words, problem) for problem in problems}
+    questions = [_question(frame, question, form or {}, faults) for question in position.screen.questions]
+    return _render("page.html", frame, position=position, questions=questions, csrf=csrf, faults=faults)
+
+
+def _question(frame: Frame, question: Question, form: Form, faults: Mapping[str, Markup]) -> Markup:
+    """One question as HTML. Blank it is the same for everybody, so it is drawn once."""
+    key = (frame.words.language, question.name)
+    kept = frame.drawn.get(key) if not form else None
+    if kept is not None:
+        return kept
+    template = _templates.get_template(f"questions/{question.type}.html")
+    html = Markup(template.render(words=frame.words, question=question, form=form, faults=faults))  # noqa: S704  # a template made it
+    if not form and key not in frame.drawn:
+        frame.drawn[key] = None if _shows_attributes(question) else html
+    return html
+
+
+def _shows_attributes(question: Question) -> bool:
+    texts = (question.label, question.hint, *(choice.label for choice in question.choices.values()))
+    return any("${" in words for text in texts for words in text.values())
+
+
+def _problem_text(words: Words, problem: Problem) -> Markup:
+    if problem.message != "constraint":
+        return words.say(problem.message, **problem.values)
+    own = problem.question.constraint_message
+    return words.text(own) if own else words.say("This answer cannot be right. Look at it again.")
+
+
+def end_page(frame: Frame, position: Position, *, csrf: str) -> str:
+    """Thanks; or, to who refused, a polite end with a way back."""
+    return _render("refused.html" if position.refused else "complete.html", frame, csrf=csrf)
+
+
+def message_page(frame: Frame, heading: str, body: str) -> str:
+    """A page with nothing to answer: a heading and what to do now (interface texts)."""
+    return _render("message.html", frame, heading=heading, body=body)
+
+
+def _render(template: str, frame: Frame, **values: object) -> str:
+    page = _templates.get_template(template)
+    return page.render(frame=frame, words=frame.words, static=f"/static/{static_version()}", **values)
+
+
+@cache
+def static_files() -> Mapping[str, bytes]:
+    """Style sheet and icon by file name."""
+    return {file.name: file.read_bytes() for file in _STATIC.iterdir() if file.is_file()}
+
+
+@cache
+def static_version() -> str:
+    """Part of the address of the static files: they may be kept for ever, a changed one has another address."""
+    files = static_files()
+    return hashlib.sha256(b"".join(files[name] for name in sorted(files))).hexdigest()[:12]
