@@ -9,9 +9,8 @@ import json
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from evaltool.errors import ArchiveError, Fault
 from evaltool.records import FORMAT, RawResponse
@@ -52,7 +51,7 @@ class Archive:
             return 0
         self._refuse(records, cursor, before)
         segment = f"{len(entries) + 1:06}.jsonl"
-        data = "".join(_line(record.to_json()) for record in records).encode()
+        data = "".join(_line(record) for record in records).encode()
         entry = LedgerEntry(
             format=FORMAT,
             segment=segment,
@@ -91,7 +90,7 @@ class Archive:
         with path.open("r+b" if path.exists() else "x+b") as file:
             file.truncate(len(whole))
             file.seek(len(whole))
-            file.write(_line(asdict(entry)).encode())
+            file.write(_line(entry).encode())
             _sync(file.fileno())
         _sync_folder(self.folder)
 
@@ -188,8 +187,9 @@ def _read_segment(path: Path) -> Iterator[RawResponse]:
                 raise ArchiveError("this line is no response", where=where, mend=_RESTORE) from None
 
 
-def _line(data: dict[str, Any]) -> str:
-    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
+def _line(record: RawResponse | LedgerEntry) -> str:
+    # `default=vars` gives what `to_json` gives, without its deep copy.
+    return json.dumps(record, default=vars, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
 
 
 def _sha256(data: bytes) -> str:

@@ -99,6 +99,15 @@ def test_a_torn_ledger_line_does_not_count_and_is_mended(filled, keep):
     assert ledger.read_bytes() == b"".join(lines)
 
 
+def test_rubbish_that_a_crash_left_after_the_ledger_is_cut_away(filled):
+    ledger = filled.folder / "ledger.jsonl"
+    whole = ledger.read_bytes()
+    ledger.write_bytes(whole + b"\0" * 4096)
+    filled.append([replace(THIRD, revision=3)], 5, pulled_at=AT)
+    assert ledger.read_bytes().startswith(whole)
+    assert (b"\0" in ledger.read_bytes(), filled.cursor(), codes(filled)) == (False, 5, [])
+
+
 def test_half_a_segment_never_has_its_name(archive, monkeypatch):
     def cut(_):
         raise CutOffError

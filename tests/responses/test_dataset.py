@@ -78,6 +78,14 @@ def test_a_crash_while_writing_leaves_the_old_dataset(folder, cleaned):
     assert content(folder) == before
 
 
+def test_a_dataset_that_a_crash_moved_away_counts_again_even_if_the_next_one_fails(folder, cleaned):
+    before = content(folder)
+    folder.rename(folder.parent / "demo@2.old")
+    with pytest.raises(TypeError):
+        write_dataset(folder, cleaned, "{}", {"time": object()})
+    assert content(folder) == before
+
+
 def test_a_dataset_that_is_not_there_or_too_new_is_told(folder, tmp_path):
     with pytest.raises(CleaningError, match="there is no dataset"):
         read_dataset(tmp_path / "none")

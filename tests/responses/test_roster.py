@@ -126,6 +126,15 @@ def test_a_fault_says_what_stands_there_and_how_to_mend_it(tmp_path):
     assert "24-04-2022" in end.mend
 
 
+def test_what_could_tell_who_somebody_is_does_not_stand_in_an_error(tmp_path):
+    columns = {**ROSTER.columns, "origin": ROSTER.columns["site"].model_copy(update={"sensitivity": "sensitive"})}
+    path = write(tmp_path, "person_id;course_id;site;origin\n1;c1;north;Atlantis\n")
+    with pytest.raises(RosterError) as caught:
+        read_roster(path, ROSTER.model_copy(update={"columns": columns}))
+    assert [fault.message for fault in caught.value.faults] == ["this is none of the choices"]
+    assert "Atlantis" not in str(caught.value)
+
+
 def test_unknown_and_missing_columns_name_each_other(tmp_path):
     path = write(tmp_path, "person_id;course_id;sitee;end\n1;c1;north;\n")
     with pytest.raises(RosterError) as caught:
