@@ -281,7 +281,7 @@ class Store:
             .group_by(_interviews.c.status)
         )
         with self._engine.connect() as connection:
-            found: dict[str, int] = dict(connection.execute(by_status).tuples().all())
+            found: dict[str, int] = {row[0]: row[1] for row in connection.execute(by_status)}
         statuses = ("opened", "partial", "complete", "refused")
         return {"invited": sum(found.values()), **{status: found.get(status, 0) for status in statuses}}
 

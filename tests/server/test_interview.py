@@ -1,0 +1,61 @@
+"""Contract of all question types on the pure side: what a form makes of an interview."""
+
+import pytest
+from server_samples import SURVEY
+
+from evaltool.records import PageVisit
+from evaltool.server.interview import Interview, Screen, take
+from evaltool.survey.model import Page, Question, Survey
+from evaltool.survey.types import QUESTION_TYPES
+
+BLANK = Interview(
+    deployment="d",
+    token_hash="h",
+    unit="u",
+    person="p",
+    interview="i",
+    language="da",
+    status="opened",
+    revision=1,
+    opened_at="t",
+    saved_at="t",
+    completed_at=None,
+    attributes={},
+    answers={},
+    pages=(),
+    reopened=(),
+)
+ASKED = [question for question in SURVEY.questions if QUESTION_TYPES[question.type].asks]
+
+
+def _sent(question: Question, written: list[str]) -> object:
+    page = Page(name="only", questions=(question,))
+    survey = Survey(survey="one", version=1, language="da", title={"da": "En"}, pages=(page,))
+    screen = Screen(page, (question,), 1, 1, reopened=False, last=True, known={})
+    visit = PageVisit(page="only", language="da", saved_at="t")
+    return take(survey, BLANK, screen, form={question.name: written}, visit=visit)
+
+
+def test_the_samples_hold_every_type() -> None:
+    assert {question.type for question in SURVEY.questions} == set(QUESTION_TYPES)
+
+
+@pytest.mark.parametrize("question", ASKED, ids=lambda question: question.name)
+def test_blank_is_shown_and_left_empty(question: Question) -> None:
+    for written in ([], [""], ["  "]):
+        taken = _sent(question.model_copy(update={"required": False}), written)
+        assert isinstance(taken, Interview)
+        assert taken.answers[question.name] is None
+        assert taken.status == "complete"
+
+
+@pytest.mark.parametrize("question", ASKED, ids=lambda question: question.name)
+def test_required_and_blank_is_one_problem(question: Question) -> None:
+    problems = _sent(question.model_copy(update={"required": True}), [])
+    assert isinstance(problems, list)
+    assert [problem.question.name for problem in problems] == [question.name]
+
+
+@pytest.mark.parametrize("question", [item for item in ASKED if item.choices], ids=lambda question: question.name)
+def test_a_code_that_is_no_choice_is_refused(question: Question) -> None:
+    assert isinstance(_sent(question, ["nonsense"]), list)
