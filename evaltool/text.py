@@ -54,6 +54,7 @@ def direction(language: str) -> str:
     return "rtl" if language in RIGHT_TO_LEFT else "ltr"
 
 
+@cache
 def language_name(language: str) -> str:
     """The language's name in itself: dansk, English, العربية."""
     return Locale.parse(language).get_display_name(language) or language

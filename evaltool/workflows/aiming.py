@@ -19,7 +19,6 @@ from evaltool.plan import Indicator, Plan
 from evaltool.survey.answers import read
 from evaltool.survey.expressions import Value, holds
 from evaltool.survey.simulate import simulate
-from evaltool.text import round_half_up
 from evaltool.workflows.made_up import Respondent
 
 _MOST_COMBINATIONS = 5000
@@ -181,13 +180,12 @@ def _is_yes(name: str, group: _Group, pattern: tuple[bool, ...]) -> bool:
 
 
 def _refuse_missed(shares: Mapping[str, float], yes: Mapping[str, int], sizes: Mapping[str, int]) -> None:
+    """A share may be off by what one whole person makes; more than that means that the aims contradict each other."""
     missed = [
         f"{name}: {100 * shares[name]:g} pct. aimed at, the nearest is {yes[name]} of {sizes[name]}"
         for name in shares
-        if not sizes[name] or round_half_up(100 * yes[name] / sizes[name]) != round_half_up(100 * shares[name])
+        if not sizes[name] or abs(yes[name] - shares[name] * sizes[name]) > 1
     ]
     if missed:
-        mend = (
-            "Aims that share questions must agree (a union is not less than a part); more courses allow finer shares."
-        )
+        mend = "Aims that share questions must agree: a union is not less than a part, and parts add up to it."
         raise PlanError("the shares in demo.yaml cannot be met: " + "; ".join(missed), mend=mend)

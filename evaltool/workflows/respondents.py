@@ -1,11 +1,13 @@
 """Made-up respondents answer over HTTP, page by page, as a browser without JavaScript does."""
 
+import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http import HTTPStatus
+from http.client import HTTPConnection, HTTPResponse
+from urllib.parse import urlencode, urlsplit
 
-import httpx
 from lxml import html
 
 from evaltool.errors import PlatformError
@@ -25,19 +27,52 @@ def answer_all(work: Sequence[tuple[str, Respondent]], progress: Progress, *, la
     Raises:
         PlatformError: if a page refuses an answer or the server fails.
     """
-    with httpx.Client(follow_redirects=False, timeout=30) as client, ThreadPoolExecutor(_AT_ONCE) as pool:
-        visits = [_Visit(client, link, respondent) for link, respondent in work]
-        answered = pool.map(_Visit.run, visits)
-        for done, _ in enumerate(answered, 1):
+    browsers = threading.local()
+
+    def visit(item: tuple[str, Respondent]) -> None:
+        link, respondent = item
+        if not hasattr(browsers, "own"):
+            browsers.own = _Browser(link)
+        _Visit(browsers.own, urlsplit(link).path, respondent).run()
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for done, _ in enumerate(pool.map(visit, work), 1):
             progress(label, done, len(work))
 
 
-@dataclass
+class _Browser:
+    """One kept connection to the server. The standard library's client: ten thousand pages should not take long."""
+
+    def __init__(self, address: str):
+        self._connection = HTTPConnection(urlsplit(address).netloc, timeout=30)
+
+    def get(self, path: str) -> bytes:
+        """The page at `path`. Raises PlatformError if there is none."""
+        response, page = self._ask("GET", path)
+        if response.status != HTTPStatus.OK:
+            raise PlatformError(f"the survey server answered {response.status} to a personal link")
+        return page
+
+    def post(self, path: str, fields: Mapping[str, str | list[str]]) -> str:
+        """Send a form; returns the place it leads to. Raises PlatformError if it comes back with faults."""
+        response, _ = self._ask("POST", path, urlencode(fields, doseq=True))
+        if response.status != HTTPStatus.SEE_OTHER:
+            raise PlatformError(f"page «{fields['page']}» refused a made-up answer ({response.status})")
+        return response.headers["location"]
+
+    def _ask(self, method: str, path: str, body: str | None = None) -> tuple[HTTPResponse, bytes]:
+        headers = {"content-type": "application/x-www-form-urlencoded"} if body else {}
+        self._connection.request(method, path, body, headers)
+        response = self._connection.getresponse()
+        return response, response.read()
+
+
+@dataclass(frozen=True)
 class _Visit:
     """One respondent at her link."""
 
-    client: httpx.Client
-    link: str
+    browser: _Browser
+    path: str
     respondent: Respondent
 
     def run(self) -> None:
@@ -53,27 +88,15 @@ class _Visit:
             if pages == 2 and self.respondent.manner == "come_back":
                 page = self._open()
 
-    def _open(self) -> httpx.Response:
-        return self._get(f"{self.link}?lang={self.respondent.language}")
+    def _open(self) -> bytes:
+        return self.browser.get(f"{self.path}?lang={self.respondent.language}")
 
-    def _get(self, address: str) -> httpx.Response:
-        page = self.client.get(address)
-        if page.status_code != HTTPStatus.OK:
-            raise PlatformError(f"the survey server answered {page.status_code} to a personal link")
-        return page
-
-    def _send(self, form: Mapping[str, str], written: Mapping[str, Sequence[str]]) -> httpx.Response:
+    def _send(self, form: Mapping[str, str], written: Mapping[str, Sequence[str]]) -> bytes:
         fields = {**form, **self._fields(form["page"], written)}
-        sent = self._post(fields)
+        place = self.browser.post(self.path, fields)
         if self.respondent.manner == "post_twice":
-            sent = self._post(fields)
-        return self._get(str(httpx.URL(self.link).join(sent.headers["location"])))
-
-    def _post(self, fields: Mapping[str, str | list[str]]) -> httpx.Response:
-        sent = self.client.post(self.link, data=fields)
-        if sent.status_code != HTTPStatus.SEE_OTHER:
-            raise PlatformError(f"page «{fields['page']}» refused a made-up answer ({sent.status_code})")
-        return sent
+            place = self.browser.post(self.path, fields)
+        return self.browser.get(place)
 
     def _fields(self, page_name: str, written: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
         """Form fields of one page; what is not on the path has no answer in `written`."""
@@ -90,8 +113,8 @@ def _other_text(question: Question, codes: Sequence[str]) -> dict[str, list[str]
     return {question.name + OTHER_SUFFIX: [_OTHER_TEXT]} if question.other_choice in codes else {}
 
 
-def _form(page: httpx.Response) -> dict[str, str] | None:
+def _form(page: bytes) -> dict[str, str] | None:
     """The hidden fields of the page's form; None on a page that asks nothing more."""
-    hidden = html.fromstring(page.content).xpath("//form[@method='post']//input[@type='hidden']")
+    hidden = html.fromstring(page).xpath("//form[@method='post']//input[@type='hidden']")
     fields = {str(item.get("name")): str(item.get("value", "")) for item in hidden}  # pyright: ignore[reportGeneralTypeIssues, reportAttributeAccessIssue, reportUnknownVariableType, reportUnknownMemberType, reportUnknownArgumentType]  # xpath has no static type
     return fields if "page" in fields else None
