@@ -154,7 +154,7 @@ def _answer_log(records: Interviews, walked: Walked) -> list[LogEntry]:
         }
         for mark, (step, reason) in _LOGGED.items():
             mask: Mask | None = getattr(answered, mark)
-            places = np.flatnonzero(mask) if mask is not None else ()
+            places: list[int] = np.flatnonzero(mask).tolist() if mask is not None else []
             log += [LogEntry(step, records[place].unit, name, reason, details.get(mark, "")) for place in places]
     return log
 
@@ -237,5 +237,4 @@ def _disposition_table(frame: pd.DataFrame, units: list[str]) -> pd.DataFrame:
 
 
 def _log_table(log: Sequence[LogEntry]) -> pd.DataFrame:
-    rows = [[getattr(entry, name) for name in LOG_COLUMNS] for entry in log]
-    return pd.DataFrame(rows, columns=list(LOG_COLUMNS), dtype="str")
+    return pd.DataFrame(list(log), columns=list(LOG_COLUMNS), dtype="str")

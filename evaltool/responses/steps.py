@@ -1,16 +1,15 @@
 """The first steps of cleaning: which interviews count. Each takes interviews and gives back fewer or mended ones."""
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TypeAlias
+from dataclasses import replace
+from typing import NamedTuple, TypeAlias
 
 from evaltool.records import Answer, RawResponse
 from evaltool.responses.corrections import Correction
 from evaltool.survey.model import Survey
 
 
-@dataclass(frozen=True)
-class LogEntry:
+class LogEntry(NamedTuple):
     """What cleaning changed or dropped, and why; never an answer. `variable` is "" for a whole interview."""
 
     step: str
