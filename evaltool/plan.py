@@ -21,7 +21,7 @@ from evaltool.survey.model import (
     Survey,
     SurveyName,
 )
-from evaltool.survey.yamlfile import YamlFile, faults_error, model_faults, nearest, plain, read_yaml
+from evaltool.yamlfile import YamlFile, faults_error, model_faults, nearest, plain, read_yaml
 
 RESERVED = frozenset({"response", "disposition", "courses"})
 Location = tuple[str | int, ...]

@@ -10,7 +10,7 @@ from evaltool.responses.sheets import Cell, Sheet, SheetError, match_header, rea
 from evaltool.survey.answers import OTHER_SUFFIX, read
 from evaltool.survey.model import Question, Survey
 from evaltool.survey.types import QUESTION_TYPES, read_date
-from evaltool.survey.yamlfile import nearest
+from evaltool.yamlfile import nearest
 
 COLUMNS = ("unit", "survey", "variable", "new", "who", "when", "why")
 

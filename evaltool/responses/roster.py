@@ -11,7 +11,7 @@ from evaltool.records import Course, RosterRow
 from evaltool.responses.sheets import Cell, Sheet, SheetError, match_header, read_sheet, row_cells
 from evaltool.survey.model import Attribute, Roster
 from evaltool.survey.types import read_date
-from evaltool.survey.yamlfile import nearest
+from evaltool.yamlfile import nearest
 
 _KEYS = ("person", "course")
 _WHOLE = re.compile(r"[+-]?\d+")

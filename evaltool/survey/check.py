@@ -11,7 +11,7 @@ from evaltool.survey.expressions import Comparison, Constant, Expression, Ref, S
 from evaltool.survey.model import Attribute, Choice, Question, Roster, Survey
 from evaltool.survey.translations import texts
 from evaltool.survey.types import QUESTION_TYPES
-from evaltool.survey.yamlfile import YamlFile, nearest
+from evaltool.yamlfile import YamlFile, nearest
 
 Location = tuple[str | int, ...]
 PLACEHOLDER = re.compile(r"\$\{([a-z_.]+)\}")

@@ -14,7 +14,7 @@ from evaltool.errors import DefinitionError, Fault
 from evaltool.survey.check import Location, survey_faults, used_attributes
 from evaltool.survey.model import Attribute, Choice, ChoiceList, Page, Question, Roster, Survey
 from evaltool.survey.translations import Entry, read_catalogue, translate, translation_faults
-from evaltool.survey.yamlfile import YamlFile, faults_error, model_faults, nearest, plain, read_yaml
+from evaltool.yamlfile import YamlFile, faults_error, model_faults, nearest, plain, read_yaml
 
 _PARTS = (Survey, Page, Question, Choice)
 

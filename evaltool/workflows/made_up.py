@@ -17,8 +17,8 @@ from evaltool.survey.answers import read_attributes
 from evaltool.survey.expressions import Value, holds
 from evaltool.survey.model import Attribute, Part, Roster, Survey
 from evaltool.survey.simulate import Habits
-from evaltool.survey.yamlfile import faults_error, model_faults, plain, read_yaml
 from evaltool.text import say
+from evaltool.yamlfile import faults_error, model_faults, plain, read_yaml
 
 Fate = Literal["complete", "partial", "broke_off", "refused", "opened", "never"]
 Manner = Literal["come_back", "post_twice", ""]

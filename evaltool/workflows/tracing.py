@@ -8,9 +8,9 @@ from evaltool.project import Project
 from evaltool.responses.archive import Archive
 from evaltool.results import IDENTITY, Estimate, read_estimates
 from evaltool.survey.release import release_path
-from evaltool.survey.yamlfile import nearest
 from evaltool.workflows.estimating import datasets, read_estimates_manifest, read_plan
 from evaltool.workflows.working import file_hash
+from evaltool.yamlfile import nearest
 
 
 def trace(project: Project, figure: str, *, population: str = "") -> Iterator[str]:
