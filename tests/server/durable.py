@@ -16,7 +16,7 @@ def start(
     """The process and its address; it takes connections."""
     entry = [__file__] if unsynced else ["-m", "evaltool.server"]
     command = [*wrapper, sys.executable, *entry, url, "0", str(secret)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert process.stdout
     address = process.stdout.readline().strip()
     assert address.startswith("http://127.0.0.1:"), process.wait(timeout=30)

@@ -4,7 +4,7 @@ import pytest
 from server_samples import SURVEY
 
 from evaltool.records import PageVisit
-from evaltool.server.interview import Interview, Screen, take
+from evaltool.server.interview import Interview, Screen, locate, take
 from evaltool.survey.model import Page, Question, Survey
 from evaltool.survey.types import QUESTION_TYPES
 
@@ -59,3 +59,19 @@ def test_required_and_blank_is_one_problem(question: Question) -> None:
 @pytest.mark.parametrize("question", [item for item in ASKED if item.choices], ids=lambda question: question.name)
 def test_a_code_that_is_no_choice_is_refused(question: Question) -> None:
     assert isinstance(_sent(question, ["nonsense"]), list)
+
+
+def _two_pages(relevant: str) -> Survey:
+    choices = {"yes": "Ja", "no": "Nej"}
+    first = {"name": "first", "questions": [{"name": "a", "type": "select_one", "choices": choices}]}
+    second = {"name": "second", "relevant": relevant, "questions": [{"name": "b", "type": "text"}]}
+    definition = {"survey": "two", "version": 1, "language": "da", "title": "To", "pages": [first, second]}
+    return Survey.model_validate(definition, context={"language": "da"})
+
+
+@pytest.mark.parametrize(("relevant", "last"), [("${a} = 'yes'", False), ("${site} = 'north'", True)])
+def test_a_page_is_last_only_if_no_answer_on_it_opens_another(relevant: str, last: bool) -> None:
+    """The second page is off the path as it stands: one answer would open it, or nothing can."""
+    screen = locate(_two_pages(relevant), BLANK).screen
+    assert screen
+    assert (screen.number, screen.total, screen.last) == (1, 1, last)
