@@ -141,7 +141,7 @@ def roster(file: Annotated[Path, typer.Argument(help="CSV or XLSX; a row is a co
     typer.echo(f"{report.added} courses added, {report.changed} changed, {report.unchanged} as they were")
 
 
-@app.command(epilog="Example: evaltool invite participant-end --version 2 --where \"${site} = 'north'\"")
+@app.command(epilog="Example: evaltool invite participant-end --version 2 --where '${site} = \"north\"'")
 def invite(
     survey: Survey,
     version: Version,
@@ -160,8 +160,8 @@ def invite(
 
 @app.command(epilog="Example: evaltool serve --port 8021")
 def serve(
-    host: Annotated[str, typer.Option(help="Address to listen on (default: evaltool.toml).")] = "",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port (default: evaltool.toml).")] = 0,
+    host: Annotated[str, typer.Option(help="Address to listen on (default: evaltool.toml).", show_default=False)] = "",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port (default: evaltool.toml).", show_default=False)] = 0,
 ) -> None:
     """Run the embedded survey server until Ctrl+C."""
     from evaltool.workflows.serving import serve as run_server
@@ -173,7 +173,7 @@ def serve(
 def preview(
     survey: Survey,
     version: Version,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port (default: evaltool.toml).")] = 0,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port (default: evaltool.toml).", show_default=False)] = 0,
 ) -> None:
     """Show a definition as respondents will see it, before its release; nothing is kept."""
     from evaltool.workflows.serving import preview as run_preview

@@ -71,7 +71,7 @@ class RawResponse:
     saved_at: str
     completed_at: str | None = None
     attributes: Mapping[str, str] = field(default_factory=dict[str, str])
-    answers: Mapping[str, Answer] = field(default_factory=dict[str, "Answer"])
+    answers: Mapping[str, Answer] = field(default_factory=dict[str, "Answer"], repr=False)
     pages: tuple[PageVisit, ...] = ()
 
     def to_json(self) -> dict[str, Any]:

@@ -53,7 +53,10 @@ class Platform(Protocol):
         ...
 
     def pull(self, deployment_id: str, *, after: int, limit: int) -> Batch:
-        """Responses that are new or changed since the cursor `after`; an empty batch ends the pull."""
+        """Responses that are new or changed since the cursor `after`; an empty batch ends the pull.
+
+        Raises PlatformError if the platform is older than `after`.
+        """
         ...
 
     def close(self, deployment_id: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from evaltool.errors import PlatformError
 from evaltool.platforms.base import Access, Batch, Invitation
 from evaltool.records import Deployment
 from evaltool.server.store import Participant, Store
@@ -34,6 +35,10 @@ class Embedded:
         return self._store.counts(deployment_id)
 
     def pull(self, deployment_id: str, *, after: int, limit: int) -> Batch:
+        if after > self._store.last_change():
+            message = f"the server's database is older than the archive of {deployment_id}"
+            mend = "A backup was put back: pulling would lose answers. Put back the archive of the same day, too."
+            raise PlatformError(message, mend=mend)
         changes = self._store.changes(deployment_id, after, limit)
         cursor = changes[-1][0] if changes else after
         return Batch(tuple(response for _, response in changes), cursor)

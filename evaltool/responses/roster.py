@@ -169,18 +169,16 @@ def _roster_row(values: Mapping[str, str], roster: Roster) -> RosterRow:
     )
 
 
-def write_roster_table(courses: Iterable[Course], path: Path, *, columns: Iterable[str] = ()) -> None:
-    """Write pseudonyms and attributes (neither contact data nor identifiers) as Parquet, all columns as text.
+def write_roster_table(courses: Iterable[Course], path: Path, *, columns: Mapping[str, Attribute]) -> None:
+    """Write pseudonyms and attributes (neither contact data nor identifiers) as Parquet: whole numbers, else text.
 
-    `columns` are written even if no course has a value there.
+    Every column of `columns` is written, even if no course has a value there.
     """
     rows = sorted(courses, key=lambda course: course.unit)
-    names = [*columns]
-    names += sorted({name for course in rows for name in course.attributes} - set(names))
-    data = {name: [course.attributes.get(name) for course in rows] for name in names}
-    frame = pd.DataFrame(
-        {"unit": [row.unit for row in rows], "person": [row.person for row in rows], **data}, dtype="str"
-    )
+    frame = pd.DataFrame({"unit": [row.unit for row in rows], "person": [row.person for row in rows]}, dtype="str")
+    for name, column in columns.items():
+        texts = pd.Series([row.attributes.get(name) for row in rows], dtype="str")
+        frame[name] = pd.to_numeric(texts).astype("Int64") if column.type == "integer" else texts
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
     frame.to_parquet(part, index=False)
@@ -190,5 +188,5 @@ def write_roster_table(courses: Iterable[Course], path: Path, *, columns: Iterab
 def read_roster_table(path: Path) -> pd.DataFrame:
     """Read what `write_roster_table` wrote. Raises RosterError if it is not there."""
     if not path.exists():
-        raise RosterError("the roster was not imported yet", where=path.as_posix(), mend="Run `evaltool invite` first.")
+        raise RosterError("the roster was not imported yet", where=path.as_posix(), mend="Run: evaltool roster FILE")
     return pd.read_parquet(path)

@@ -2,9 +2,13 @@
 
 import os
 import secrets
+import signal
 import socket
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from types import FrameType
 
 import uvicorn
 
@@ -40,9 +44,16 @@ def run(  # noqa: PLR0913  # each is a choice of who starts a server
         # No access log: personal links are addresses. No server name: nobody needs it.
         config = uvicorn.Config(app, access_log=False, server_header=False, log_level="warning", lifespan="off")
         ready(f"http://{host}:{listener.getsockname()[1]}")
-        uvicorn.Server(config).run(sockets=[listener])
+        # uvicorn ends its work on a signal, then raises it again: here the store must still be closed
+        signal.signal(signal.SIGTERM, _end)
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listener])
     finally:
         store.close()
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    sys.exit(0)
 
 
 def read_secret(file: Path) -> bytes:

@@ -32,6 +32,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from evaltool.errors import PlatformError
@@ -295,6 +296,11 @@ class Store:
         structure_hash = self.deployment(deployment_id).structure_hash
         return [(row.change, _response(_interview(row), structure_hash)) for row in rows]
 
+    def last_change(self) -> int:
+        """The number of the latest change; it never falls, unless an older copy of the database was put back."""
+        with self._engine.connect() as connection:
+            return int(connection.execute(select(_changes.c.number)).scalar_one())
+
     def find(self, token: str) -> Visit | None:
         """What a personal link leads to; `None` for an unknown one."""
         with self._engine.connect() as connection:
@@ -319,8 +325,12 @@ def hash_token(token: str) -> str:
 
 
 def _cannot_open(url: str, reason: str) -> PlatformError:
+    try:
+        shown = make_url(url).render_as_string()  # a password in it is masked
+    except ArgumentError:
+        shown = ""
     return PlatformError(
-        f"cannot open the database: {reason}", where=url, mend="Does the folder exist, and may you write in it?"
+        f"cannot open the database: {reason}", where=shown, mend="Does the folder exist, and may you write in it?"
     )
 
 

@@ -1,6 +1,5 @@
 """What is wrong in a definition beyond its shape: names, references, routing, codes, placeholders."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,15 +8,14 @@ from evaltool.errors import ExpressionError, Fault
 from evaltool.survey.answers import OTHER_SUFFIX
 from evaltool.survey.expressions import Comparison, Constant, Expression, Ref, Selected, names, parse, walk
 from evaltool.survey.model import Attribute, Choice, Question, Roster, Survey
-from evaltool.survey.translations import texts
+from evaltool.survey.translations import PLACEHOLDER, texts
 from evaltool.survey.types import QUESTION_TYPES
 from evaltool.yamlfile import YamlFile, nearest
 
 Location = tuple[str | int, ...]
-PLACEHOLDER = re.compile(r"\$\{([a-z_.]+)\}")
 PRIVACY = "privacy."
 _RESERVED = frozenset(
-    {"unit", "person", "deployment", "survey_version", "language", "mode", "helped", "disposition"}
+    {"unit", "person", "deployment", "survey_version", "language", "mode", "helped", "disposition", "missing"}
     | {"opened_at", "completed_at", "page", "csrf", "lang", "back"}
 )
 
@@ -56,6 +54,9 @@ def _duplicate_faults(survey: Survey, roster: Roster, file: YamlFile) -> Iterato
             )
             yield Fault("duplicate-name", message, file.where((*location, "name")), "Give one of them another name.")
         seen.setdefault(question.name, location)
+        if "__" in question.name:
+            mend = "Columns of a dataset are told apart by it; write one underscore."
+            yield Fault("taken-name", f"«{question.name}» has two underscores", file.where((*location, "name")), mend)
         if question.name in roster.columns or question.name in _RESERVED:
             message = f"«{question.name}» is already a column of the roster or of every dataset"
             yield Fault("taken-name", message, file.where((*location, "name")), "Choose another name.")
@@ -125,9 +126,17 @@ def _routing_faults(survey: Survey, roster: Roster, file: YamlFile) -> Iterator[
 
 
 def _expression_faults(text: str, known: _Known, file: YamlFile, location: Location) -> Iterator[Fault]:
+    return _faults_in(text, known, file.where(location))
+
+
+def selection_faults(text: str, roster: Roster, *, where: str) -> list[Fault]:
+    """What is wrong in an expression that selects courses by their roster attributes."""
+    return list(_faults_in(text, _Known(roster.attributes, {}), where))
+
+
+def _faults_in(text: str, known: _Known, where: str) -> Iterator[Fault]:
     if not text:
         return
-    where = file.where(location)
     try:
         expression = parse(text)
     except ExpressionError as error:
@@ -148,6 +157,8 @@ def _expression_faults(text: str, known: _Known, file: YamlFile, location: Locat
 def code_faults(expression: Expression, known: Mapping[str, "Question | Attribute"], where: str) -> Iterator[Fault]:
     """Constants that the thing they are compared with can never be: unknown codes, text for a number."""
     for part in walk(expression):
+        if isinstance(part, Comparison) and isinstance(part.left, Ref) and isinstance(part.right, Ref):
+            yield from _kind_faults(part.left.name, part.right.name, known, where)
         if isinstance(part, Selected):
             pairs = [(part.name, part.code)]
         elif isinstance(part, Comparison):
@@ -165,6 +176,17 @@ def _constant_pairs(part: Comparison) -> list[tuple[str, str | int | float]]:
             return [(name, value)]
         case _:
             return []
+
+
+_KINDS: Mapping[str, str] = {"integer": "a number", "decimal": "a number", "date": "a date"}
+
+
+def _kind_faults(left: str, right: str, known: Mapping[str, "Question | Attribute"], where: str) -> Iterator[Fault]:
+    if left in known and right in known:
+        kinds = [_KINDS.get(known[name].type, "a text") for name in (left, right)]
+        if kinds[0] != kinds[1]:
+            message = f"«{left}» is {kinds[0]} and «{right}» is {kinds[1]}: they cannot be compared"
+            yield Fault("bad-value", message, where, "Compare things of one kind.")
 
 
 def _value_faults(name: str, value: str | float, thing: "Question | Attribute", where: str) -> Iterator[Fault]:

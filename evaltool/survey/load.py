@@ -54,6 +54,11 @@ def _roster_faults(roster: Roster, file: YamlFile) -> list[Fault]:
             mend = f"Give the column that identifies the {role} «role: {role}»."
             faults.append(Fault("missing-role", f"no column has the role «{role}»", file.where(("columns",)), mend))
     for name, column in roster.columns.items():
+        if name in {"unit", "person"}:
+            where = file.where(("columns", name))
+            faults.append(
+                Fault("taken-name", f"«{name}» is the name of a pseudonym in every dataset", where, "Rename it.")
+            )
         if column.year_of and column.year_of not in roster.columns:
             mend = nearest(column.year_of, roster.columns)
             where = file.where(("columns", name, "year_of"))

@@ -4,6 +4,7 @@ A key is the `msgctxt` of its entry: `title`, `page.<page>.title`, `<question>.l
 `<question>.constraint_message`, `<question>.choice.<code>`, and `list.<list>.<code>` for shared lists.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from evaltool.errors import DefinitionError, Fault
 from evaltool.survey.model import Choice, Page, Question, Survey
 from evaltool.text import Text
 
+PLACEHOLDER = re.compile(r"\$\{([a-z0-9_.]+)\}")
 Change = Callable[[str, Text], dict[str, str]]
 
 
@@ -109,7 +111,7 @@ def translate(survey: Survey, catalogues: Mapping[str, Mapping[str, Entry]]) -> 
 
 
 def translation_faults(survey: Survey, language: str, entries: Mapping[str, Entry], *, where: str) -> list[Fault]:
-    """Texts without a translation, and entries whose source is no longer the text."""
+    """Texts without a translation, entries whose source is no longer the text, and placeholders that differ."""
     faults: list[Fault] = []
     for key, text in texts(survey).items():
         source = text.get(survey.language, "")
@@ -120,4 +122,8 @@ def translation_faults(survey: Survey, language: str, entries: Mapping[str, Entr
         elif entry.source != source:
             mend = "Read the translation again against the new text, then put the new text in msgid."
             faults.append(Fault("stale-translation", f"the text of «{key}» has changed since", entry.where, mend))
+        elif set(PLACEHOLDER.findall(entry.text)) != set(PLACEHOLDER.findall(source)):
+            wanted = ", ".join(f"${{{name}}}" for name in PLACEHOLDER.findall(source)) or "none"
+            mend = f"Use exactly those of the source: {wanted}."
+            faults.append(Fault("placeholder", f"«{key}» has other placeholders than its source", entry.where, mend))
     return faults

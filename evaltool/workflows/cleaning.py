@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -75,7 +76,8 @@ def _clean_one(
 ) -> Made:
     release = read_release(project.surveys, deployment.survey, deployment.version)
     archive = Archive(project.archive / deployment.id)
-    invited = {link.unit for link in Vault.open(project.vault).links(deployment.id)}
+    with closing(Vault.open(project.vault)) as vault:
+        invited = {link.unit for link in vault.links(deployment.id)}
     cleaned = clean_responses(
         release.survey,
         archive.responses(accept_altered=altered),

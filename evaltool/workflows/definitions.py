@@ -10,6 +10,7 @@ from evaltool.survey.release import Release, changes_since, make_release, read_r
 from evaltool.survey.translations import texts
 from evaltool.text import interface_languages
 from evaltool.workflows.working import now
+from evaltool.yamlfile import faults_error
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def check(project: Project) -> list[Checked]:
         except EvaltoolError as error:
             faults += error.faults or [Fault(error.code, error.message, error.where, error.mend)]
     if faults:
-        raise DefinitionError(f"{len(faults)} faults in the definitions", faults=faults)
+        raise faults_error("the definitions have faults", faults)
     if not found:
         mend = "Write one as <survey>/v1.yaml, or make a project with an example: evaltool init DIR"
         raise DefinitionError("no definition", where=project.surveys.as_posix(), mend=mend)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from evaltool.contacts.vault import Vault
@@ -148,8 +148,9 @@ def _links_and_respondents(
 ) -> list[tuple[str, Respondent]]:
     """Everybody who was invited, population by population, with her link; answers aimed at the declared shares."""
     plan = read_plan(project)
-    vault = Vault.open(project.vault)
-    courses = vault.courses()
+    with closing(Vault.open(project.vault)) as vault:
+        courses = vault.courses()
+        links = {item.id: {link.unit: link.token for link in vault.links(item.id)} for item in deployed.values()}
     work: list[tuple[str, Respondent]] = []
     for name, population in settings.populations.items():
         members = [course for course in courses if course.attributes.get(plan.population.column) == name]
@@ -158,9 +159,8 @@ def _links_and_respondents(
             respondents = make_respondents(_cast(project, deployment, fieldwork, members), settings, name)
             if survey == plan.population.survey:
                 respondents = aim(plan, respondents, population.shares)
-            links = {link.unit: f"{project.public_url}/s/{link.token}" for link in vault.links(deployment.id)}
-            units = {course.course_id: course.unit for course in members}
-            work += [(links[units[item.course]], item) for item in respondents]
+            tokens = {course.course_id: links[deployment.id].get(course.unit) for course in members}
+            work += [(f"{project.public_url}/s/{tokens[item.course]}", item) for item in respondents]
     return work
 
 

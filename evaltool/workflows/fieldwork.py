@@ -2,7 +2,10 @@
 
 import csv
 import functools
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,17 +13,17 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
 from evaltool.contacts.vault import Course, ImportReport, Link, Vault
-from evaltool.errors import EvaltoolError, PlatformError, ProjectError
+from evaltool.errors import ExpressionError, PlatformError, ProjectError, RosterError
 from evaltool.platforms.base import Invitation
 from evaltool.project import Project
 from evaltool.records import Deployment
 from evaltool.responses.archive import Archive
 from evaltool.responses.roster import read_roster, write_roster_table
 from evaltool.survey.answers import read_attributes
-from evaltool.survey.check import PRIVACY, placeholders
+from evaltool.survey.check import PRIVACY, placeholders, selection_faults
 from evaltool.survey.expressions import holds
 from evaltool.survey.load import load_definition, load_roster
-from evaltool.survey.model import Survey
+from evaltool.survey.model import Roster, Survey
 from evaltool.survey.release import Release, make_release, read_release
 from evaltool.survey.translations import map_texts
 from evaltool.text import Text
@@ -55,7 +58,7 @@ def deploy(
         filled = fill_privacy(release.survey, project.privacy)
         shown = make_release(filled, released_at=release.released_at)
         wanted = Deployment(
-            id=filled.key + (PRETEST if pretest else ""),
+            id=filled.key + (_trial(shown) if pretest else ""),
             survey=survey,
             version=version,
             structure_hash=release.structure_hash,
@@ -70,6 +73,12 @@ def deploy(
         if standing is None:
             write_json(_record(project, wanted.id), wanted.to_json())
         return Deployed(standing or wanted, standing is None, tuple(draft_notes(filled)))
+
+
+def _trial(shown: Release) -> str:
+    """What a pretest's id ends with: another one for each state of the definition, so that trials never mix."""
+    state = json.dumps([shown.structure_hash, dict(shown.texts)])
+    return f"{PRETEST}-{hashlib.sha256(state.encode()).hexdigest()[:8]}"
 
 
 def _release_to_deploy(project: Project, survey: str, version: int, *, pretest: bool) -> Release:
@@ -126,16 +135,18 @@ def deployments(project: Project) -> list[Deployment]:
 
 
 def deployment_of(project: Project, survey: str, version: int, *, pretest: bool = False) -> Deployment:
-    """The deployment of a version.
+    """The deployment of a version; of several pretests the latest.
 
     Raises:
         PlatformError: if it is not deployed.
     """
-    path = _record(project, f"{survey}@{version}" + (PRETEST if pretest else ""))
-    if not path.is_file():
+    found = [
+        item for item in deployments(project) if (item.survey, item.version, item.pretest) == (survey, version, pretest)
+    ]
+    if not found:
         mend = f"Run: evaltool deploy {survey} --version {version}" + (" --pretest" if pretest else "")
         raise PlatformError(f"{survey} version {version} is not deployed", mend=mend)
-    return Deployment.from_json(read_json(path))
+    return max(found, key=lambda item: item.deployed_at)
 
 
 def import_roster(project: Project, path: Path) -> ImportReport:
@@ -143,9 +154,9 @@ def import_roster(project: Project, path: Path) -> ImportReport:
     roster = load_roster(project.surveys / "roster.yaml")
     with working(project):
         rows = read_roster(path, roster)
-        vault = Vault.open(project.vault)
-        report = vault.import_rows(rows)
-        write_roster_table(vault.courses(), project.roster)
+        with closing(Vault.open(project.vault)) as vault:
+            report = vault.import_rows(rows)
+            write_roster_table(vault.courses(), project.roster, columns=roster.attributes)
         return report
 
 
@@ -161,34 +172,39 @@ class Invited:
 def invite(project: Project, deployment: Deployment, *, where: str = "", out: Path | None = None) -> Invited:
     """Give every course that the survey invites (and `where` selects) its personal link, once.
 
-    The file holds all links of the deployment with contact data; without `out` it lies in the data folder.
+    The file holds the links of those with contact data; without `out` it lies in the data folder.
+
+    Raises:
+        ExpressionError: if `where` names something that is no usable column or code of the roster.
+        RosterError: if nobody is selected.
     """
     survey = _survey_of(project, deployment)
-    with working(project):
-        vault = Vault.open(project.vault)
-        courses = _selected(project, survey, vault.courses(), where)
+    roster = load_roster(project.surveys / "roster.yaml")
+    faults = selection_faults(where, roster, where="--where")
+    if faults:
+        raise ExpressionError("--where cannot be used", faults=faults)
+    with working(project), closing(Vault.open(project.vault)) as vault:
+        courses = {course.unit: course for course in _selected(survey, roster, vault.courses(), where)}
         if not courses:
             mend = "Import the roster first (evaltool roster FILE), or mend --where."
-            raise EvaltoolError("nobody on the roster is to be invited", where=where or survey.invite, mend=mend)
-        vault.invite(deployment.id, [course.unit for course in courses])
+            raise RosterError("nobody on the roster is to be invited", where=where or survey.invite, mend=mend)
+        vault.invite(deployment.id, courses)
+        links = [link for link in vault.links(deployment.id) if link.unit in courses]
         platform = platform_of(deployment.platform, project)
-        links = vault.links(deployment.id)
-        attributes = {course.unit: course.attributes for course in courses}
-        invitations = [
-            Invitation(
-                unit=link.unit,
-                person=link.person,
-                token=link.token,
-                language=link.language if link.language in survey.languages else survey.language,
-                attributes={name: attributes[link.unit].get(name, "") for name in survey.attributes},
-            )
-            for link in links
-            if link.unit in attributes
-        ]
-        new = platform.invite(deployment.id, invitations)
+        new = platform.invite(deployment.id, [_invitation(survey, courses[link.unit], link) for link in links])
         file = out or project.data / "invitations" / f"{deployment.id}.xlsx"
         _write_links([(link, platform.link(link.token)) for link in links], file)
-        return Invited(new, len(invitations), file)
+        return Invited(new, len(links), file)
+
+
+def _invitation(survey: Survey, course: Course, link: Link) -> Invitation:
+    return Invitation(
+        unit=link.unit,
+        person=link.person,
+        token=link.token,
+        language=link.language if link.language in survey.languages else survey.language,
+        attributes={name: course.attributes.get(name, "") for name in survey.attributes},
+    )
 
 
 def _survey_of(project: Project, deployment: Deployment) -> Survey:
@@ -197,14 +213,10 @@ def _survey_of(project: Project, deployment: Deployment) -> Survey:
     return read_release(project.surveys, deployment.survey, deployment.version).survey
 
 
-def _selected(project: Project, survey: Survey, courses: Sequence[Course], where: str) -> list[Course]:
-    columns = load_roster(project.surveys / "roster.yaml").attributes
+def _selected(survey: Survey, roster: Roster, courses: Sequence[Course], where: str) -> list[Course]:
     conditions = [text for text in (survey.invite, where) if text]
-    return [
-        course
-        for course in courses
-        if all(holds(text, read_attributes(columns, course.attributes)) for text in conditions)
-    ]
+    values = {course.unit: read_attributes(roster.attributes, course.attributes) for course in courses}
+    return [course for course in courses if all(holds(text, values[course.unit]) for text in conditions)]
 
 
 _HEADER = ("name", "phone", "email", "language", "link")
@@ -224,7 +236,7 @@ def _write_links(links: Sequence[tuple[Link, str]], path: Path) -> None:
 
 def _plain_cell(text: str) -> str:
     """A spreadsheet takes a text that begins like this for a formula."""
-    return f"'{text}" if text.startswith(("=", "@", "-", "\t")) else text
+    return f"'{text}" if text.startswith(("=", "@", "-", "\t", "\r")) else text
 
 
 def _write_sheet(rows: Sequence[Sequence[str]], path: Path) -> None:

@@ -1,5 +1,6 @@
 """Walk from a figure back to its row, plan, datasets, releases and archive segments."""
 
+import re
 from collections.abc import Iterator
 
 from evaltool.errors import Fault, ReportError
@@ -11,6 +12,8 @@ from evaltool.survey.release import release_path
 from evaltool.workflows.estimating import datasets, read_estimates_manifest, read_plan
 from evaltool.workflows.working import file_hash
 from evaltool.yamlfile import nearest
+
+_REPEATED = re.compile(r"(?<=^ev_[a-z2-7]{20})_\d+$")  # in Word the second place of a figure is called ev_…_2
 
 
 def trace(project: Project, figure: str, *, population: str = "") -> Iterator[str]:
@@ -39,7 +42,7 @@ def trace(project: Project, figure: str, *, population: str = "") -> Iterator[st
 
 
 def _find(rows: list[Estimate], figure: str, population: str) -> Estimate:
-    wanted = figure.strip()
+    wanted = _REPEATED.sub("", figure.strip())
     by_id = {row.id: row for row in rows}
     if wanted in by_id:
         return by_id[wanted]

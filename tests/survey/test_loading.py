@@ -54,6 +54,10 @@ def test_yes_and_no_are_words_and_not_booleans(tmp_path: Path) -> None:
         ("label: Ord?", "label: 'Hej ${job}'", "unknown-name", ""),
         ("label: Ord?", "label: Ord?, choices: degree", "needless-key", "Remove"),
         ("survey: small", "survey: tiny", "wrong-place", "Mend"),
+        ("name: words,", "name: my__words,", "taken-name", "one underscore"),
+        ("name: words,", "name: missing,", "taken-name", "another name"),
+        ("\"${job} = 'yes'\"", '"${site} = ${meetings}"', "bad-value", "one kind"),
+        ("label: Ord?", "label: 'Hej ${site2}'", "unknown-name", "site"),
     ],
 )
 def test_a_fault_is_told_with_its_line_and_a_mend(tmp_path: Path, old: str, new: str, code: str, mend: str) -> None:
@@ -115,6 +119,7 @@ def test_contact_data_cannot_stand_in_a_text(tmp_path: Path) -> None:
         ("choices: {north: Nord, south: Syd}", "", "no-choices"),
         ("type: integer", "type: integer, year_of: end", "unknown-column"),
         ("type: integer", "typ: integer", "unknown-key"),
+        ("  meetings:", "  unit:", "taken-name"),
     ],
 )
 def test_faults_of_the_roster(tmp_path: Path, old: str, new: str, code: str) -> None:
@@ -182,6 +187,18 @@ def test_missing_and_outdated_translations_are_faults(tmp_path: Path) -> None:
         ("missing-translation", "words.label"),
         ("stale-translation", "job.label"),
     }
+
+
+def test_a_translation_keeps_the_placeholders_of_its_source(tmp_path: Path) -> None:
+    text = TRANSLATED.replace("label: Ord?", "label: 'Ord om ${site}?'")
+    write(tmp_path, text)
+    texts = {**ENGLISH, "words.label": ("Ord om ${site}?", "Words on ${sites}?")}
+    (tmp_path / "small" / "v1.en.po").write_text(entries(texts), encoding="utf-8")
+    (tmp_path / "lists.en.po").write_text(entries(LIST_ENGLISH), encoding="utf-8")
+    with pytest.raises(DefinitionError) as caught:
+        load_definition(tmp_path, "small", 1)
+    assert [fault.code for fault in caught.value.faults] == ["placeholder"]
+    assert "${site}" in caught.value.faults[0].mend
 
 
 def test_our_own_definitions_have_no_faults() -> None:

@@ -94,7 +94,7 @@ def test_a_roster_with_faults_changes_nothing(run, project: Project, roster: Pat
     roster.write_bytes(good.replace(b"30-06-2024", b"31-02-2024").replace(b"C3", b"C2").replace(b";site;", b";sted;"))
     shown = run("roster", str(roster))
     assert shown.returncode == 1
-    for told in ("31-02-2024", "C2", "sted"):
+    for told in ("31-02-2024", "row 4, column «course_id»", "sted"):
         assert told in shown.stderr
     roster.write_bytes(good)
     assert "3 courses added" in run("roster", str(roster)).stdout
@@ -121,9 +121,38 @@ def test_a_missing_privacy_fact_stops_the_deployment(run, project: Project) -> N
 
 def test_only_releases_are_deployed_unless_it_is_a_pretest(run) -> None:
     assert "evaltool release" in run("deploy", "participant-end", "--version", "1").stderr
-    assert (
-        "participant-end@1+pretest deployed" in run("deploy", "participant-end", "--version", "1", "--pretest").stdout
-    )
+    assert "participant-end@1+pretest-" in run("deploy", "participant-end", "--version", "1", "--pretest").stdout
+
+
+def test_a_pretest_can_be_deployed_again_after_a_change(run, project: Project) -> None:
+    path = project.surveys / "participant-end" / "v1.yaml"
+    first = run("deploy", "participant-end", "--version", "1", "--pretest").stdout
+    path.write_text(path.read_text(encoding="utf-8").replace("Do you have a job", "Have you a job"), encoding="utf-8")
+    second = run("deploy", "participant-end", "--version", "1", "--pretest").stdout
+    assert " deployed on embedded" in second
+    assert first != second
+
+
+@pytest.mark.parametrize(
+    ("where", "told"), [("${sitte} = 'north'", "site"), ("${site} = 'west'", "north"), ("${site} == 1", "character")]
+)
+def test_a_mistaken_selection_invites_nobody(run, roster: Path, where: str, told: str) -> None:
+    deployed(run)
+    run("roster", str(roster))
+    shown = run("invite", "participant-end", "--version", "1", "--where", f"not({where})")
+    assert shown.returncode == 1
+    assert told in shown.stderr
+    assert re.search(r"participant-end@1 +0 +0", run("status").stdout)
+
+
+def test_the_file_of_links_holds_the_selected_only(run, roster: Path, tmp_path: Path) -> None:
+    deployed(run)
+    run("roster", str(roster))
+    out = tmp_path / "links.csv"
+    run("invite", "participant-end", "--version", "1", "--out", str(out))
+    run("invite", "participant-end", "--version", "1", "--where", "${site} = 'north'", "--out", str(out))
+    with out.open(encoding="utf-8-sig", newline="") as file:
+        assert [row["name"] for row in csv.DictReader(file, delimiter=";")] == ["Åse Ærø"]
 
 
 def test_two_runs_at_once_are_refused(run, project: Project) -> None:
