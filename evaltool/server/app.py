@@ -120,17 +120,15 @@ class _Desk:
     drawn: defaultdict[str, Drawn] = field(default_factory=lambda: defaultdict(dict))
 
     async def show(self, request: Request) -> Response:
-        return await run_in_threadpool(self._show, request)
+        """Reading is quick and waits for nobody, so it needs no thread; saving waits for the disk."""
+        call = self._call(request, request.query_params.get("lang"))
+        if call.interview.opened_at is None and not _is_previewer(request):
+            await run_in_threadpool(self.store.save, call.interview, open_link(call.interview, self.clock()))
+        return call.page(call.position)
 
     async def accept(self, request: Request) -> Response:
         form = await _read_form(request)
         return await run_in_threadpool(self._accept, request, form)
-
-    def _show(self, request: Request) -> Response:
-        call = self._call(request, request.query_params.get("lang"))
-        if call.interview.opened_at is None and not _is_previewer(request):
-            self.store.save(call.interview, open_link(call.interview, self.clock()))
-        return call.page(call.position)
 
     def _accept(self, request: Request, form: Form) -> Response:
         call = self._call(request, _first(form, "lang"))
