@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pandas as pd
+import polib
 import pytest
 import typer
 from pydantic import BaseModel
@@ -232,9 +233,11 @@ def test_the_script_for_a_new_language_makes_a_file_to_fill_in(project: Path) ->
     command = [sys.executable, "-c", script, "participant-end", "1", "ar"]
     subprocess.run(command, cwd=project, check=True)
     catalogue = project / "surveys" / "participant-end" / "v1.ar.po"
-    head, _, entries = catalogue.read_text(encoding="utf-8").partition("msgctxt")
-    filled = entries.replace('msgstr ""', 'msgstr "نعم"')
-    catalogue.write_text(head + "msgctxt" + filled, encoding="utf-8")
+    entries = polib.pofile(str(catalogue), encoding="utf-8")
+    for entry in entries:
+        assert entry.msgstr == ""
+        entry.msgstr = " ".join(["نعم", *re.findall(r"\$\{[a-z_.]+\}", entry.msgid)])
+    entries.save()
     path = project / "surveys" / "participant-end" / "v1.yaml"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("language: en\n", "language: en\ntranslations: [ar]\n", 1), encoding="utf-8")
