@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from evaltool.errors import Fault, ReportError
 from evaltool.report.context import (
     Breakdown,
     IndicatorFacts,
@@ -10,11 +11,11 @@ from evaltool.report.context import (
     ReleaseFacts,
     ReportContext,
 )
-from evaltool.report.definition import read_definition
+from evaltool.report.definition import ReportDefinition, read_definition
 from evaltool.report.documents import Document, write_documents
 from evaltool.report.prose import Prose
 from evaltool.report.rows import Rows
-from evaltool.report.source import Template, fill
+from evaltool.report.source import Template, fill, template_faults
 from evaltool.report.word import read_map
 from evaltool.results import Estimate
 
@@ -24,6 +25,7 @@ __all__ = [
     "QuestionFacts",
     "ReleaseFacts",
     "ReportContext",
+    "check_report",
     "read_map",
     "render_report",
 ]
@@ -46,3 +48,25 @@ def render_report(definition_path: Path, rows: Iterable[Estimate], context: Repo
     )
     marks = "".join("-" + mark.replace(" ", "-") for mark in context.marks)
     return write_documents(Document(source, context, title, subtitle), out_dir, stem + marks)
+
+
+def check_report(definition_path: Path) -> str:
+    """Check the definition and every template before there are data; returns a line that says what was checked.
+
+    Raises ReportError with all faults. Names of indicators are checked when the report is written.
+    """
+    definition = read_definition(definition_path)
+    paths = [definition_path.parent / name for name in definition.template.values()]
+    faults = [fault for path in dict.fromkeys(paths) for fault in _faults_in(path, definition)]
+    if faults:
+        count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+        raise ReportError(f"the report's templates have {count}", faults=faults)
+    parts = f"charts: {len(definition.charts)}, tables: {len(definition.tables)}"
+    return f"report {definition_path.parent.name} ({', '.join(definition.template)}): {parts}, no faults"
+
+
+def _faults_in(path: Path, definition: ReportDefinition) -> list[Fault]:
+    try:
+        return template_faults(Template.read(path), definition)
+    except ReportError as error:
+        return [Fault(error.code, error.message, error.where, error.mend)]

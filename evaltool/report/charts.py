@@ -29,11 +29,11 @@ from evaltool.text import Text, number, pick, say
 WIDTH = 6.4  # inches: the text width of an A4 page
 _DPI = 300
 _INK, _SOFT, _BAR, _GOAL = "#1f2933", "#5b6670", "#3b76af", "#a04000"
-_LEGEND = 7.2  # points
+_FONT, _SMALL = 9.0, 8.2  # points, as printed: a chart is as wide as the text
 _SHADES = ("#0b3c6f", "#3b76af", "#86b3d9", "#c9dff0", "#eef3f7")  # lightness alone tells them apart
 _STYLE = {
     "font.family": "DejaVu Sans",
-    "font.size": 8.5,
+    "font.size": _FONT,
     "svg.fonttype": "path",
     "svg.hashsalt": "evaltool",
     "text.color": _INK,
@@ -89,15 +89,19 @@ def _style() -> Generator[None, None, None]:
 
 # Bars
 
+_FEW_BARS = 4  # more of them stand closer
+
 
 def _bars(prose: Prose, spec: ChartSpec) -> Chart:
     bars = _level_bars(prose, spec) if spec.by else _indicator_bars(prose, spec)
-    lines = [_wrapped(bar.label, 34) for bar in bars]
-    heights = [max(0.36, 0.12 + 0.15 * (line.count("\n") + 1)) for line in lines]
-    figure, axes = _frame(prose, spec, sum(heights), left=2.15)
+    lines = [_wrapped(bar.label, 30) for bar in bars]
+    room = 0.42 if len(bars) <= _FEW_BARS else 0.31
+    heights = [max(room, 0.14 + 0.16 * (line.count("\n") + 1)) for line in lines]
+    sides = _room(lines, at_least=1.3), _room([bar.shown for bar in bars], at_least=1.4)
+    figure, axes = _frame(prose, spec, sum(heights), left=sides[0], right=sides[1])
     middle = _middles(heights)
     for bar, y in zip(bars, middle, strict=True):
-        _draw_bar(axes, bar, y)
+        _draw_bar(axes, bar, y, room * 2 / 3)
     _mark_goals(prose, axes, bars, list(zip(middle, heights, strict=True)))
     axes.set_ylim(sum(heights), 0)
     axes.set_xlim(0, 100)
@@ -113,12 +117,8 @@ def _indicator_bars(prose: Prose, spec: ChartSpec) -> list[Bar]:
 def _level_bars(prose: Prose, spec: ChartSpec) -> list[Bar]:
     """The levels in the roster's order, never ranked, then everybody."""
     name = spec.indicators[0]
-    levels = prose.context.breakdowns[spec.by].levels
-    bars = [
-        _bar(prose, pick(text, prose.language), name, prose.where(by=spec.by, level=level))
-        for level, text in levels.items()
-    ]
-    return [*(bar for bar in bars if bar.row), _bar(prose, say("All", prose.language), name, prose.where())]
+    bars = [_bar(prose, label, name, prose.where(by=spec.by, level=level)) for level, label in prose.levels(spec.by)]
+    return [*bars, _bar(prose, say("All", prose.language), name, prose.where())]
 
 
 def _bar(prose: Prose, label: str, name: str, where: Where) -> Bar:
@@ -128,16 +128,18 @@ def _bar(prose: Prose, label: str, name: str, where: Where) -> Bar:
     goal = prose.facts(name).target
     silence = prose.silence(row)
     shown = f"{prose.percent_text(row)} ({prose.of_text(row)})"
-    return Bar(label, None if silence and not row.by else row, silence or shown, goal)
+    if silence:
+        return Bar(label, row if row.by else None, silence)  # without a goal: its line would cross the words
+    return Bar(label, row, shown, goal)
 
 
-def _draw_bar(axes: Axes, bar: Bar, y: float) -> None:
+def _draw_bar(axes: Axes, bar: Bar, y: float, thickness: float) -> None:
     row = bar.row
     if row is None or row.estimate is None or row.conf_low is None or row.conf_high is None or "(" not in bar.shown:
         axes.text(1, y, bar.shown, va="center", ha="left", color=_SOFT, style="italic", zorder=4)
         return
     low, high = 100 * row.conf_low, 100 * row.conf_high
-    axes.barh(y, 100 * row.estimate, height=0.24, color=_BAR, zorder=2)
+    axes.barh(y, 100 * row.estimate, height=thickness, color=_BAR, zorder=2)
     axes.plot([low, high], [y, y], color=_INK, linewidth=1.3, zorder=3)
     for end in (low, high):
         axes.plot([end, end], [y - 0.05, y + 0.05], color=_INK, linewidth=1.3, zorder=3)
@@ -156,7 +158,7 @@ def _mark_goals(prose: Prose, axes: Axes, bars: Sequence[Bar], places: Sequence[
         axes.plot([goal, goal], ends, color=_GOAL, linewidth=1.8, zorder=6)
         if not named:
             label = say("target {goal}", prose.language, goal=prose.goal_text(bar.goal))
-            axes.text(goal, y - height / 2 - 0.03, label, color=_GOAL, ha="center", va="bottom", fontsize=8)
+            axes.text(goal, y - height / 2 - 0.03, label, color=_GOAL, ha="center", va="bottom", fontsize=_SMALL)
             named = True
 
 
@@ -165,6 +167,9 @@ def _shown(bars: Sequence[Bar]) -> list[tuple[Estimate, str]]:
 
 
 # Stacked scales
+
+
+_ITEM, _LINE = 0.54, 0.2  # inches: a bar with its air, a line of the legend
 
 
 @dataclass(frozen=True)
@@ -178,20 +183,20 @@ class _Scale:
 
 def _stacked(prose: Prose, spec: ChartSpec) -> Chart:
     scales = _scales(prose, spec.indicators)
-    height = sum(0.36 + 0.46 * len(scale.items) for scale in scales)
+    height = sum(_legend_height(scale) + _ITEM * len(scale.items) for scale in scales)
     left, right = 1.85, 0.15
     figure, axes = _frame(prose, spec, height, left=left, right=right, with_axis=False)
     y, texts, rows, ticks = 0.0, list[str](), list[tuple[Estimate, str]](), list[tuple[float, str]]()
     for scale in scales:
         _legend(axes, scale, y + 0.14, 72 * (WIDTH - left - right))
-        y += 0.36
+        y += _legend_height(scale)
         for item in scale.items:
-            found, words = _draw_item(prose, axes, scale, item, y + 0.2)
+            found, words = _draw_item(prose, axes, scale, item, y + 0.22)
             name = _with_base(prose, _name(prose, spec, item), found)
-            ticks.append((y + 0.2, _wrapped(name, 30)))
+            ticks.append((y + 0.22, _wrapped(name, 25)))
             texts.append(f"{name}: {words}")
             rows += found
-            y += 0.46
+            y += _ITEM
     axes.set_ylim(height, 0)
     axes.set_xlim(0, 100)
     axes.set_yticks([place for place, _ in ticks], [label for _, label in ticks])
@@ -212,13 +217,31 @@ def _scales(prose: Prose, indicators: Sequence[str]) -> list[_Scale]:
 def _legend(axes: Axes, scale: _Scale, y: float, room: float) -> None:
     """Swatch and words above the bars; `room` is the bars' width in points. A long legend begins further left."""
     unit = 100 / room
-    widths = [TextPath((0, 0), label, size=_LEGEND).get_extents().width + 22 for label in scale.labels]
-    x = min(0.0, 100 - sum(widths) * unit)
-    for color, label, width in zip(_colors(len(scale.codes)), scale.labels, widths, strict=True):
-        swatch = Rectangle((x, y - 0.05), 8 * unit, 0.1, facecolor=color, edgecolor=_SOFT, linewidth=0.4, clip_on=False)
-        axes.add_patch(swatch)
-        axes.text(x + 11 * unit, y, label, va="center_baseline", ha="left", fontsize=_LEGEND)
-        x += width * unit
+    for line in _legend_lines(scale):
+        x = min(0.0, 100 - sum(width for _, _, width in line) * unit)
+        for color, label, width in line:
+            box = Rectangle(
+                (x, y - 0.05), 8 * unit, 0.1, facecolor=color, edgecolor=_SOFT, linewidth=0.4, clip_on=False
+            )
+            axes.add_patch(box)
+            axes.text(x + 11 * unit, y, label, va="center_baseline", ha="left", fontsize=_SMALL)
+            x += width * unit
+        y += _LINE
+
+
+def _legend_lines(scale: _Scale) -> list[list[tuple[str, str, float]]]:
+    """Color, label and width in points of each answer, in as many lines as the picture's width asks for."""
+    lines: list[list[tuple[str, str, float]]] = [[]]
+    for color, label in zip(_colors(len(scale.codes)), scale.labels, strict=True):
+        width = _width(label, _SMALL) + 20
+        if lines[-1] and sum(taken for _, _, taken in lines[-1]) + width > 72 * (WIDTH - 0.2):
+            lines.append([])
+        lines[-1].append((color, label, width))
+    return lines
+
+
+def _legend_height(scale: _Scale) -> float:
+    return 0.16 + _LINE * len(_legend_lines(scale))
 
 
 def _draw_item(prose: Prose, axes: Axes, scale: _Scale, item: str, y: float) -> tuple[list[tuple[Estimate, str]], str]:
@@ -229,14 +252,15 @@ def _draw_item(prose: Prose, axes: Axes, scale: _Scale, item: str, y: float) -> 
         axes.text(1, y, silence, va="center", style="italic", color=_SOFT)
         return [], silence
     values = [prose.rounded(row) for row in found]
-    left = 0.0
+    left, beside = 0.0, 0.0
     for row, value, color in zip(found, values, _colors(len(found)), strict=True):
         width = float(per_cent(row))
-        axes.barh(y, width, left=left, height=0.3, color=color, edgecolor="white", linewidth=0.8, zorder=2)
+        axes.barh(y, width, left=left, height=0.34, color=color, edgecolor="white", linewidth=0.8, zorder=2)
         if width >= 3.5:
             axes.text(left + width / 2, y, str(value), ha="center", va="center", color=_contrast(color), zorder=4)
         elif width:
-            axes.text(left + width / 2, y - 0.16, str(value), ha="center", va="bottom", fontsize=_LEGEND, zorder=4)
+            beside = max(left + width / 2, beside + 3)  # the figures of two narrow answers stand apart
+            axes.text(beside, y - 0.18, str(value), ha="center", va="bottom", fontsize=_SMALL, zorder=4)
         left += width
     words = [f"{label} {_words(prose, value)}" for label, value in zip(scale.labels, values, strict=True)]
     shown = [(row, _words(prose, value)) for row, value in zip(found, values, strict=True)]
@@ -253,7 +277,8 @@ def _name(prose: Prose, spec: ChartSpec, item: str) -> str:
 
 
 def _with_base(prose: Prose, name: str, found: Sequence[tuple[Estimate, str]]) -> str:
-    return name + (f" (n = {prose.whole(found[0][0].n or 0)})" if found else "")
+    """No line breaks within the count."""
+    return name + (f" (n\xa0=\xa0{prose.whole(found[0][0].n or 0)})" if found else "")
 
 
 def _colors(count: int) -> list[str]:
@@ -272,10 +297,10 @@ def _contrast(color: str) -> str:
 
 
 def _frame(
-    prose: Prose, spec: ChartSpec, body: float, *, left: float, right: float = 1.55, with_axis: bool = True
+    prose: Prose, spec: ChartSpec, body: float, *, left: float, right: float, with_axis: bool = True
 ) -> tuple[Figure, Axes]:
     """A figure whose body is `body` inches high, under a title and a line that names the base."""
-    title = _wrapped(pick(spec.title, prose.language), 78)
+    title = _wrapped(pick(spec.title, prose.language), 76)
     top = 0.46 + 0.17 * title.count("\n") + (0.14 if with_axis else 0.0)
     bottom = 0.3 if with_axis else 0.06
     height = top + body + bottom
@@ -283,7 +308,7 @@ def _frame(
     axes = figure.add_axes((left / WIDTH, bottom / height, (WIDTH - left - right) / WIDTH, body / height))
     figure.text(0.004, 1 - 0.03 / height, title, ha="left", va="top", fontsize=10, fontweight="bold")
     subtitle_y = 1 - (0.23 + 0.17 * title.count("\n")) / height
-    figure.text(0.004, subtitle_y, _subtitle(prose, spec), ha="left", va="top", fontsize=7.8, color=_SOFT)
+    figure.text(0.004, subtitle_y, _subtitle(prose, spec), ha="left", va="top", fontsize=_SMALL, color=_SOFT)
     _watermark(figure, prose.context.marks)
     axes.set_facecolor("none")
     axes.tick_params(axis="both", length=0)
@@ -333,6 +358,17 @@ def _per_cent_axis(prose: Prose, axes: Axes) -> None:
 
 def _middles(heights: Sequence[float]) -> list[float]:
     return [sum(heights[:index]) + height / 2 for index, height in enumerate(heights)]
+
+
+def _room(texts: Sequence[str], *, at_least: float) -> float:
+    """Inches that the texts need beside the bars."""
+    lines = [line for text in texts for line in text.splitlines()]
+    return max(at_least, *(_width(line, _FONT) / 72 + 0.2 for line in lines))
+
+
+def _width(text: str, size: float) -> float:
+    """The text's width in points."""
+    return float(TextPath((0, 0), text, size=size).get_extents().width)
 
 
 def _wrapped(text: str, width: int) -> str:

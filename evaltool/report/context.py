@@ -57,7 +57,7 @@ class ReportContext:
 
     `population` is the one reported, `populations` those that may stand side by side (in order). `comparable` gives
     the verdict per indicator between the surveys' versions: identical, comparable or not_comparable. `passport` is
-    printed line by line in the appendix ({"en": …, "da": …} label → value).
+    printed line by line in the appendix (label and value, each {"en": …, "da": …}).
     """
 
     language: str
@@ -75,7 +75,7 @@ class ReportContext:
     releases: tuple[ReleaseFacts, ...] = ()
     questions: tuple[QuestionFacts, ...] = ()
     comparable: Mapping[str, str] = field(default_factory=dict[str, str])
-    passport: tuple[tuple[Text, str], ...] = ()
+    passport: tuple[tuple[Text, Text], ...] = ()
     synthetic: bool = False
     altered: bool = False
 

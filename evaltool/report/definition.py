@@ -1,19 +1,18 @@
 """The report definition (`report.yaml`): templates, charts and tables. Every fault at once, with file and line."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import FileMark, MarkedYAMLError, StringMark
 
-from evaltool.errors import Fault, ReportError
-from evaltool.report.rows import nearest
+from evaltool.errors import DefinitionError, Fault, ReportError
+from evaltool.yamlfile import YamlFile, faults_error, model_faults, nearest, plain, read_yaml
 
 Texts = Annotated[dict[str, str], Field(min_length=1)]
 FORMATS: tuple["Format", ...] = ("docx", "html", "pdf")
 Format = Literal["docx", "html", "pdf"]
+_FAULTY = "the report definition has faults"
 ChartKind = Literal["bars", "stacked"]
 TableKind = Literal[
     "targets", "shares", "groups", "counts", "response", "cohorts", "distribution", "paired", "missing",
@@ -61,42 +60,48 @@ class ReportDefinition(_Part):
     def require_language(self, language: str, where: str) -> None:
         """Raises ReportError when the report is not written in `language`."""
         if language not in self.template:
-            raise ReportError(
-                f"the report is not written in '{language}'", where=where, mend=nearest(language, self.template)
-            )
+            message = f"the report is not written in «{language}»"
+            raise ReportError(message, where=where, mend=nearest(language, self.template))
 
 
 def read_definition(path: Path) -> ReportDefinition:
     """Read `report.yaml`. Raises ReportError with all faults."""
     try:
-        data: Any = YAML(typ="rt").load(path.read_text(encoding="utf-8"))  # pyright: ignore[reportUnknownMemberType]  # ruamel types load() loosely
-    except OSError as error:
-        raise ReportError("the report definition cannot be read", where=str(path), mend=str(error.strerror)) from error
-    except MarkedYAMLError as error:
-        mark: object = vars(error).get("problem_mark")
-        line = mark.line + 1 if isinstance(mark, StringMark | FileMark) else 1
-        mend = "Mend the line, often its indent or a missing quote."
-        raise ReportError("the file is no YAML", where=f"{path}:{line}", mend=mend) from error
+        file = read_yaml(path)
+        definition = _validated(file)
+        faults = list(_text_faults(definition, file))
+        if faults:
+            raise faults_error(_FAULTY, faults)
+    except DefinitionError as error:
+        raise ReportError(error.message, where=error.where, mend=error.mend, faults=error.faults) from None
+    return definition
+
+
+def _validated(file: YamlFile) -> ReportDefinition:
     try:
-        return ReportDefinition.model_validate(data)
+        return ReportDefinition.model_validate(plain(file.data))
     except ValidationError as error:
-        faults = [_fault(item["loc"], item["msg"], item["type"], data, path) for item in error.errors()]
-        raise ReportError("the report definition has faults", where=str(path), faults=faults) from error
+        parts = (ReportDefinition, ChartSpec, TableSpec)
+        raise faults_error(_FAULTY, model_faults(error, file, parts)) from None
 
 
-def _fault(place: Sequence[int | str], message: str, kind: str, data: object, path: Path) -> Fault:
-    name = ".".join(str(part) for part in place)
-    mend = f"Remove or correct '{place[-1]}'." if kind == "extra_forbidden" else ""
-    return Fault("report", f"{name}: {message}", f"{path}:{_line(place, data)}", mend)
+def _text_faults(definition: ReportDefinition, file: YamlFile) -> Iterator[Fault]:
+    """The cover and the file's name must be there in each language that has a template."""
+    for key in ("title", "subtitle", "file"):
+        texts: dict[str, str] = getattr(definition, key)
+        for language in definition.template:
+            if language not in texts:
+                message, mend = f"«{key}» has no text in «{language}»", f"Add «{language}: …»."
+                yield Fault("missing-text", message, file.where((key,)), mend)
+        for language, text in texts.items():
+            if not _can_be_filled(text):
+                message, mend = f"«{key}» cannot be filled", "The only placeholder is {population}."
+                yield Fault("bad-value", message, file.where((key, language)), mend)
 
 
-def _line(place: Sequence[int | str], data: object) -> int:
-    """The line of the deepest key that exists; a missing key is told at its parent's line."""
-    line = 1
-    for part in place:
-        marks = getattr(data, "lc", None)
-        if marks is None or not isinstance(data, Mapping) or part not in data:
-            return line
-        line = int(marks.key(part)[0]) + 1
-        data = cast("Mapping[object, object]", data)[part]
-    return line
+def _can_be_filled(text: str) -> bool:
+    try:
+        text.format(population="")
+    except (KeyError, IndexError, ValueError, AttributeError):
+        return False
+    return True

@@ -3,8 +3,9 @@
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from importlib import resources
@@ -42,20 +43,39 @@ def write_documents(document: Document, out_dir: Path, stem: str) -> list[Path]:
 
     Raises ReportError, for instance when one of the files is open in Word.
     """
-    targets: dict[Format, Path] = {kind: out_dir / f"{stem}.{kind}" for kind in FORMATS}
-    try:
+    with beside(out_dir) as folder, told_to_users(out_dir):
+        made = make_documents(document, folder)
+        return move_into_place({made[kind]: out_dir / f"{stem}.{kind}" for kind in FORMATS})
+
+
+@contextmanager
+def beside(out_dir: Path) -> Generator[Path, None, None]:
+    """A folder within `out_dir` to make files in, gone afterwards. Raises ReportError when there can be none."""
+    with told_to_users(out_dir):
         out_dir.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".evaltool-", dir=out_dir, ignore_cleanup_errors=True) as folder:
-            made = make_documents(document, Path(folder))
-            _refuse_locked(targets.values())
-            for kind, target in targets.items():
-                made[kind].replace(target)
+        folder = tempfile.TemporaryDirectory(prefix=".evaltool-", dir=out_dir, ignore_cleanup_errors=True)
+    with folder as name:
+        yield Path(name)
+
+
+@contextmanager
+def told_to_users(out_dir: Path) -> Generator[None, None, None]:
+    """What the system refuses below `out_dir` is told as a ReportError."""
+    try:
+        yield
     except OSError as error:
         raise _cannot_write(Path(error.filename2 or error.filename or out_dir), error) from error
+
+
+def move_into_place(targets: Mapping[Path, Path]) -> list[Path]:
+    """Move made files to where they belong, none of them if one cannot be replaced. Returns the targets."""
+    refuse_locked(targets.values())
+    for made, target in targets.items():
+        made.replace(target)
     return list(targets.values())
 
 
-def _refuse_locked(targets: Iterable[Path]) -> None:
+def refuse_locked(targets: Iterable[Path]) -> None:
     """Windows lets nobody replace a file that Word has open; opening it to write tells before anything is replaced."""
     for target in targets:
         if target.exists():

@@ -11,11 +11,12 @@ from re import sub
 from markupsafe import Markup
 
 from evaltool.errors import ReportError
-from evaltool.report.context import IndicatorFacts, ReportContext
+from evaltool.report.context import Breakdown, IndicatorFacts, ReportContext
 from evaltool.report.numbers import parts_of, per_cent
-from evaltool.report.rows import Rows, Where, nearest, place, too_few
+from evaltool.report.rows import Rows, Where, place, too_few
 from evaltool.results import Estimate
 from evaltool.text import number, pick, round_half_up, say
+from evaltool.yamlfile import nearest
 
 BOUNDS = ("bound_low", "bound_high")
 _VERDICTS = {
@@ -75,8 +76,22 @@ class Prose:
 
     def facts(self, indicator: str) -> IndicatorFacts:
         if indicator not in self.context.indicators:
-            raise ReportError(f"unknown indicator '{indicator}'", mend=nearest(indicator, self.context.indicators))
+            raise ReportError(f"unknown indicator «{indicator}»", mend=nearest(indicator, self.context.indicators))
         return self.context.indicators[indicator]
+
+    def breakdown(self, by: str) -> Breakdown:
+        if by not in self.context.breakdowns:
+            raise ReportError(f"unknown breakdown «{by}»", mend=nearest(by, self.context.breakdowns))
+        return self.context.breakdowns[by]
+
+    def levels(self, by: str) -> list[tuple[str, str]]:
+        """Code and label of each level that has rows, in the roster's order; what was not recorded stands last."""
+        known = self.breakdown(by).levels
+        found = self.rows.levels(self.context.population, by)
+        labels = {level: pick(text, self.language) for level, text in known.items()}
+        labels |= {level: level for level in sorted(found - {*known, ""})}
+        labels[""] = say("Not recorded", self.language)
+        return [(level, label) for level, label in labels.items() if level in found]
 
     # Numbers as text, without a span
 
@@ -184,9 +199,8 @@ class Prose:
         row = self.rows.require(indicator, "target_test", self.where())
         goal = self.facts(indicator).target
         if goal is None:
-            raise ReportError(
-                f"the indicator '{indicator}' has no target", mend="Give it a target in the analysis plan."
-            )
+            message = f"the indicator «{indicator}» has no target"
+            raise ReportError(message, mend="Give it a target in the analysis plan.")
         return self.span(row, "target", self.goal_text(goal))
 
     def goal_text(self, goal: float) -> str:
@@ -221,9 +235,9 @@ class Prose:
     def few_levels(self, indicator: str, by: str) -> Markup:
         """The levels with too few answers to be shown, as a list in words; empty when there are none."""
         names = [
-            pick(label, self.language)
-            for level, label in self.context.breakdowns[by].levels.items()
-            if (row := self.rows.find(indicator, "share", self.where(by=by, level=level))) is not None and too_few(row)
+            label
+            for level, label in self.levels(by)
+            if level and (row := self.rows.find(indicator, "share", self.where(by=by, level=level))) and too_few(row)
         ]
         return plain(join_words(names, self.language))
 

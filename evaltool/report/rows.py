@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from evaltool.errors import ReportError
 from evaltool.results import Estimate
+from evaltool.yamlfile import nearest
 
 FEW = "few answers"
 
@@ -43,6 +43,10 @@ class Rows:
             raise self._unknown(indicator, statistic, where)
         return row
 
+    def levels(self, population: str, by: str) -> set[str]:
+        """The levels of a breakdown that have rows; "" is what the roster did not record."""
+        return {where.level for _, _, where in self._rows if (where.population, where.by) == (population, by)}
+
     def codes_beside(self, row: Estimate) -> list[Estimate]:
         """All `share[code]` rows of the same question and group, `row` among them."""
         return [
@@ -56,7 +60,7 @@ class Rows:
         asked = f"{statistic} of {indicator} for {where.population}{group}"
         if indicator not in self.indicators:
             return ReportError(
-                f"no result row has the indicator '{indicator}'", mend=nearest(indicator, self.indicators)
+                f"no result row has the indicator «{indicator}»", mend=nearest(indicator, self.indicators)
             )
         known = {name for found, name, _ in self._rows if found == indicator}
         if statistic not in known:
@@ -70,15 +74,6 @@ class Rows:
 def place(row: Estimate) -> Where:
     """The group that a row is about."""
     return Where(row.population, row.by, row.level)
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Advice that names what was probably meant, else all there is."""
-    names = sorted(known)
-    close = get_close_matches(name, names, n=3, cutoff=0.5)
-    if close:
-        return "Did you mean " + " or ".join(f"'{found}'" for found in close) + "?"
-    return "Known: " + (", ".join(names) or "nothing") + "."
 
 
 def too_few(row: Estimate) -> bool:

@@ -1,7 +1,8 @@
 """One Markdown source per language: the template with its figures, charts and tables filled in."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from inspect import signature
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,15 +14,22 @@ from evaltool.errors import Fault, ReportError
 from evaltool.report.charts import Chart, draw
 from evaltool.report.definition import ReportDefinition
 from evaltool.report.prose import Carrier, Prose, plain
-from evaltool.report.rows import nearest
 from evaltool.report.tables import table
 from evaltool.text import pick
+from evaltool.yamlfile import nearest
 
 _Spec = TypeVar("_Spec")
 _BY_INDICATOR = (
     "share", "of", "count", "base", "percent", "interval", "value", "target", "verdict", "robust", "bounds",
     "silent", "few_levels",
 )  # fmt: skip
+_WORDS = (
+    *_BY_INDICATOR, "has", "chart", "table", "population", "populations", "units", "respondents", "few", "synthetic",
+    "comparable",
+)  # fmt: skip
+_SIGNATURES = {name: signature(getattr(Prose, name)) for name in (*_BY_INDICATOR, "has")}
+_GROUP = signature(Prose.where)
+_SYNTAX = "template-syntax"
 
 
 @dataclass
@@ -50,18 +58,31 @@ class Template:
             ) from error
 
 
+def template_faults(template: Template, definition: ReportDefinition) -> list[Fault]:
+    """What shows without data: faults of syntax, and unknown words, charts and tables, also where nothing branches."""
+    environment = _environment()
+    try:
+        tree = environment.parse(template.text)
+        environment.compile(template.text)
+    except TemplateSyntaxError as error:
+        mend = "See the template language of Jinja: {{ … }} and {% if … %} … {% endif %}."
+        return [Fault(_SYNTAX, str(error.message), f"{template.path}:{error.lineno}", mend)]
+    places: _Places = {"chart": ("chart", definition.charts), "table": ("table", definition.tables)}
+    return [
+        *_unknown_names(tree, template),
+        *_unknown_arguments(tree, template, places),
+        *_wrong_calls(tree, template),
+    ]
+
+
 def fill(template: Template, definition: ReportDefinition, prose: Prose) -> Source:
     """Fill the template. Raises ReportError naming every unknown figure with its line."""
+    _check(template, definition, prose)
     charts: dict[str, Chart] = {}
-    environment = _environment()
-    names = _vocabulary(definition, prose, charts)
     try:
-        _check(environment.parse(template.text), template, definition, prose, names)
-        markdown = environment.from_string(template.text).render(names)
-    except TemplateSyntaxError as error:
-        raise ReportError(str(error.message), where=f"{template.path}:{error.lineno}") from error
+        markdown = _environment().from_string(template.text).render(_vocabulary(definition, prose, charts))
     except UndefinedError as error:
-        raise ReportError(str(error.message), where=str(template.path), mend=nearest("", names)) from error
+        raise ReportError(str(error.message), where=str(template.path)) from error
     except TemplateError as error:
         raise ReportError(f"the template cannot be filled: {error}", where=str(template.path)) from error
     except ReportError as error:
@@ -82,7 +103,7 @@ def _environment() -> ImmutableSandboxedEnvironment:
 
 
 def _vocabulary(definition: ReportDefinition, prose: Prose, charts: dict[str, Chart]) -> dict[str, object]:
-    """Every name that a template may use."""
+    """Every name that a template may use, as in `_WORDS`."""
     context = prose.context
     words: dict[str, object] = {name: getattr(prose, name) for name in _BY_INDICATOR}
 
@@ -112,32 +133,30 @@ def _vocabulary(definition: ReportDefinition, prose: Prose, charts: dict[str, Ch
 
 def _named(specs: Mapping[str, _Spec], name: str, kind: str) -> _Spec:
     if name not in specs:
-        raise ReportError(f"unknown {kind} '{name}'", mend=nearest(name, specs))
+        raise ReportError(f"unknown {kind} «{name}»", mend=nearest(name, specs))
     return specs[name]
 
 
 # Checking before rendering: every fault at once, also in branches that are not taken
 
+_Places = dict[str, tuple[str, Iterable[str]]]
 
-def _check(
-    tree: nodes.Template, template: Template, definition: ReportDefinition, prose: Prose, names: Mapping[str, object]
-) -> None:
+
+def _check(template: Template, definition: ReportDefinition, prose: Prose) -> None:
     known = {*prose.context.indicators, *prose.rows.indicators}
-    optional = {name for call, name in _calls(tree) if _callee(call) == "has"}
-    places: dict[str, tuple[str, Iterable[str]]] = {
-        "chart": ("chart", definition.charts),
-        "table": ("table", definition.tables),
-        **dict.fromkeys(_BY_INDICATOR, ("indicator", known | optional)),
-    }
-    faults = [*_unknown_names(tree, template, names)]
-    for call, name in _calls(tree):
-        kind, allowed = places.get(_callee(call), ("", ()))
-        if kind and name not in set(allowed):
-            mend = nearest(name, set(allowed) - optional)
-            faults.append(Fault("report", f"unknown {kind} '{name}'", f"{template.path}:{call.lineno}", mend))
+    faults = template_faults(template, definition)
+    if not any(fault.code == _SYNTAX for fault in faults):
+        faults += _indicator_faults(template, known)
     faults += _unknown_in_specs(definition, known)
     if faults:
         raise ReportError("the report names what there is not", where=str(template.path), faults=faults)
+
+
+def _indicator_faults(template: Template, known: set[str]) -> list[Fault]:
+    tree = _environment().parse(template.text)
+    optional = {name for call, name in _calls(tree) if _callee(call) == "has"}
+    places: _Places = dict.fromkeys(_BY_INDICATOR, ("indicator", known | optional))
+    return list(_unknown_arguments(tree, template, places, but=optional))
 
 
 def _calls(tree: nodes.Template) -> list[tuple[nodes.Call, str]]:
@@ -152,19 +171,43 @@ def _callee(call: nodes.Call) -> str:
     return call.node.name if isinstance(call.node, nodes.Name) else ""
 
 
-def _unknown_names(tree: nodes.Template, template: Template, names: Mapping[str, object]) -> list[Fault]:
+def _unknown_arguments(
+    tree: nodes.Template, template: Template, places: _Places, *, but: Iterable[str] = ()
+) -> Iterator[Fault]:
+    """First arguments that name nothing; names in `but` are allowed yet never suggested."""
+    for call, name in _calls(tree):
+        kind, allowed = places.get(_callee(call), ("", ()))
+        if kind and name not in set(allowed):
+            mend = nearest(name, set(allowed) - set(but))
+            yield Fault("report", f"unknown {kind} «{name}»", f"{template.path}:{call.lineno}", mend)
+
+
+def _unknown_names(tree: nodes.Template, template: Template) -> Iterator[Fault]:
     own = {node.name for node in tree.find_all(nodes.Name) if node.ctx in {"store", "param"}} | {"loop"}
-    return [
-        Fault("report", f"unknown name '{node.name}'", f"{template.path}:{node.lineno}", nearest(node.name, names))
-        for node in tree.find_all(nodes.Name)
-        if node.ctx == "load" and node.name not in names and node.name not in own
-    ]
+    for node in tree.find_all(nodes.Name):
+        if node.ctx == "load" and node.name not in {*_WORDS, *own}:
+            mend = nearest(node.name, _WORDS)
+            yield Fault("report", f"unknown name «{node.name}»", f"{template.path}:{node.lineno}", mend)
+
+
+def _wrong_calls(tree: nodes.Template, template: Template) -> Iterator[Fault]:
+    """Arguments that a word does not take, or lacks."""
+    for call in tree.find_all(nodes.Call):
+        expected = _SIGNATURES.get(_callee(call))
+        if expected is None:
+            continue
+        try:
+            bound = expected.bind(None, *call.args, **{pair.key: pair.value for pair in call.kwargs})
+            _GROUP.bind(None, **bound.arguments.get("where", {}))
+        except TypeError as error:
+            mend = 'For example: share("indicator", by="…", level="…"), or value("indicator", "statistic").'
+            yield Fault("report", f"{_callee(call)}(): {error}", f"{template.path}:{call.lineno}", mend)
 
 
 def _unknown_in_specs(definition: ReportDefinition, known: set[str]) -> list[Fault]:
     specs: Mapping[str, Mapping[str, object]] = {"charts": definition.charts, "tables": definition.tables}
     return [
-        Fault("report", f"unknown indicator '{name}'", f"{group}.{key}", nearest(name, known))
+        Fault("report", f"unknown indicator «{name}»", f"{group}.{key}", nearest(name, known))
         for group, members in specs.items()
         for key, spec in members.items()
         for name in getattr(spec, "indicators", ())

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from evaltool.errors import ReportError
 from evaltool.report.definition import TableSpec
 from evaltool.report.prose import Prose, plain
-from evaltool.report.rows import Where, nearest
+from evaltool.report.rows import Where
 from evaltool.results import Estimate
-from evaltool.text import Text, pick, say
+from evaltool.text import pick, say
 
 Cell = Markup
 EMPTY = Markup("–")
@@ -77,23 +76,17 @@ def _bold(cell: Cell) -> Cell:
     return Markup("**{}**").format(cell)
 
 
-def _levels(prose: Prose, by: str) -> Mapping[str, Text]:
-    breakdowns = prose.context.breakdowns
-    if by not in breakdowns:
-        raise ReportError(f"unknown breakdown '{by}'", mend=nearest(by, breakdowns))
-    return breakdowns[by].levels
-
-
 def _places(prose: Prose, by: str) -> list[tuple[Cell, Where]]:
     """The levels of a breakdown, then everybody; without a breakdown everybody alone."""
     everybody = (_bold(plain(say("All", prose.language))), prose.where())
     if not by:
         return [everybody]
-    levels = [
-        (plain(pick(text, prose.language)), prose.where(by=by, level=level))
-        for level, text in _levels(prose, by).items()
-    ]
+    levels = [(plain(label), prose.where(by=by, level=level)) for level, label in prose.levels(by)]
     return [*levels, everybody]
+
+
+def _by_title(prose: Prose, by: str) -> str:
+    return pick(prose.breakdown(by).label, prose.language) if by else ""
 
 
 def _heads(prose: Prose, *messages: str) -> list[str]:
@@ -112,7 +105,7 @@ def _targets(prose: Prose, spec: TableSpec) -> Grid:
         "Verdict",
     )
     rows = [_target_row(prose, spec, indicator) for indicator in spec.indicators]
-    return Grid(header, rows, (28, 14, 12, 14, 12, 15, 12))
+    return Grid(header, rows, (26, 13, 12, 13, 10, 16, 10))
 
 
 def _target_row(prose: Prose, spec: TableSpec, indicator: str) -> list[Cell]:
@@ -167,11 +160,7 @@ def _base(prose: Prose, indicator: str) -> str:
 def _groups(prose: Prose, spec: TableSpec) -> Grid:
     """One level of a breakdown a line; number, base and share of each indicator."""
     labels = [pick(prose.facts(indicator).label, prose.language) for indicator in spec.indicators]
-    title = (
-        pick(prose.context.breakdowns[spec.by].label, prose.language)
-        if spec.by in prose.context.breakdowns
-        else spec.by
-    )
+    title = _by_title(prose, spec.by)
     if len(labels) == 1:
         header = [title, *_heads(prose, "Number/base", "Share", "95 per cent interval")]
         rows = [
@@ -210,12 +199,11 @@ def _counts(prose: Prose, spec: TableSpec) -> Grid:
     """The counts of an indicator's codes, a line a level of the breakdown."""
     indicator = spec.indicators[0]
     options = _options(prose, indicator)
-    title = pick(prose.context.breakdowns[spec.by].label, prose.language) if spec.by else ""
     rows = [
         [name, *(_cell(prose, prose.rows.find(indicator, f"count[{code}]", where), "count") for code in options)]
         for name, where in _places(prose, spec.by)
     ]
-    return Grid([title, *options.values()], rows, (30, *(16 for _ in options)))
+    return Grid([_by_title(prose, spec.by), *options.values()], rows, (30, *(16 for _ in options)))
 
 
 def _options(prose: Prose, indicator: str) -> Mapping[str, str]:
@@ -225,8 +213,10 @@ def _options(prose: Prose, indicator: str) -> Mapping[str, str]:
 
 
 def _response(prose: Prose, spec: TableSpec) -> Grid:
-    title = pick(prose.context.breakdowns[spec.by].label, prose.language) if spec.by else ""
-    header = [title, *_heads(prose, "Answered/eligible", "Response rate (RR2)", "Whole interviews (RR1)")]
+    header = [
+        _by_title(prose, spec.by),
+        *_heads(prose, "Answered/eligible", "Response rate (RR2)", "Whole interviews (RR1)"),
+    ]
     rows = [
         [
             name,
@@ -255,7 +245,7 @@ def _cohorts(prose: Prose, spec: TableSpec) -> Grid:
         ]
         for indicator in spec.indicators
     ]
-    return Grid(header, rows, (32, *(27 for _ in populations), 18), frozenset({0, len(populations) + 1}))
+    return Grid(header, rows, (30, *(29 for _ in populations), 14), frozenset({0, len(populations) + 1}))
 
 
 def _distribution(prose: Prose, spec: TableSpec) -> Grid:
@@ -325,7 +315,9 @@ def _questions(prose: Prose, _: TableSpec) -> Grid:
         ]
         for question in prose.context.questions
     ]
-    return Grid(header, rows, (20, 42, 46), frozenset({0, 1, 2}))
+    # A name is never broken, so that it can be copied: its column is as wide as the longest.
+    longest = max((len(question.name) for question in prose.context.questions), default=0)
+    return Grid(header, rows, (max(20, longest + 5), 42, 46), frozenset({0, 1, 2}))
 
 
 def _passport(prose: Prose, _: TableSpec) -> Grid:
@@ -334,9 +326,11 @@ def _passport(prose: Prose, _: TableSpec) -> Grid:
         (say("Analysis plan (hash)", prose.language), context.plan_hash[:16]),
         (say("Package version", prose.language), context.package_version),
     ]
-    lines = [*((pick(label, prose.language), value) for label, value in context.passport), *own]
+    told = [(pick(label, prose.language), pick(value, prose.language)) for label, value in context.passport]
     header = _heads(prose, "What", "Value")
-    return Grid(header, [[plain(label), plain(value)] for label, value in lines if value], (36, 64), frozenset({0, 1}))
+    return Grid(
+        header, [[plain(label), plain(value)] for label, value in [*told, *own] if value], (36, 64), frozenset({0, 1})
+    )
 
 
 KINDS: Mapping[str, Callable[[Prose, TableSpec], Grid]] = {

@@ -1,9 +1,11 @@
 """From estimates to documents: gathers what the report must know beside the rows, then has it rendered."""
 
 import json
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +22,17 @@ from evaltool.report import (
     render_report,
 )
 from evaltool.report.definition import read_definition
+from evaltool.report.documents import beside, move_into_place, refuse_locked, told_to_users
 from evaltool.responses.dataset import Dataset
 from evaltool.results import read_estimates
 from evaltool.survey.model import Question, Survey
 from evaltool.survey.release import Release
-from evaltool.text import Text
+from evaltool.text import Text, interface_languages, say
 from evaltool.workflows.definitions import released
 from evaltool.workflows.estimating import datasets, read_estimates_manifest, read_plan
-from evaltool.workflows.working import Progress, file_hash, now, silent, working, write_json
+from evaltool.workflows.working import Progress, file_hash, now, read_json, silent, working, write_json
+
+_MANIFEST = "report.manifest.json"
 
 
 def definition_path(project: Project, name: str = "status") -> Path:
@@ -41,8 +46,11 @@ def report(
     populations: Sequence[str] | None = None,
     languages: Sequence[str] | None = None,
     progress: Progress = silent,
-) -> list[Path]:
+) -> list[str]:
     """Write the status report of each population in each language as Word, PDF and HTML.
+
+    All of them are made before one is moved into place. A Word file that somebody edited since it was written is kept
+    beside the new one. Returns a line for each file, and a note for each that was kept.
 
     Raises:
         ReportError: if a population is unknown, the report's text has faults, or the estimates or the plan
@@ -58,14 +66,47 @@ def report(
         spoken = list(languages or read_definition(definition).template)
         facts = _Facts(project, manifest, known)
         out = project.build / "report"
-        out.mkdir(parents=True, exist_ok=True)
-        written: list[Path] = []
         work = [(population, language) for population in chosen for language in spoken]
-        for number, (population, language) in enumerate(work, 1):
-            written += render_report(definition, rows, facts.context(population, language), out)
-            progress("write the report", number, len(work))
-        write_json(out / "report.manifest.json", _manifest(project, manifest, written))
-        return written
+        made: list[Path] = []
+        with beside(out) as folder:
+            for number, (population, language) in enumerate(work, 1):
+                made += render_report(definition, rows, facts.context(population, language), folder)
+                progress("write the report", number, len(work))
+            return publish(made, out, _manifest(manifest, made))
+
+
+def publish(made: Sequence[Path], out: Path, manifest: dict[str, Any]) -> list[str]:
+    """Move the files to `out` with their manifest, and keep beside them what was edited there.
+
+    Returns the lines to be printed. Raises ReportError when a file is open elsewhere; then nothing is changed.
+    """
+    known = _known_hashes(out / _MANIFEST)
+    targets = {path: out / path.name for path in made}
+    with told_to_users(out):
+        refuse_locked(targets.values())
+        notes = [_keep(path) for path in targets.values() if _was_edited(path, known)]
+        written = move_into_place(targets)
+        earlier = {name: known[name] for name in known if name not in manifest["outputs"] and (out / name).is_file()}
+        write_json(out / _MANIFEST, {**manifest, "earlier": earlier})
+    return [*(str(path) for path in written), *notes]
+
+
+def _known_hashes(manifest: Path) -> dict[str, str]:
+    """What evaltool wrote into the folder: name → hash."""
+    told = read_json(manifest) if manifest.is_file() else {}
+    return {**told.get("earlier", {}), **told.get("outputs", {})}
+
+
+def _was_edited(path: Path, known: Mapping[str, str]) -> bool:
+    return path.suffix == ".docx" and path.is_file() and file_hash(path) != known.get(path.name)
+
+
+def _keep(path: Path) -> str:
+    """Copy an edited file to a free name beside it; says so."""
+    names = (path.with_name(f"{path.stem}-edited-{number}{path.suffix}") for number in count(1))
+    kept = next(name for name in names if not name.exists())
+    shutil.copy2(path, kept)
+    return f"Note: {path.name} was edited since it was written; the edited file is kept as {kept}"
 
 
 def _refuse_outdated(project: Project, manifest: Mapping[str, Any]) -> None:
@@ -82,7 +123,7 @@ def _chosen(wanted: Sequence[str] | None, known: Sequence[str]) -> list[str]:
     return list(wanted or known)
 
 
-def _manifest(project: Project, estimates: Mapping[str, Any], written: Sequence[Path]) -> dict[str, Any]:
+def _manifest(estimates: Mapping[str, Any], written: Sequence[Path]) -> dict[str, Any]:
     return {
         "step": "report",
         "inputs": {"estimates": estimates["output"], "plan": estimates["plan"]},
@@ -184,10 +225,19 @@ class _Facts:
         asked = {json.dumps([_asked(version, name) for name in names], sort_keys=True) for version in versions}
         return "identical" if len(asked) == 1 else "not_comparable"
 
-    def _passport(self) -> Iterator[tuple[Text, str]]:
+    def _passport(self) -> Iterator[tuple[Text, Text]]:
         for key, dataset in self.datasets.items():
             archive = dataset.manifest["inputs"]
-            yield {"": key}, f"{len(archive['segments'])} segments, ledger {archive['ledger_head'][:16]}"
+            segments, head = len(archive["segments"]), archive["ledger_head"][:16]
+            yield (
+                _said("Archived answers to {survey}", survey=key),
+                _said("segments: {count}; ledger ends with {head}", count=segments, head=head),
+            )
+
+
+def _said(message: str, **values: object) -> Text:
+    """An interface text in every language of the interface."""
+    return {language: say(message, language, **values) for language in interface_languages()}
 
 
 def _surveys(plan: Plan) -> set[str]:

@@ -94,9 +94,11 @@ def outcome_rows() -> list[Estimate]:
         share("danish_developed", 34, 41, missing="refused=1"),
         share("satisfied_introduction", 69, 84, missing="refused=1;not_answered=2"),
         share("satisfied_match", 66, 84),
+        share("job_at_start", 8, 96, conf_low=0.043, conf_high=0.1559),
         *scale_rows("danish_developed", DEGREE, [9, 14, 11, 5, 2]),
         *scale_rows("satisfied_introduction", DEGREE, [38, 31, 9, 4, 2]),
         *scale_rows("satisfied_match", SATISFACTION, [40, 26, 11, 5, 2]),
+        *scale_rows("mentor_trust", DEGREE, [42, 27, 10, 4, 2]),
         *(share("danish_speak_change", count, 52, statistic=f"share[{name}]") for name, count in pairs),
         *(
             Estimate(
@@ -144,6 +146,10 @@ def indicators() -> dict[str, IndicatorFacts]:
         "danish_developed": IndicatorFacts(label=developed, base=focus, options=DEGREE),
         "satisfied_introduction": IndicatorFacts(label=introduction, options=DEGREE),
         "satisfied_match": IndicatorFacts(label=match, options=SATISFACTION),
+        "mentor_trust": IndicatorFacts(
+            label={"da": "Havde du tillid til din mentor?", "en": "Did you trust your mentor?"}, options=DEGREE
+        ),
+        "job_at_start": IndicatorFacts(label={"da": "I job ved start", "en": "In a job at the start"}),
         "danish_speak_change": IndicatorFacts(
             label={"da": "Taler dansk, ved start og slut", "en": "Speaks Danish, start and end"}
         ),
@@ -195,7 +201,7 @@ def context(language: str = "da", **changes: Any) -> ReportContext:
         ),
         "questions": questions(),
         "comparable": {"job_or_education": "identical", "satisfied_match": "not_comparable"},
-        "passport": (({"da": "Arkivsegmenter", "en": "Archive segments"}, "3"),),
+        "passport": (({"da": "Arkivsegmenter", "en": "Archive segments"}, {"da": "tre", "en": "three"}),),
         "synthetic": True,
     }
     return ReportContext(**{**values, **changes})

@@ -6,6 +6,7 @@ import pytest
 from matplotlib.colors import to_rgb
 from report_samples import context, rows, share
 
+from evaltool.report import IndicatorFacts
 from evaltool.report.charts import draw, write
 from evaltool.report.definition import ChartSpec
 from evaltool.report.prose import Prose
@@ -112,3 +113,41 @@ def test_svg_has_letters_as_paths_and_the_same_bytes_each_time(tmp_path):
     assert b"<text" not in svg
     assert svg == (tmp_path / "two.svg").read_bytes()
     assert (tmp_path / "one.png").read_bytes() == (tmp_path / "two.png").read_bytes()
+
+
+def test_letters_are_at_least_eight_points_as_printed():
+    for spec in ({"kind": "stacked", "indicators": ["satisfied_introduction", "satisfied_match"]},
+                 {"kind": "bars", "indicators": ["job_or_education"], "by": "site"}):  # fmt: skip
+        chart = drawn(**spec)
+        axes = chart.figure.axes[0]
+        every = [*chart.figure.texts, *axes.texts, *axes.get_yticklabels(), *axes.get_xticklabels()]
+        assert min(text.get_fontsize() for text in every) >= 8
+        assert chart.figure.get_figwidth() <= 6.42  # inches of text on the page, in Word and in the PDF
+
+
+def test_long_legend_takes_more_lines_within_the_picture():
+    long = {code: {"en": f"{code} and what else there is to say of this"} for code in ("one", "two", "three", "four")}
+    some = [share("wordy", 5, 20, statistic=f"share[{code}]") for code in long]
+    told = Prose(Rows(some), context("en", indicators={"wordy": IndicatorFacts(label={"en": "Wordy"}, options=long)}))
+    chart = draw(told, ChartSpec(kind="stacked", indicators=("wordy",), title=TITLE))
+    legend = [text for text in chart.figure.axes[0].texts if "what else" in text.get_text()]
+    assert len({round(text.get_position()[1], 3) for text in legend}) == 2
+    boxes = [text.get_window_extent() for text in legend]
+    assert all(box.x0 >= -1 and box.x1 <= chart.figure.bbox.width + 1 for box in boxes)
+
+
+def test_figures_of_narrow_answers_stand_apart():
+    counts = dict(zip(("very_satisfied", "satisfied", "neither", "dissatisfied", "very_dissatisfied"),
+                      (40, 54, 2, 2, 2), strict=True))  # fmt: skip
+    some = [share("satisfied_match", count, 100, statistic=f"share[{code}]") for code, count in counts.items()]
+    chart = drawn(some, kind="stacked", indicators=["satisfied_match"])
+    places = [text.get_window_extent() for text in chart.figure.axes[0].texts if text.get_text() == "2"]
+    assert len(places) == 3
+    assert all(after.x0 - before.x1 > 3 for before, after in pairwise(places))
+    assert places[-1].x1 <= chart.figure.bbox.width
+
+
+def test_target_is_not_drawn_through_the_words_of_a_group_with_few_answers():
+    chart = drawn(kind="bars", indicators=["job_or_education"], by="site")
+    lines = [line for line in chart.figure.axes[0].lines if line.get_color() == "#a04000"]
+    assert len(lines) == 5  # four sites and all; not Tingbjerg

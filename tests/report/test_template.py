@@ -1,13 +1,15 @@
 """Templates and report.yaml: every fault at once, with its line."""
 
 import pytest
-from report_samples import context, rows
+from report_samples import context, rows, share
 
 from evaltool.errors import ReportError
-from evaltool.report.definition import ReportDefinition, read_definition
+from evaltool.report import Breakdown, check_report
+from evaltool.report.definition import ReportDefinition, TableSpec, read_definition
 from evaltool.report.prose import Prose
 from evaltool.report.rows import Rows
 from evaltool.report.source import Template, fill
+from evaltool.report.tables import table
 
 DEFINITION = """\
 format: 1
@@ -36,9 +38,9 @@ def test_all_unknown_names_are_told_at_once_with_their_lines(tmp_path):
         filled(tmp_path, text)
     told = {fault.where.rpartition(":")[2]: str(fault) for fault in caught.value.faults}
     assert set(told) == {"1", "3", "4"}
-    assert "'job_or_education'" in told["1"]
-    assert "'headline'" in told["3"]
-    assert "'share'" in told["4"]
+    assert "«job_or_education»" in told["1"]
+    assert "«headline»" in told["3"]
+    assert "«share»" in told["4"]
 
 
 def test_indicator_asked_for_with_has_may_be_absent(tmp_path):
@@ -51,7 +53,7 @@ def test_indicator_that_only_a_chart_names_is_checked_too(tmp_path):
         filled(
             tmp_path, "text", DEFINITION.replace("indicators: [job_or_education], title", "indicators: [jobs], title")
         )
-    assert "charts.headline: unknown indicator 'jobs'" in str(caught.value)
+    assert "charts.headline: unknown indicator «jobs»" in str(caught.value)
 
 
 def test_template_cannot_reach_python(tmp_path):
@@ -94,23 +96,103 @@ def test_faults_of_the_definition_are_told_together(tmp_path):
     path.write_text("format: 1\ntitel: {en: x}\ntables:\n  one: {kind: pie}\n", encoding="utf-8")
     with pytest.raises(ReportError) as caught:
         read_definition(path)
-    places = {fault.message.partition(":")[0]: fault.where.rpartition(":")[2] for fault in caught.value.faults}
-    assert places["titel"] == "2"
-    assert places["tables.one.kind"] == "4"
-    assert "title" in places
+    told = {fault.message: fault for fault in caught.value.faults}
+    misspelt = told["unknown key «titel»"]
+    assert misspelt.where.endswith("report.yaml:2")
+    assert "«title»" in misspelt.mend
+    assert next(fault for message, fault in told.items() if "«kind»" in message).where.endswith(":4")
+    assert "the key «title» is missing" in told
 
 
 def test_file_that_is_no_yaml_and_file_that_is_not_there(tmp_path):
     path = tmp_path / "report.yaml"
-    with pytest.raises(ReportError, match="cannot be read"):
+    with pytest.raises(ReportError, match="no such file"):
         read_definition(path)
     path.write_text("format: 1\ntitle: {en: [\n", encoding="utf-8")
-    with pytest.raises(ReportError, match="no YAML"):
+    with pytest.raises(ReportError, match=r"report\.yaml:3: not YAML"):
         read_definition(path)
 
 
 def test_language_without_a_template_is_refused(tmp_path):
     (tmp_path / "report.yaml").write_text(DEFINITION, encoding="utf-8")
     definition: ReportDefinition = read_definition(tmp_path / "report.yaml")
-    with pytest.raises(ReportError, match="not written in 'da'"):
+    with pytest.raises(ReportError, match="not written in «da»"):
         definition.require_language("da", "report.yaml")
+
+
+def written(tmp_path, text, definition=DEFINITION):
+    (tmp_path / "report.yaml").write_text(definition, encoding="utf-8")
+    (tmp_path / "report.md").write_text(text, encoding="utf-8")
+    return tmp_path / "report.yaml"
+
+
+def test_report_without_faults_is_checked_without_data(tmp_path):
+    text = '{% for year in populations %}{{ share("anything", population=year) }}{% endfor %}{{ chart("headline") }}'
+    told = check_report(written(tmp_path, text))
+    assert "charts: 1, tables: 1" in told
+    assert "(en)" in told
+
+
+def test_check_tells_the_faults_of_all_templates(tmp_path):
+    definition = DEFINITION.replace("{en:", "{da: x, en:").replace("da: x, en: report.md", "da: da.md, en: report.md")
+    path = written(tmp_path, 'one\n{{ tabel("goals") }}\n{{ table("gaols") }}\n{{ share("job") | shout }}', definition)
+    (tmp_path / "da.md").write_text('{{ chart("headlin") }}\n{{ share("job", site="x") }}\n{{ value("job") }}', "utf-8")
+    with pytest.raises(ReportError) as caught:
+        check_report(path)
+    places = {
+        (*fault.where.split("/")[-1].split(":"), fault.message.partition(" «")[0]) for fault in caught.value.faults
+    }
+    assert ("da.md", "1", "unknown chart") in places
+    assert {line for name, line, _ in places if name == "da.md"} == {"1", "2", "3"}
+    assert [line for name, line, _ in places if name == "report.md"] == ["4"]  # an unknown filter is a fault of syntax
+    (tmp_path / "report.md").write_text('one\n{{ tabel("goals") }}\n{{ table("gaols") }}', "utf-8")
+    with pytest.raises(ReportError) as caught:
+        check_report(path)
+    told = [fault for fault in caught.value.faults if "report.md" in fault.where]
+    assert [fault.where.rpartition(":")[2] for fault in told] == ["2", "3"]
+    assert "«table»" in told[0].mend
+    assert "«goals»" in told[1].mend
+
+
+def test_template_that_is_not_there_is_a_fault(tmp_path):
+    path = written(tmp_path, "text")
+    (tmp_path / "report.md").unlink()
+    with pytest.raises(ReportError, match="1 fault") as caught:
+        check_report(path)
+    assert "report.md" in caught.value.faults[0].where
+
+
+def test_cover_must_be_written_in_the_languages_of_the_templates(tmp_path):
+    definition = DEFINITION.replace("{en: Made up}", '{da: "{year}"}')
+    with pytest.raises(ReportError) as caught:
+        check_report(written(tmp_path, "text", definition))
+    assert [fault.message for fault in caught.value.faults] == [
+        "«subtitle» cannot be filled", "«subtitle» has no text in «en»"
+    ]  # fmt: skip
+    assert all(fault.where.endswith(":3") for fault in caught.value.faults)
+
+
+def test_levels_add_up_empty_ones_are_left_out_and_the_unrecorded_stands_last(tmp_path):
+    sites = {code: {"en": code.title()} for code in ("east", "west", "north")}
+    some = [
+        share("job", 5, 20, by="site", level=""),
+        share("job", 11, 30, by="site", level="north"),
+        share("job", 4, 10, by="site", level="moon"),
+        share("job", 9, 25, by="site", level="east"),
+        share("job", 7, 12, by="site", level="west", population="2022"),
+        share("job", 29, 85),
+    ]
+    place = Breakdown(label={"en": "Site"}, levels=sites)
+    told = Prose(Rows(some), context("en", breakdowns={"site": place}))
+    lines = str(table(told, TableSpec(kind="groups", indicators=("job",), by="site"))).strip().splitlines()
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+    assert [row[0].strip("*") for row in cells] == ["East", "North", "moon", "Not recorded", "All"]
+    counts = [int(row[1].split(" of ")[0].lstrip("[")) for row in cells]
+    assert sum(counts[:-1]) == counts[-1]
+
+
+def test_unknown_breakdown_is_told(tmp_path):
+    definition = DEFINITION.replace("[job_or_education], title", "[job_or_education], by: sites, title")
+    with pytest.raises(ReportError, match="unknown breakdown «sites»") as caught:
+        filled(tmp_path, '{{ chart("headline") }}', definition)
+    assert "«site»" in caught.value.mend
