@@ -1,8 +1,11 @@
-"""The vault's tables. Their version is kept in SQLite's `user_version`."""
+"""The vault's tables, and the connections to them. Their version is kept in SQLite's `user_version`."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import (
+    URL,
     Column,
     Connection,
     Engine,
@@ -15,6 +18,7 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
 
 from evaltool.errors import ProjectError
 
@@ -54,7 +58,7 @@ def connect(path: Path) -> Engine:
     """Open the vault's file, made if it is not there and then readable by its owner only (where the system can).
 
     Raises:
-        ProjectError: if the folder cannot be written, or a newer evaltool made the vault.
+        ProjectError: if the folder cannot be written, the file is no database, or a newer evaltool made the vault.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -62,11 +66,46 @@ def connect(path: Path) -> Engine:
     except OSError as error:
         mend = "Choose a folder that you may write in."
         raise ProjectError(f"the vault cannot be opened: {error.strerror}", where=path.as_posix(), mend=mend) from None
-    engine = create_engine(f"sqlite:///{path.as_posix()}")
+    # A path with «?» or «%» would mean something else in a URL written out. Messages never show names and numbers.
+    engine = create_engine(URL.create("sqlite", database=str(path)), hide_parameters=True)
     event.listen(engine, "connect", _prepare)
-    with engine.begin() as connection:
-        _upgrade(connection, path)
+    try:
+        with transaction(engine) as connection:
+            _upgrade(connection, path)
+    except ProjectError:
+        engine.dispose()
+        raise
     return engine
+
+
+@contextmanager
+def transaction(engine: Engine) -> Generator[Connection]:
+    """A connection whose changes are kept together or not at all.
+
+    Raises:
+        ProjectError: if the database fails (locked, damaged, disk full).
+    """
+    try:
+        with engine.begin() as connection:
+            yield connection
+    except DBAPIError as error:
+        reason = str(error.orig)
+        message = f"the vault cannot be used: {reason}"
+        where = Path(engine.url.database or "").as_posix()
+        raise ProjectError(message, where=where, mend=_mend(reason)) from None
+
+
+_MENDS = {
+    "locked": "Close the other program that has it open, and try again.",
+    "full": "Make room on the disk, and try again.",
+    "readonly": "Check that you may write the file and its folder.",
+    "unable to open": "Check that it is a file that you may read and write.",
+    "disk I/O": "Check the disk, and restore the vault from the backup if it is damaged.",
+}
+
+
+def _mend(reason: str) -> str:
+    return next((mend for sign, mend in _MENDS.items() if sign in reason), "Restore the vault from the backup.")
 
 
 def _prepare(connection: DBAPIConnection, _record: object) -> None:

@@ -15,8 +15,6 @@ from evaltool.contacts import schema
 from evaltool.errors import RosterError
 from evaltool.records import Course, RosterRow
 
-__all__ = ["Course", "ImportReport", "Link", "RosterRow", "Vault"]
-
 
 @dataclass(frozen=True)
 class ImportReport:
@@ -48,7 +46,10 @@ def utc_now() -> str:
 
 @dataclass(frozen=True)
 class Vault:
-    """Persons, courses and links in one SQLite file. Pseudonyms and tokens are random and never change."""
+    """Persons, courses and links in one SQLite file. Pseudonyms and tokens are random and never change.
+
+    Every verb raises ProjectError if the database fails (locked, damaged, disk full).
+    """
 
     engine: Engine
     clock: Callable[[], str] = utc_now
@@ -78,7 +79,7 @@ class Vault:
             RosterError: if one course stands twice.
         """
         _refuse_doubles(rows)
-        with self.engine.begin() as connection:
+        with schema.transaction(self.engine) as connection:
             touched, people = self._import_people(connection, rows)
             return self._import_courses(connection, rows, people, touched)
 
@@ -129,7 +130,7 @@ class Vault:
         """All courses, in order of their pseudonym (which says nothing of when they came)."""
         table, people = schema.courses, schema.people
         query = select(table, people.c.person_id, people.c.language).join(people).order_by(table.c.unit)
-        with self.engine.connect() as connection:
+        with schema.transaction(self.engine) as connection:
             return [
                 Course(
                     unit=row.unit,
@@ -144,7 +145,7 @@ class Vault:
 
     def contact(self, person: str) -> dict[str, str]:
         """Contact data of one person by pseudonym; empty if the vault does not know her."""
-        with self.engine.connect() as connection:
+        with schema.transaction(self.engine) as connection:
             query = select(schema.people.c.contact).where(schema.people.c.person == person)
             found = connection.execute(query).scalar()
         return {} if found is None else json.loads(found)
@@ -156,7 +157,7 @@ class Vault:
             RosterError: if the vault does not know a unit.
         """
         wanted = dict.fromkeys(units)
-        with self.engine.begin() as connection:
+        with schema.transaction(self.engine) as connection:
             unknown = wanted.keys() - set(connection.execute(select(schema.courses.c.unit)).scalars())
             if unknown:
                 raise RosterError(f"{len(unknown)} units are not in the vault", mend="Import the roster first.")
@@ -183,7 +184,7 @@ class Vault:
             .where(table.c.deployment == deployment)
             .order_by(table.c.unit)
         )
-        with self.engine.connect() as connection:
+        with schema.transaction(self.engine) as connection:
             return [_link(row) for row in connection.execute(query)]
 
 

@@ -1,9 +1,12 @@
 import re
 import sqlite3
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event, text
+from sqlalchemy.exc import IntegrityError
 
 from evaltool.contacts.vault import ImportReport, Vault
 from evaltool.errors import ProjectError, RosterError
@@ -120,3 +123,66 @@ def test_a_vault_is_found_again(vault, tmp_path):
     again = Vault.open(tmp_path / "contacts" / "vault.sqlite")
     assert [course.person_id for course in again.courses()] == ["007"]
     again.close()
+
+
+@pytest.mark.parametrize("folder", ["a%20b", "a#b", "år 1", *([] if sys.platform == "win32" else ["a?b"])])
+def test_a_folder_may_have_any_name(tmp_path, folder):
+    path = tmp_path / folder / "vault.sqlite"
+    vault = Vault.open(path)
+    vault.import_rows([ROW])
+    vault.close()
+    assert path.stat().st_size > 0
+    assert [found.name for found in tmp_path.iterdir()] == [folder]
+
+
+def each_verb(vault):
+    return (
+        lambda: vault.import_rows([ROW]),
+        vault.courses,
+        lambda: vault.contact("p_1"),
+        lambda: vault.invite("d1", []),
+        lambda: vault.links("d1"),
+    )
+
+
+def test_a_locked_vault_is_told_and_nothing_is_written(vault, tmp_path):
+    path = tmp_path / "contacts" / "vault.sqlite"
+    vault.close()  # the next connection does not wait
+    event.listen(vault.engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout = 0"))
+    other = sqlite3.connect(path)
+    other.execute("BEGIN EXCLUSIVE")
+    for verb in each_verb(vault):
+        with pytest.raises(ProjectError, match="database is locked") as caught:
+            verb()
+        assert caught.value.where == path.as_posix()
+        assert "Close the other program" in caught.value.mend
+    other.close()
+    assert vault.courses() == []
+
+
+def test_a_full_disk_is_told_without_names_and_numbers(vault):
+    vault.close()
+    event.listen(vault.engine, "connect", lambda connection, _: connection.execute("PRAGMA max_page_count = 1"))
+    with pytest.raises(ProjectError, match="full") as caught:
+        vault.import_rows([replace(ROW, contact={"name": "Zubeyda" * 5000})])
+    assert "Make room on the disk" in str(caught.value)
+    assert "Zubeyda" not in str(caught.value)
+    assert vault.courses() == []
+
+
+@pytest.mark.parametrize("content", [b"no database" * 100, None])
+def test_what_is_no_database_is_told_when_opening(tmp_path, content):
+    path = tmp_path / "vault.sqlite"
+    path.mkdir() if content is None else path.write_bytes(content)
+    with pytest.raises(
+        ProjectError, match="the vault cannot be used: (file is not a database|unable to open)"
+    ) as caught:
+        Vault.open(path)
+    assert (caught.value.where, bool(caught.value.mend)) == (path.as_posix(), True)
+
+
+def test_errors_of_the_database_never_show_what_was_written(vault):
+    query = text("INSERT INTO people VALUES ('p', :secret, NULL, :secret)")
+    with pytest.raises(IntegrityError) as caught, vault.engine.begin() as connection:
+        connection.execute(query, {"secret": "Zubeyda"})
+    assert "Zubeyda" not in str(caught.value)
