@@ -92,17 +92,16 @@ def init(folder: Annotated[Path, typer.Argument(help="The new project's folder."
 @app.command(epilog="Example: evaltool check")
 def check() -> None:
     """Check all definitions, the plan and the report; every fault with file, line and how to mend it."""
-    from evaltool.workflows.definitions import check as check_definitions
-    from evaltool.workflows.estimating import check_plan
+    from evaltool.workflows.checking import check_project
 
-    project = _project()
-    checked = check_definitions(project)
+    checked, lines = check_project(_project())
     for item in checked:
         count = len(list(item.survey.questions))
         typer.echo(f"{item.survey.key}: {count} questions on {len(item.survey.pages)} pages, no faults")
         for note in item.notes:
             _warn(note)
-    typer.echo(check_plan(project))
+    for line in lines:
+        typer.echo(line)
 
 
 @app.command(epilog="Example: evaltool release participant-end --version 2")
@@ -161,7 +160,9 @@ def invite(
 @app.command(epilog="Example: evaltool serve --port 8021")
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on (default: evaltool.toml).", show_default=False)] = "",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port (default: evaltool.toml).", show_default=False)] = 0,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port, 0 for any (default: evaltool.toml).")
+    ] = None,
 ) -> None:
     """Run the embedded survey server until Ctrl+C."""
     from evaltool.workflows.serving import serve as run_server
@@ -173,7 +174,9 @@ def serve(
 def preview(
     survey: Survey,
     version: Version,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port (default: evaltool.toml).", show_default=False)] = 0,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port, 0 for any (default: evaltool.toml).")
+    ] = None,
 ) -> None:
     """Show a definition as respondents will see it, before its release; nothing is kept."""
     from evaltool.workflows.serving import preview as run_preview
@@ -189,6 +192,18 @@ def status() -> None:
     header = ["deployment", "invited", "opened", "partial", "complete", "refused"]
     rows = [[item.deployment.id, *(str(item.counts[name]) for name in header[1:])] for item in statuses(_project())]
     _table(header, rows)
+
+
+@app.command(epilog="Example: evaltool close participant-end --version 1")
+def close(survey: Survey, version: Version, pretest: Pretest = False) -> None:
+    """End a survey: its links take no more answers. What was answered stays, and can still be pulled."""
+    from evaltool.workflows.fieldwork import close as close_deployment
+    from evaltool.workflows.fieldwork import deployment_of
+
+    project = _project()
+    deployment = deployment_of(project, survey, version, pretest=pretest)
+    close_deployment(project, deployment)
+    typer.echo(f"{deployment.id} is closed")
 
 
 @app.command(epilog="Example: evaltool pull")

@@ -147,7 +147,7 @@ def load_plan(path: Path, surveys: Mapping[str, Survey], roster: Roster) -> Plan
 def _read(file: YamlFile) -> PlanFile:
     data = plain(file.data)
     try:
-        return PlanFile.model_validate(data, context={"language": data.get("language", "en")})
+        return PlanFile.model_validate(data, context={"language": str(data.get("language", "en"))})
     except ValidationError as error:
         parts = (PlanFile, Population, Indicator, Paired)
         raise faults_error("the analysis plan has faults", model_faults(error, file, parts)) from None

@@ -31,11 +31,15 @@ class Paths(_Section):
 
 
 class Server(_Section):
-    """Where the embedded server listens, and the address that personal links start with."""
+    """Where the embedded server listens, the address that personal links start with, and its database file.
+
+    `database` is relative to the project; without it `EVALTOOL_DATABASE` counts, else a file in the data folder.
+    """
 
     host: str = "127.0.0.1"
     port: int = Field(default=8021, ge=1, le=65535)
     public_url: str = ""
+    database: str = ""
 
 
 def _text(value: object) -> object:
@@ -91,7 +95,9 @@ class Project:
 
     @property
     def server_url(self) -> str:
-        """Database of the embedded server: `EVALTOOL_DATABASE`, else a file in the data folder."""
+        """Database of the embedded server: `[server] database`, `EVALTOOL_DATABASE`, else a file in the data folder."""
+        if self.settings.server.database:
+            return f"sqlite:///{(self.root / self.settings.server.database).as_posix()}"
         return os.environ.get("EVALTOOL_DATABASE") or f"sqlite:///{(self.data / 'server.sqlite').as_posix()}"
 
     @property
@@ -149,7 +155,7 @@ def read_project(root: Path) -> Project:
     path = root / FILE
     where = path.as_posix()
     try:
-        data: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        data: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         return Project(root.resolve(), Settings.model_validate(data))
     except FileNotFoundError:
         raise ProjectError(

@@ -63,6 +63,10 @@ class Platform(Protocol):
         """Take no more answers."""
         ...
 
+    def disconnect(self) -> None:
+        """Let go of files and connections; on Windows they cannot be moved before."""
+        ...
+
     def link(self, token: str) -> str:
         """The personal link."""
         ...

@@ -46,5 +46,8 @@ class Embedded:
     def close(self, deployment_id: str) -> None:
         self._store.close_deployment(deployment_id)
 
+    def disconnect(self) -> None:
+        self._store.close()
+
     def link(self, token: str) -> str:
         return f"{self._address}/s/{token}"

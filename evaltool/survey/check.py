@@ -1,5 +1,6 @@
 """What is wrong in a definition beyond its shape: names, references, routing, codes, placeholders."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,10 +15,12 @@ from evaltool.yamlfile import YamlFile, nearest
 
 Location = tuple[str | int, ...]
 PRIVACY = "privacy."
-_RESERVED = frozenset(
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+METADATA = frozenset(
     {"unit", "person", "deployment", "survey_version", "language", "mode", "helped", "disposition", "missing"}
-    | {"opened_at", "completed_at", "page", "csrf", "lang", "back"}
+    | {"opened_at", "completed_at"}
 )
+_RESERVED = METADATA | {"page", "csrf", "lang", "back"}
 
 
 @dataclass(frozen=True)
@@ -155,38 +158,57 @@ def _faults_in(text: str, known: _Known, where: str) -> Iterator[Fault]:
 
 
 def code_faults(expression: Expression, known: Mapping[str, "Question | Attribute"], where: str) -> Iterator[Fault]:
-    """Constants that the thing they are compared with can never be: unknown codes, text for a number."""
+    """Comparisons that can never be right: unknown codes, things of different kinds, `=` on several choices."""
     for part in walk(expression):
-        if isinstance(part, Comparison) and isinstance(part.left, Ref) and isinstance(part.right, Ref):
-            yield from _kind_faults(part.left.name, part.right.name, known, where)
         if isinstance(part, Selected):
-            pairs = [(part.name, part.code)]
+            thing = _thing(part.name, known)
+            yield from _value_faults(part.name, part.code, thing, where) if thing else ()
         elif isinstance(part, Comparison):
-            pairs = _constant_pairs(part)
-        else:
-            continue
-        for name, value in pairs:
-            if name in known:
-                yield from _value_faults(name, value, known[name], where)
+            yield from _comparison_faults(part, known, where)
 
 
-def _constant_pairs(part: Comparison) -> list[tuple[str, str | int | float]]:
+def _comparison_faults(part: Comparison, known: Mapping[str, "Question | Attribute"], where: str) -> Iterator[Fault]:
+    sides = [(side.name, _thing(side.name, known)) for side in (part.left, part.right) if isinstance(side, Ref)]
+    things = [(name, thing) for name, thing in sides if thing]
+    for name, thing in things:
+        if thing.type == "select_multiple":
+            mend = f"Write selected(${{{name}}}, 'code')."
+            yield Fault("bad-value", f"«{name}» can have several answers, so it equals none", where, mend)
+            return
     match part.left, part.right:
-        case (Ref(name), Constant(value)) | (Constant(value), Ref(name)):
-            return [(name, value)]
+        case (Ref(), Ref()) if len(things) == 2:
+            yield from _kind_faults(things, where)
+        case (Ref(name), Constant(value)) | (Constant(value), Ref(name)) if things:
+            yield from _value_faults(name, value, things[0][1], where)
         case _:
-            return []
+            pass
+
+
+def _thing(name: str, known: Mapping[str, "Question | Attribute"]) -> "Question | Attribute | None":
+    """What a name stands for; a calculation of a bare name stands for that."""
+    thing = known.get(name)
+    if isinstance(thing, Question) and thing.type == "calculate":
+        calculated = _reference(thing.calculation)
+        return _thing(calculated, known) if calculated and calculated != name else None
+    return thing
+
+
+def _reference(calculation: str) -> str:
+    try:
+        expression = parse(calculation)
+    except ExpressionError:
+        return ""  # told as a fault of its own
+    return expression.name if isinstance(expression, Ref) else ""
 
 
 _KINDS: Mapping[str, str] = {"integer": "a number", "decimal": "a number", "date": "a date"}
 
 
-def _kind_faults(left: str, right: str, known: Mapping[str, "Question | Attribute"], where: str) -> Iterator[Fault]:
-    if left in known and right in known:
-        kinds = [_KINDS.get(known[name].type, "a text") for name in (left, right)]
-        if kinds[0] != kinds[1]:
-            message = f"«{left}» is {kinds[0]} and «{right}» is {kinds[1]}: they cannot be compared"
-            yield Fault("bad-value", message, where, "Compare things of one kind.")
+def _kind_faults(things: list[tuple[str, "Question | Attribute"]], where: str) -> Iterator[Fault]:
+    (left, left_kind), (right, right_kind) = ((name, _KINDS.get(thing.type, "a text")) for name, thing in things)
+    if left_kind != right_kind:
+        message = f"«{left}» is {left_kind} and «{right}» is {right_kind}: they cannot be compared"
+        yield Fault("bad-value", message, where, "Compare things of one kind.")
 
 
 def _value_faults(name: str, value: str | float, thing: "Question | Attribute", where: str) -> Iterator[Fault]:
@@ -195,12 +217,15 @@ def _value_faults(name: str, value: str | float, thing: "Question | Attribute", 
             mend = nearest(str(value), _comparable(thing.choices))
             yield Fault("unknown-code", f"«{value}» is not an answer to «{name}»", where, mend)
     elif thing.type in {"integer", "decimal"} and isinstance(value, str):
-        yield Fault(
-            "bad-value", f"«{name}» is a number, but is compared with the text «{value}»", where, "Remove the quotes."
-        )
+        message = f"«{name}» is a number, but is compared with the text «{value}»"
+        yield Fault("bad-value", message, where, "Remove the quotes.")
     elif thing.type in {"text", "date"} and not isinstance(value, str):
         yield Fault(
             "bad-value", f"«{name}» is {thing.type}, but is compared with a number", where, "Put quotes round it."
+        )
+    elif thing.type == "date" and not _ISO_DATE.fullmatch(str(value)):
+        yield Fault(
+            "bad-value", f"«{value}» is not a date as it is compared", where, "Write year-month-day: '2021-12-31'."
         )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from evaltool.errors import DefinitionError, Fault
-from evaltool.survey.check import Location, survey_faults, used_attributes
+from evaltool.survey.check import METADATA, Location, survey_faults, used_attributes
 from evaltool.survey.model import Attribute, Choice, ChoiceList, Page, Question, Roster, Survey
 from evaltool.survey.translations import Entry, read_catalogue, translate, translation_faults
 from evaltool.yamlfile import YamlFile, faults_error, model_faults, nearest, plain, read_yaml
@@ -38,13 +38,16 @@ def load_roster(path: Path) -> Roster:
     file = read_yaml(path)
     data = plain(file.data)
     try:
-        roster = Roster.model_validate(data, context={"language": data.get("language", "en")})
+        roster = Roster.model_validate(data, context={"language": str(data.get("language", "en"))})
     except ValidationError as error:
         raise faults_error("the roster has faults", model_faults(error, file, (Roster, Attribute, Choice))) from None
     faults = _roster_faults(roster, file)
     if faults:
         raise faults_error("the roster has faults", faults)
     return roster
+
+
+_SENSITIVITY = {"person": "identifier", "course": "identifier"} | dict.fromkeys(("name", "phone", "email"), "contact")
 
 
 def _roster_faults(roster: Roster, file: YamlFile) -> list[Fault]:
@@ -54,17 +57,19 @@ def _roster_faults(roster: Roster, file: YamlFile) -> list[Fault]:
             mend = f"Give the column that identifies the {role} «role: {role}»."
             faults.append(Fault("missing-role", f"no column has the role «{role}»", file.where(("columns",)), mend))
     for name, column in roster.columns.items():
-        if name in {"unit", "person"}:
-            where = file.where(("columns", name))
+        where = file.where(("columns", name))
+        if name in METADATA - {"language"}:
+            faults.append(Fault("taken-name", f"«{name}» is a column of every dataset", where, "Rename it."))
+        needed = _SENSITIVITY.get(column.role or "", column.sensitivity)
+        if column.sensitivity != needed:
+            mend = f"Write «sensitivity: {needed}», so that it never leaves the vault."
             faults.append(
-                Fault("taken-name", f"«{name}» is the name of a pseudonym in every dataset", where, "Rename it.")
+                Fault("not-protected", f"«{name}» ({column.role}) is marked {column.sensitivity}", where, mend)
             )
         if column.year_of and column.year_of not in roster.columns:
             mend = nearest(column.year_of, roster.columns)
-            where = file.where(("columns", name, "year_of"))
             faults.append(Fault("unknown-column", f"«{name}» is the year of an unknown column", where, mend))
         if column.type == "choice" and not column.choices:
-            where = file.where(("columns", name))
             faults.append(Fault("no-choices", f"«{name}» is a choice without choices", where, "Add «choices»."))
     return faults
 

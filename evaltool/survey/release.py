@@ -6,7 +6,7 @@ A release is one JSON file, `releases/<survey>@<version>.json`, kept under versi
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +21,12 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class Release:
-    """A released version. `texts` maps each language to the hash of its texts."""
+    """A released version. `texts` maps each language to the hash of its texts; `content` is the hash of all of it."""
 
     survey: Survey
     structure_hash: str
     texts: Mapping[str, str]
+    content: str
     released_at: str
 
 
@@ -55,12 +56,17 @@ def text_hashes(survey: Survey) -> dict[str, str]:
     return {code: _hash({key: text.get(code, "") for key, text in found.items()}) for code in survey.languages}
 
 
+def content_hash(survey: Survey) -> str:
+    """Hash of the whole snapshot; only which translations are drafts stands outside, for a person may review them."""
+    return _hash(survey.model_dump(mode="json", exclude={"drafts"}))
+
+
 def release_path(folder: Path, survey: str, version: int) -> Path:
     return folder / "releases" / f"{survey}@{version}.json"
 
 
 def make_release(survey: Survey, *, released_at: str) -> Release:
-    return Release(survey, structure_hash(survey), text_hashes(survey), released_at)
+    return Release(survey, structure_hash(survey), text_hashes(survey), content_hash(survey), released_at)
 
 
 def write_release(folder: Path, release: Release) -> bool:
@@ -81,9 +87,12 @@ def write_release(folder: Path, release: Release) -> bool:
         "released_at": release.released_at,
         "structure_hash": release.structure_hash,
         "texts": dict(release.texts),
+        "content": release.content,
         "survey": release.survey.model_dump(mode="json", exclude_defaults=True),
     }
-    path.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
+    part = path.with_name(path.name + ".part")
+    part.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
+    part.replace(path)
     return True
 
 
@@ -98,14 +107,15 @@ def _refuse_change(before: Release, survey: Survey, *, where: str) -> None:
 
 
 def changes_since(release: Release, survey: Survey) -> list[str]:
-    """What differs between a release and a definition: `structure`, and `texts in <language>`.
+    """What differs between a release and a definition: `structure`, `texts in <language>`, else `invitation or layout`.
 
     That a person has reviewed a draft is no change of the survey.
     """
     changed = ["structure"] if structure_hash(survey) != release.structure_hash else []
     now = text_hashes(survey)
     languages = dict.fromkeys([*release.texts, *now])
-    return changed + [f"texts in {code}" for code in languages if now.get(code) != release.texts.get(code)]
+    changed += [f"texts in {code}" for code in languages if now.get(code) != release.texts.get(code)]
+    return changed or (["invitation or layout"] if content_hash(survey) != release.content else [])
 
 
 def read_release(folder: Path, survey: str, version: int) -> Release:
@@ -123,7 +133,7 @@ def read_release(folder: Path, survey: str, version: int) -> Release:
     try:
         data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         snapshot = Survey.model_validate(data["survey"])
-        release = Release(snapshot, data["structure_hash"], data["texts"], data["released_at"])
+        release = Release(snapshot, data["structure_hash"], data["texts"], data["content"], data["released_at"])
     except (ValueError, KeyError, TypeError, ValidationError):
         raise ReleaseError("the release cannot be read", where=where, mend=mend) from None
     if data.get("format") != FORMAT:
@@ -133,10 +143,3 @@ def read_release(folder: Path, survey: str, version: int) -> Release:
     if changed or snapshot.key != f"{survey}@{version}":
         raise ReleaseError(f"the release was edited ({', '.join(changed) or 'name'})", where=where, mend=mend)
     return release
-
-
-def release_summary(release: Release) -> dict[str, Any]:
-    """What manifests and reports name of a release."""
-    summary = asdict(release)
-    del summary["survey"]
-    return {"release": release.survey.key, **summary}

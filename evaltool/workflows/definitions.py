@@ -1,6 +1,8 @@
 """Check and release definitions."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from evaltool.errors import DefinitionError, EvaltoolError, Fault, ReleaseError
 from evaltool.project import Project
@@ -28,20 +30,29 @@ def check(project: Project) -> list[Checked]:
         DefinitionError: with the faults of all files.
     """
     roster = load_roster(project.surveys / "roster.yaml")
-    found: list[Checked] = []
+    paths = find_definitions(project.surveys)
+    if not paths:
+        mend = "Write one as <survey>/v1.yaml, or make a project with an example: evaltool init DIR"
+        raise DefinitionError("no definition", where=project.surveys.as_posix(), mend=mend)
+    surveys = all_or_faults([lambda path=path: load_survey(path, roster) for path in paths])
+    return [Checked(item, (*draft_notes(item), *_release_notes(project, item))) for item in surveys]
+
+
+_Made = TypeVar("_Made")
+
+
+def all_or_faults(steps: Sequence[Callable[[], _Made]]) -> list[_Made]:
+    """What the steps make. Raises DefinitionError with the faults of all of them, told at once."""
+    made: list[_Made] = []
     faults: list[Fault] = []
-    for path in find_definitions(project.surveys):
+    for step in steps:
         try:
-            survey = load_survey(path, roster)
-            found.append(Checked(survey, (*draft_notes(survey), *_release_notes(project, survey))))
+            made.append(step())
         except EvaltoolError as error:
             faults += error.faults or [Fault(error.code, error.message, error.where, error.mend)]
     if faults:
-        raise faults_error("the definitions have faults", faults)
-    if not found:
-        mend = "Write one as <survey>/v1.yaml, or make a project with an example: evaltool init DIR"
-        raise DefinitionError("no definition", where=project.surveys.as_posix(), mend=mend)
-    return found
+        raise faults_error("the project has faults", faults)
+    return made
 
 
 def draft_notes(survey: Survey) -> list[str]:

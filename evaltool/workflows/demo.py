@@ -100,6 +100,8 @@ def _settings_text(project: Project) -> str:
         "",
         "[server]",
         f"port = {_free_port()}",
+        # a demo never touches the database of the real collection, wherever that lies
+        'database = "data/server.sqlite"',
         "",
         "[privacy]",
         *(f"{key} = {{ {_inline(text)} }}" for key, text in settings.privacy.items()),

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pypandoc
 
-from evaltool.errors import EvaltoolError
+from evaltool.errors import ArchiveError, EvaltoolError
 from evaltool.project import Project
 from evaltool.responses.archive import Archive
 from evaltool.workflows.definitions import check
@@ -41,7 +41,7 @@ def examine(project: Project) -> list[Finding]:
         *_folders(project),
         _cloud(project),
         _port(project),
-        *_archives(project),
+        _tried("archives", lambda: _archives(project)),
     ]
 
 
@@ -83,8 +83,10 @@ def _port(project: Project) -> Finding:
     return Finding(ok=True, message=f"port {server.port} is free")
 
 
-def _archives(project: Project) -> Iterator[Finding]:
-    for item in deployments(project):
-        faults = Archive(project.archive / item.id).verify()
-        told = "; ".join(str(fault) for fault in faults) or "agrees with its ledger"
-        yield Finding(ok=not faults, message=f"archive {item.id}: {told}")
+def _archives(project: Project) -> str:
+    """Looks at the archive of every deployment. Raises ArchiveError with all that does not agree."""
+    found = deployments(project)
+    faults = [fault for item in found for fault in Archive(project.archive / item.id).verify()]
+    if faults:
+        raise ArchiveError("the archive does not agree with its ledger", faults=faults)
+    return ", ".join(item.id for item in found) or "none yet"

@@ -28,7 +28,7 @@ from evaltool.survey.release import Release, make_release, read_release
 from evaltool.survey.translations import map_texts
 from evaltool.text import Text
 from evaltool.workflows.definitions import draft_notes
-from evaltool.workflows.working import Progress, now, platform_of, read_json, silent, working, write_json
+from evaltool.workflows.working import Progress, connected, now, read_json, silent, working, write_json
 
 PRETEST = "+pretest"
 BATCH = 500
@@ -69,7 +69,8 @@ def deploy(
             synthetic=project.settings.synthetic,
         )
         standing = _standing(project, wanted)
-        platform_of(platform, project).deploy(standing or wanted, filled)
+        with connected(platform, project) as target:
+            target.deploy(standing or wanted, filled)
         if standing is None:
             write_json(_record(project, wanted.id), wanted.to_json())
         return Deployed(standing or wanted, standing is None, tuple(draft_notes(filled)))
@@ -172,14 +173,17 @@ class Invited:
 def invite(project: Project, deployment: Deployment, *, where: str = "", out: Path | None = None) -> Invited:
     """Give every course that the survey invites (and `where` selects) its personal link, once.
 
-    The file holds the links of those with contact data; without `out` it lies in the data folder.
+    The file holds their links and contact data; without `out` it lies in the data folder.
 
     Raises:
+        ProjectError: if `out` is neither .csv nor .xlsx.
         ExpressionError: if `where` names something that is no usable column or code of the roster.
         RosterError: if nobody is selected.
     """
     survey = _survey_of(project, deployment)
     roster = load_roster(project.surveys / "roster.yaml")
+    if out and out.suffix.lower() not in {".csv", ".xlsx"}:
+        raise ProjectError("links are written as .csv or .xlsx", where=out.as_posix(), mend="Name such a file.")
     faults = selection_faults(where, roster, where="--where")
     if faults:
         raise ExpressionError("--where cannot be used", faults=faults)
@@ -190,10 +194,11 @@ def invite(project: Project, deployment: Deployment, *, where: str = "", out: Pa
             raise RosterError("nobody on the roster is to be invited", where=where or survey.invite, mend=mend)
         vault.invite(deployment.id, courses)
         links = [link for link in vault.links(deployment.id) if link.unit in courses]
-        platform = platform_of(deployment.platform, project)
-        new = platform.invite(deployment.id, [_invitation(survey, courses[link.unit], link) for link in links])
+        with connected(deployment.platform, project) as platform:
+            new = platform.invite(deployment.id, [_invitation(survey, courses[link.unit], link) for link in links])
+            addresses = [(link, platform.link(link.token)) for link in links]
         file = out or project.data / "invitations" / f"{deployment.id}.xlsx"
-        _write_links([(link, platform.link(link.token)) for link in links], file)
+        _write_links(addresses, file)
         return Invited(new, len(links), file)
 
 
@@ -252,7 +257,7 @@ def _write_sheet(rows: Sequence[Sequence[str]], path: Path) -> None:
 
 @dataclass(frozen=True)
 class DeploymentStatus:
-    """Counts of one deployment on its platform, and how many responses the archive holds."""
+    """Counts of one deployment on its platform."""
 
     deployment: Deployment
     counts: Mapping[str, int]
@@ -260,9 +265,18 @@ class DeploymentStatus:
 
 def status(project: Project) -> list[DeploymentStatus]:
     """Where each deployment stands."""
-    return [
-        DeploymentStatus(item, platform_of(item.platform, project).status(item.id)) for item in deployments(project)
-    ]
+    return [DeploymentStatus(item, _counts(project, item)) for item in deployments(project)]
+
+
+def _counts(project: Project, deployment: Deployment) -> Mapping[str, int]:
+    with connected(deployment.platform, project) as platform:
+        return platform.status(deployment.id)
+
+
+def close(project: Project, deployment: Deployment) -> None:
+    """Take no more answers: whoever opens a link is told that the survey has ended. What was answered stays."""
+    with working(project), connected(deployment.platform, project) as platform:
+        platform.close(deployment.id)
 
 
 def pull(project: Project, progress: Progress = silent) -> dict[str, int]:
@@ -277,13 +291,12 @@ def pull(project: Project, progress: Progress = silent) -> dict[str, int]:
 
 def _pull_one(project: Project, deployment: Deployment, progress: Progress) -> int:
     archive = Archive(project.archive / deployment.id)
-    platform = platform_of(deployment.platform, project)
-    opened = platform.status(deployment.id)["opened"]
+    counts = _counts(project, deployment)
+    begun = sum(counts.values()) - counts["invited"]
     count = 0
-    while True:
-        batch = platform.pull(deployment.id, after=archive.cursor(), limit=BATCH)
-        if not batch.responses:
-            return count
-        archive.append(batch.responses, cursor=batch.cursor, pulled_at=now())
-        count += len(batch.responses)
-        progress(f"pull {deployment.id}", min(count, opened), opened)
+    with connected(deployment.platform, project) as platform:
+        while (batch := platform.pull(deployment.id, after=archive.cursor(), limit=BATCH)).responses:
+            archive.append(batch.responses, cursor=batch.cursor, pulled_at=now())
+            count += len(batch.responses)
+            progress(f"pull {deployment.id}", min(count, begun), begun)
+    return count

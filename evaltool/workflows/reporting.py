@@ -57,9 +57,9 @@ def report(
             changed since the analysis.
     """
     with working(project):
-        rows = read_estimates(project.estimates) if project.estimates.is_file() else []
         manifest = read_estimates_manifest(project)
-        _refuse_outdated(project, manifest)
+        refuse_outdated(project, manifest)
+        rows = read_estimates(project.estimates)
         definition = definition_path(project)
         known = list(dict.fromkeys(row.population for row in rows))
         chosen = _chosen(populations, known)
@@ -109,9 +109,16 @@ def _keep(path: Path) -> str:
     return f"Note: {path.name} was edited since it was written; the edited file is kept as {kept}"
 
 
-def _refuse_outdated(project: Project, manifest: Mapping[str, Any]) -> None:
-    for path, known in ((project.estimates, manifest["output"]), (project.plan, manifest["plan"])):
-        if file_hash(path) != known:
+def refuse_outdated(project: Project, manifest: Mapping[str, Any]) -> None:
+    """Raises ReportError if the estimates, or anything that they were made of, changed since the analysis."""
+    made_of = {
+        project.estimates: manifest["output"],
+        project.plan: manifest["plan"],
+        project.roster: manifest["roster"],
+    }
+    made_of |= {project.dataset(key) / "manifest.json": known for key, known in manifest["inputs"].items()}
+    for path, known in made_of.items():
+        if not path.is_file() or file_hash(path) != known:
             mend = "Run: evaltool analyse"
             raise ReportError(f"{path.name} has changed since the analysis", where=path.as_posix(), mend=mend)
 
@@ -210,7 +217,9 @@ class _Facts:
         """The version of the population's survey that most of its members answered."""
         plan = self.plan
         counts = {
-            item.survey.key: int((self.datasets[item.survey.key].frame[plan.population.column] == population).sum())
+            item.survey.key: int(
+                (self.datasets[item.survey.key].frame[plan.population.column].astype("string") == population).sum()
+            )
             for item in self.releases
             if item.survey.survey == plan.population.survey and item.survey.key in self.datasets
         }

@@ -18,7 +18,7 @@ from evaltool.workflows.working import now
 Say = Callable[[str], None]
 
 
-def serve(project: Project, *, host: str = "", port: int = 0, say: Say) -> None:
+def serve(project: Project, *, host: str = "", port: int | None = None, say: Say) -> None:
     """Serve until Ctrl+C; without `host` and `port` those of `evaltool.toml`.
 
     Raises:
@@ -29,7 +29,7 @@ def serve(project: Project, *, host: str = "", port: int = 0, say: Say) -> None:
     run(
         project.server_url,
         host=host or settings.host,
-        port=port or settings.port,
+        port=settings.port if port is None else port,
         secret_file=_secret_file(project),
         synthetic=project.settings.synthetic,
         ready=lambda address: say(f"Serving {names} at {address}. Ctrl+C ends."),
@@ -41,7 +41,7 @@ def _secret_file(project: Project) -> Path:
     return project.data / "server.secret"
 
 
-def preview(project: Project, survey: str, version: int, *, port: int = 0, say: Say) -> None:
+def preview(project: Project, survey: str, version: int, *, port: int | None = None, say: Say) -> None:
     """Serve a definition as it is now, on this machine only, from a folder that is deleted at the end.
 
     Raises:
@@ -66,9 +66,10 @@ def preview(project: Project, survey: str, version: int, *, port: int = 0, say: 
         platform.deploy(deployment, made.survey)
         tokens = {language: secrets.token_urlsafe(18) for language in made.survey.languages}
         platform.invite(deployment.id, [_visitor(language, token) for language, token in tokens.items()])
+        platform.disconnect()
         run(
             access.url,
-            port=port or project.settings.server.port,
+            port=project.settings.server.port if port is None else port,
             secret_file=Path(folder) / "secret",
             preview=True,
             ready=lambda address: _tell(say, address, tokens),

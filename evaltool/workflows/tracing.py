@@ -23,6 +23,8 @@ def trace(project: Project, figure: str, *, population: str = "") -> Iterator[st
         ReportError: if there is no such figure.
     """
     manifest = read_estimates_manifest(project)
+    if not project.estimates.is_file():
+        raise ReportError("there are no estimates", where=project.estimates.as_posix(), mend="Run: evaltool analyse")
     row = _find(read_estimates(project.estimates), figure, population)
     yield from _told_row(row)
     held = _held(file_hash(project.estimates) == manifest["output"])

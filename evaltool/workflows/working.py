@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from evaltool.errors import BusyError
+from evaltool.errors import BusyError, ProjectError
 from evaltool.platforms import open_platform
 from evaltool.platforms.base import Access, Platform
 from evaltool.project import Project
@@ -63,10 +64,15 @@ def cloud_warning(project: Project) -> str:
     )
 
 
-def platform_of(name: str, project: Project) -> Platform:
-    """The platform called `name`, with this project's access."""
+@contextmanager
+def connected(name: str, project: Project) -> Generator[Platform]:
+    """The platform called `name`, with this project's access, as long as it is needed."""
     project.data.mkdir(parents=True, exist_ok=True)
-    return open_platform(name, Access(url=project.server_url, address=project.public_url))
+    platform = open_platform(name, Access(url=project.server_url, address=project.public_url))
+    try:
+        yield platform
+    finally:
+        platform.disconnect()
 
 
 def file_hash(path: Path) -> str:
@@ -79,9 +85,16 @@ def write_json(path: Path, data: Mapping[str, Any]) -> None:
     """Write readable JSON, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
-    part.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
+    with part.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(json.dumps(data, ensure_ascii=False, indent=1) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
     part.replace(path)
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    return json.loads(path.read_text(encoding="utf-8"))
+    """Read what `write_json` wrote. Raises ProjectError if it is damaged."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        raise ProjectError("the file is damaged", where=path.as_posix(), mend="Restore it from the backup.") from None

@@ -37,6 +37,9 @@ pages:
       - {name: consent, type: select_one, label: Vil du?, required: true, choices: {"yes": Ja, "no": Nej}}
   - name: work
     questions:
+      - {name: where, type: calculate, calculation: "${site}"}
+      - {name: ways, type: select_multiple, label: Hvordan?, choices: {bus: Bus, foot: Gang}}
+      - {name: born, type: date, label: Født?}
       - {name: job, type: select_one, label: Job?, choices: {"yes": Ja, "no": Nej}}
       - {name: help, type: select_one, label: Hjælp?, choices: degree}
   - name: more

@@ -26,7 +26,15 @@ def test_releasing_the_same_again_changes_nothing(tmp_path: Path) -> None:
     assert (tmp_path / "releases" / "small@1.json").read_bytes() == before
 
 
-@pytest.mark.parametrize(("old", "new"), [("Job?", "Arbejde?"), ("${job} = 'yes'", "${job} = 'no'")])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Job?", "Arbejde?"),
+        ("${job} = 'yes'", "${job} = 'no'"),
+        ("pages:", "invite: \"${site} = 'north'\"\npages:"),
+        ("label: Ord?", "label: Ord?, appearance: multiline"),
+    ],
+)
 def test_a_released_version_cannot_be_released_otherwise(tmp_path: Path, old: str, new: str) -> None:
     write_release(tmp_path, make_release(load(tmp_path), released_at=NOW))
     changed = make_release(load(tmp_path, SURVEY.replace(old, new)), released_at=NOW)
@@ -34,7 +42,16 @@ def test_a_released_version_cannot_be_released_otherwise(tmp_path: Path, old: st
         write_release(tmp_path, changed)
 
 
-@pytest.mark.parametrize(("old", "new"), [("Job?", "Arbejde?"), ('"yes"', '"yep"'), ("small", "other"), ("{", "")])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Job?", "Arbejde?"),
+        ('"yes"', '"yep"'),
+        ("small", "other"),
+        ("{", ""),
+        ('"text"', '"text", "appearance": "multiline"'),
+    ],
+)
 def test_an_edited_release_is_refused(tmp_path: Path, old: str, new: str) -> None:
     write_release(tmp_path, make_release(load(tmp_path), released_at=NOW))
     path = tmp_path / "releases" / "small@1.json"

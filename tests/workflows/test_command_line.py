@@ -12,6 +12,7 @@ from filelock import FileLock
 
 from evaltool.cli import app
 from evaltool.project import Project
+from evaltool.server.store import Store
 
 COMMANDS = sorted(
     command.name or str(command.callback.__name__) for command in app.registered_commands if command.callback
@@ -162,6 +163,39 @@ def test_two_runs_at_once_are_refused(run, project: Project) -> None:
     assert shown.returncode == 1
     assert "another run" in shown.stderr
     assert run("pull").returncode == 0
+
+
+def test_a_closed_survey_is_told_so(run, project: Project, roster: Path, tmp_path: Path) -> None:
+    deployed(run)
+    run("roster", str(roster))
+    out = tmp_path / "links.csv"
+    run("invite", "participant-end", "--version", "1", "--out", str(out))
+    assert "is closed" in run("close", "participant-end", "--version", "1").stdout
+    store = Store.open(project.server_url)
+    try:
+        with out.open(encoding="utf-8-sig", newline="") as file:
+            visits = [store.find(row["link"].rpartition("/")[2]) for row in csv.DictReader(file, delimiter=";")]
+    finally:
+        store.close()
+    assert [visit.is_open for visit in visits if visit] == [False, False]
+
+
+@pytest.mark.parametrize("name", ["links.txt", "links"])
+def test_links_are_written_as_what_their_name_says(run, roster: Path, tmp_path: Path, name: str) -> None:
+    deployed(run)
+    run("roster", str(roster))
+    shown = run("invite", "participant-end", "--version", "1", "--out", str(tmp_path / name))
+    assert shown.returncode == 1
+    assert ".csv or .xlsx" in shown.stderr
+
+
+def test_check_tells_the_faults_of_all_files_together(run, project: Project) -> None:
+    for path in (project.plan, project.analysis / "demo.yaml", project.reports / "status" / "report.yaml"):
+        path.write_text(path.read_text(encoding="utf-8") + "\nbogus: 1\n", encoding="utf-8")
+    shown = run("check")
+    assert shown.returncode == 1
+    for name in ("plan.yaml", "demo.yaml", "report.yaml"):
+        assert name in shown.stderr
 
 
 def test_a_taken_port_is_told(run, project: Project) -> None:

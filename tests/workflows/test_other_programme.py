@@ -27,6 +27,15 @@ def test_its_demo_gives_the_shares_that_it_aims_at(run, project: Project, work: 
     assert found == {"in_work": work, "satisfied": satisfied}
 
 
+def test_the_demo_leaves_the_real_database_alone(
+    run, project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = tmp_path / "real.sqlite"
+    monkeypatch.setenv("EVALTOOL_DATABASE", f"sqlite:///{real.as_posix()}")
+    assert run("demo", "--out", str(project.root / "build" / "demo")).returncode == 0
+    assert not real.exists()
+
+
 def test_aims_that_contradict_each_other_are_refused(run, project: Project) -> None:
     plan = project.plan.read_text(encoding="utf-8")
     project.plan.write_text(
