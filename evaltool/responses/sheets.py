@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,13 +12,17 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
 
 from evaltool.errors import EvaltoolError, Fault
 
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
 _ZEROS = re.compile(r"0+")
+# What openpyxl lets through from a damaged file; SyntaxError is the errors of both XML parsers that it may use.
+_DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, SyntaxError),
+    *(LookupError, ValueError, TypeError, AttributeError, ArithmeticError),
+)
 
 
 class SheetError(EvaltoolError):
@@ -68,7 +73,7 @@ def read_sheet(path: Path, known: Collection[str]) -> Sheet:
         return reader(path, known)
     except FileNotFoundError:
         raise SheetError("no such file", where=path.as_posix(), mend="Check the name and the folder.") from None
-    except PermissionError:
+    except (PermissionError, IsADirectoryError):
         raise SheetError("the file cannot be opened", where=path.as_posix(), mend="Is it open elsewhere?") from None
 
 
@@ -120,18 +125,19 @@ def _separator(text: str, known: Collection[str], path: Path) -> str:
 
 
 def _read_xlsx(path: Path, known: Collection[str]) -> Sheet:
+    data = path.read_bytes()
+    mend = "Open it in a spreadsheet program and save it as .xlsx again, without a password."
     try:
         # `read_only` believes the size that the file claims, and some programs claim a wrong one.
-        book = openpyxl.load_workbook(path, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError):
-        mend = "Open it in a spreadsheet program and save it as .xlsx again, without a password."
-        raise SheetError("not an XLSX file", where=path.as_posix(), mend=mend) from None
-    try:
-        sheet = book.worksheets[0]
-        rows = [(number, [_cell(cell) for cell in row]) for number, row in enumerate(sheet.iter_rows(), start=1)]
-        return _sheet(f"{path.name}, sheet «{sheet.title}»", rows, path)
-    finally:
-        book.close()
+        book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
+    except _DAMAGED:
+        raise SheetError("not an XLSX file, or a damaged one", where=path.as_posix(), mend=mend) from None
+    if not book.worksheets:
+        mend = "Put the table on a sheet with cells; a chart is none."
+        raise SheetError("the file has no sheet with cells", where=path.as_posix(), mend=mend)
+    sheet = book.worksheets[0]
+    rows = [(number, [_cell(cell) for cell in row]) for number, row in enumerate(sheet.iter_rows(), start=1)]
+    return _sheet(f"{path.name}, sheet «{sheet.title}»", rows, path)
 
 
 def _cell(cell: Any) -> Cell:
@@ -151,7 +157,7 @@ def _cell(cell: Any) -> Cell:
 
 def _digits(value: float, form: str) -> str:
     """A number as text; a format such as `0000` shows leading zeros, so they are meant."""
-    if value != int(value):
+    if not float(value).is_integer():
         return str(value)
     return str(int(value)).zfill(len(form) if _ZEROS.fullmatch(form) else 0)
 

@@ -1,9 +1,11 @@
+import zipfile
 from datetime import date, datetime
 from pathlib import Path
 
 import openpyxl
 import pandas as pd
 import pytest
+from openpyxl.chart import BarChart
 
 from evaltool.errors import RosterError
 from evaltool.records import Course
@@ -185,6 +187,89 @@ def test_a_file_that_is_no_table_is_refused(tmp_path, name):
         (tmp_path / name).write_bytes(b"not a table")
     with pytest.raises(RosterError):
         read_roster(tmp_path / name, ROSTER)
+
+
+def workbook(path: Path) -> bytes:
+    book = openpyxl.Workbook()
+    book.worksheets[0].append(["person_id", "course_id", "site"])
+    book.worksheets[0].append(["0012", "c1", "north"])
+    book.save(path)
+    return path.read_bytes()
+
+
+def rezip(path: Path, member: str, data: bytes) -> None:
+    with zipfile.ZipFile(path) as old:
+        members = {name: old.read(name) for name in old.namelist()}
+    with zipfile.ZipFile(path, "w") as new:
+        for name, content in members.items():
+            new.writestr(name, data if name == member else content)
+
+
+@pytest.mark.parametrize(
+    ("member", "old", "new"),
+    [
+        ("xl/worksheets/sheet1.xml", b"</row>", b"<row>"),
+        ("xl/worksheets/sheet1.xml", b"<sheetData>", b""),
+        ("xl/workbook.xml", b"</sheets>", b""),
+        ("xl/workbook.xml", b"sheetId", b"sheetNo"),
+        ("[Content_Types].xml", b"sheet.main+xml", b"sheet.none+xml"),
+        ("[Content_Types].xml", b"PartName", b"Part"),
+    ],
+)
+def test_an_xlsx_with_damaged_xml_is_refused_in_words(tmp_path, member, old, new):
+    path = tmp_path / "roster.xlsx"
+    workbook(path)
+    with zipfile.ZipFile(path) as book:
+        content = book.read(member)
+    assert old in content
+    rezip(path, member, content.replace(old, new))
+    with pytest.raises(RosterError, match="not an XLSX file, or a damaged one") as caught:
+        read_roster(path, ROSTER)
+    assert (caught.value.where, "save it as .xlsx again" in caught.value.mend) == (path.as_posix(), True)
+
+
+@pytest.mark.parametrize("keep", [0.3, 0.6, 0.95])
+def test_a_truncated_xlsx_is_refused_in_words(tmp_path, keep):
+    data = workbook(tmp_path / "roster.xlsx")
+    (tmp_path / "roster.xlsx").write_bytes(data[: int(len(data) * keep)])
+    with pytest.raises(RosterError, match="damaged"):
+        read_roster(tmp_path / "roster.xlsx", ROSTER)
+
+
+def test_an_xlsx_with_damaged_compression_is_refused_in_words(tmp_path):
+    data = bytearray(workbook(tmp_path / "roster.xlsx"))
+    place = data.index(b"xl/worksheets/sheet1.xml") + len("xl/worksheets/sheet1.xml")
+    data[place : place + 40] = b"\xff" * 40
+    (tmp_path / "roster.xlsx").write_bytes(data)
+    with pytest.raises(RosterError, match="damaged"):
+        read_roster(tmp_path / "roster.xlsx", ROSTER)
+
+
+def test_an_xlsx_whose_only_sheet_is_a_chart_is_refused_in_words(tmp_path):
+    book = openpyxl.Workbook()
+    book.create_chartsheet().add_chart(BarChart())
+    book.remove(book.worksheets[0])
+    book.save(tmp_path / "roster.xlsx")
+    with pytest.raises(RosterError, match="no sheet with cells"):
+        read_roster(tmp_path / "roster.xlsx", ROSTER)
+
+
+def test_a_number_too_large_for_a_spreadsheet_is_a_fault_of_its_cell(tmp_path):
+    path = tmp_path / "roster.xlsx"
+    book = openpyxl.Workbook()
+    book.worksheets[0].append(["person_id", "course_id", "site", "visits"])
+    book.worksheets[0].append(["0012", "c1", "north", 7654321])
+    book.save(path)
+    with zipfile.ZipFile(path) as zipped:
+        content = zipped.read("xl/worksheets/sheet1.xml")
+    rezip(path, "xl/worksheets/sheet1.xml", content.replace(b"7654321", b"1e999"))
+    assert faults(path) == [("bad-cell", "roster.xlsx, sheet «Sheet», row 2, column «visits»")]
+
+
+def test_a_folder_called_like_a_table_is_refused(tmp_path):
+    (tmp_path / "roster.csv").mkdir()
+    with pytest.raises(RosterError, match="cannot be opened"):
+        read_roster(tmp_path / "roster.csv", ROSTER)
 
 
 def test_too_many_cells_in_a_row_are_told(tmp_path):
