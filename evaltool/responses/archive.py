@@ -1,7 +1,8 @@
 """The raw archive of one deployment: append-only segments and a hash-chained ledger.
 
 A segment counts once its line stands in the ledger. A pull that is cut off leaves a segment without a line, or a
-torn line; both are made good by the next pull, which asks again from the last cursor.
+torn line; both are made good by the next pull, which asks again from the last cursor. The ledger is there before
+the first segment, so segments without a ledger are never what a pull left.
 """
 
 import hashlib
@@ -10,7 +11,10 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
 
 from evaltool.errors import ArchiveError, Fault
 from evaltool.records import FORMAT, RawResponse
@@ -18,6 +22,8 @@ from evaltool.records import FORMAT, RawResponse
 LEDGER = "ledger.jsonl"
 _SEGMENT = re.compile(r"\d{6,}\.jsonl")
 _RESTORE = "Restore it from the backup."
+_RECORD = TypeAdapter(RawResponse)
+_TIMES = ("opened_at", "saved_at", "completed_at")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +39,9 @@ class LedgerEntry:
     previous: str
 
 
+_ENTRY = TypeAdapter(LedgerEntry)
+
+
 @dataclass(frozen=True)
 class Archive:
     """The folder of one deployment; its name is the deployment's id. One process at a time may write."""
@@ -43,7 +52,7 @@ class Archive:
         """Store a pull durably and return how many records it added; a pull already stored adds none.
 
         Raises:
-            ArchiveError: for records of another deployment, or a cursor before the archive's.
+            ArchiveError: for records of another deployment, a cursor before the archive's, or a ledger that is gone.
         """
         entries = self.entries()
         before = entries[-1].cursor_after if entries else 0
@@ -61,6 +70,7 @@ class Archive:
             pulled_at=pulled_at,
             previous=self.head(),
         )
+        self.begin_ledger()
         self.write_segment(segment, data)
         self.write_ledger(entry)
         return len(records)
@@ -73,9 +83,15 @@ class Archive:
             message = f"the platform stands at change {cursor}, the archive already at {before}"
             raise ArchiveError(message, where=where, mend="Was the platform's database replaced by an older copy?")
 
+    def begin_ledger(self) -> None:
+        """Before the first pull: an empty ledger."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if not (self.folder / LEDGER).exists():
+            (self.folder / LEDGER).touch()
+            _sync_folder(self.folder)
+
     def write_segment(self, segment: str, data: bytes) -> None:
         """First step of a pull: the answers, whole or not at all."""
-        self.folder.mkdir(parents=True, exist_ok=True)
         part = self.folder / f"{segment}.part"
         with part.open("wb") as file:
             file.write(data)
@@ -87,7 +103,7 @@ class Archive:
         """Second step: the line that makes the segment count. A torn last line is cut away before."""
         path = self.folder / LEDGER
         whole = b"".join(self._lines())
-        with path.open("r+b" if path.exists() else "x+b") as file:
+        with path.open("r+b") as file:
             file.truncate(len(whole))
             file.seek(len(whole))
             file.write(_line(entry).encode())
@@ -101,12 +117,19 @@ class Archive:
         return lines if not lines or lines[-1].endswith(b"\n") else lines[:-1]
 
     def entries(self) -> list[LedgerEntry]:
-        """The ledger's lines in order. Raises ArchiveError if one cannot be read."""
+        """The ledger's lines in order.
+
+        Raises:
+            ArchiveError: if one cannot be read or is of a newer form, or the ledger is gone though segments are there.
+        """
+        missing = self._check_ledger()
+        if missing:
+            raise ArchiveError(missing[0].message, where=missing[0].where, mend=missing[0].mend)
         found: list[LedgerEntry] = []
         for number, line in enumerate(self._lines(), start=1):
-            entry = _read_entry(line)
+            where = f"{(self.folder / LEDGER).as_posix()}:{number}"
+            entry = _read_entry(line, where)
             if entry is None:
-                where = f"{(self.folder / LEDGER).as_posix()}:{number}"
                 raise ArchiveError("this line of the ledger cannot be read", where=where, mend=_RESTORE)
             found.append(entry)
         return found
@@ -120,6 +143,13 @@ class Archive:
         """Hash of the last ledger line; through the chain it stands for the whole archive ("" when empty)."""
         lines = self._lines()
         return _sha256(lines[-1]) if lines else ""
+
+    def holds(self, head: str) -> bool:
+        """Whether the archive once ended with this `head`; if not, it was cut short or replaced since then.
+
+        A shortened archive agrees with its shortened ledger, so only a head that was kept elsewhere can tell.
+        """
+        return not head or any(_sha256(line) == head for line in self._lines())
 
     def responses(self, *, accept_altered: bool = False) -> Iterator[RawResponse]:
         """All records in the order in which they were pulled; later revisions of an interview come later.
@@ -135,12 +165,18 @@ class Archive:
                 raise ArchiveError("this segment is missing", where=path.as_posix(), mend=_RESTORE)
 
     def verify(self) -> list[Fault]:
-        """All that does not agree with the ledger; empty if nothing was altered."""
-        faults: list[Fault] = []
+        """All that does not agree with the ledger; empty if nothing was altered. Compare `holds` for a cut end.
+
+        Raises:
+            ArchiveError: if a newer evaltool wrote the ledger.
+        """
+        faults = self._check_ledger()
+        if faults:
+            return faults
         previous, counted = "", set[str]()
         for number, line in enumerate(self._lines(), start=1):
             where = f"{(self.folder / LEDGER).as_posix()}:{number}"
-            entry = _read_entry(line)
+            entry = _read_entry(line, where)
             if entry is None:
                 faults.append(Fault("ledger-line", "this line of the ledger cannot be read", where, _RESTORE))
             else:
@@ -161,30 +197,59 @@ class Archive:
             return [Fault("altered-segment", "this segment was altered after the pull", path.as_posix(), _RESTORE)]
         return []
 
+    def _check_ledger(self) -> list[Fault]:
+        path = self.folder / LEDGER
+        if path.exists() or not self._segments():
+            return []
+        return [Fault("missing-ledger", "there are segments, but their ledger is missing", path.as_posix(), _RESTORE)]
+
     def _check_extra(self, counted: set[str]) -> list[Fault]:
         # The segment after the last is what a pull that was cut off leaves; the next pull writes it anew.
         expected = counted | {f"{len(self._lines()) + 1:06}.jsonl"}
-        files = self.folder.iterdir() if self.folder.is_dir() else iter(())
-        extra = sorted(path for path in files if _SEGMENT.fullmatch(path.name) and path.name not in expected)
+        extra = [path for path in self._segments() if path.name not in expected]
         message = "this segment is not in the ledger"
         return [Fault("extra-segment", message, path.as_posix(), "Find out who put it there.") for path in extra]
 
+    def _segments(self) -> list[Path]:
+        files = self.folder.iterdir() if self.folder.is_dir() else iter(())
+        return sorted(path for path in files if _SEGMENT.fullmatch(path.name))
 
-def _read_entry(line: bytes) -> LedgerEntry | None:
+
+def _read_entry(line: bytes, where: str) -> LedgerEntry | None:
+    """None if the line is no entry; that a newer evaltool wrote it is no damage to restore or to accept."""
     try:
-        return LedgerEntry(**json.loads(line))
-    except (ValueError, TypeError):
+        version = json.loads(line)["format"]
+        if isinstance(version, int) and version > FORMAT:
+            message = f"the ledger has format {version}; this evaltool knows {FORMAT}"
+            raise ArchiveError(message, where=where, mend="Update evaltool.")
+        return _ENTRY.validate_json(line, strict=True, extra="forbid")
+    except (ValueError, TypeError, KeyError):
         return None
 
 
 def _read_segment(path: Path) -> Iterator[RawResponse]:
-    with path.open(encoding="utf-8") as file:
+    with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
-            try:
-                yield RawResponse.from_json(json.loads(line))
-            except (ValueError, TypeError, KeyError):
-                where = f"{path.as_posix()}:{number}"
-                raise ArchiveError("this line is no response", where=where, mend=_RESTORE) from None
+            yield _read_record(line, f"{path.as_posix()}:{number}")
+
+
+def _read_record(line: bytes, where: str) -> RawResponse:
+    try:
+        record = _RECORD.validate_json(line, strict=True, extra="forbid")
+    except ValidationError as error:
+        raise ArchiveError(f"this line is no response{_wrong_fields(error)}", where=where, mend=_RESTORE) from None
+    for name in _TIMES:
+        try:
+            datetime.fromisoformat(getattr(record, name) or record.opened_at)
+        except ValueError:
+            raise ArchiveError(f"this line is no response (see {name})", where=where, mend=_RESTORE) from None
+    return record
+
+
+def _wrong_fields(error: ValidationError) -> str:
+    """Names of fields only: what stands in them may be an answer."""
+    names = dict.fromkeys(str(item["loc"][0]) for item in error.errors(include_input=False) if item["loc"])
+    return f" (see {', '.join(names)})" if names else ""
 
 
 def _line(record: RawResponse | LedgerEntry) -> str:

@@ -1,3 +1,4 @@
+import hashlib
 import json
 from dataclasses import replace
 
@@ -115,7 +116,7 @@ def test_half_a_segment_never_has_its_name(archive, monkeypatch):
     monkeypatch.setattr("evaltool.responses.archive._sync", cut)
     with pytest.raises(CutOffError):
         archive.append([RECORD], 1, pulled_at=AT)
-    assert names(archive) == ["000001.jsonl.part"]
+    assert names(archive) == ["000001.jsonl.part", "ledger.jsonl"]
 
 
 def test_one_altered_answer_is_found(filled):
@@ -170,6 +171,109 @@ def test_a_line_that_is_no_response_is_told_with_its_place(filled):
     with pytest.raises(ArchiveError) as caught:
         list(filled.responses(accept_altered=True))
     assert caught.value.where.endswith("000002.jsonl:1")
+
+
+def altered(record, **fields):
+    return json.dumps({**record.to_json(), **fields}).encode()
+
+
+@pytest.mark.parametrize(
+    ("line", "fields"),
+    [
+        (b'{"answers": "\xff"}', ""),
+        (b"no json", ""),
+        (b"", ""),
+        (b"[1]", ""),
+        (altered(SECOND, answers="oops"), " (see answers)"),
+        (altered(SECOND, answers={"job": 1, "why": {"secret": 2}}), " (see answers)"),
+        (altered(SECOND, status="finished"), " (see status)"),
+        (altered(SECOND, mode="phone", revision="2"), " (see mode, revision)"),
+        (altered(SECOND, attributes=None), " (see attributes)"),
+        (altered(SECOND, pages=[{"page": "start"}]), " (see pages)"),
+        (altered(SECOND, unit=None), " (see unit)"),
+        (altered(SECOND, saved_at="soon"), " (see saved_at)"),
+        (altered(SECOND, colour="red"), " (see colour)"),
+    ],
+)
+def test_an_altered_record_that_is_none_is_told_with_its_place_and_without_its_answers(filled, line, fields):
+    first = (filled.folder / "000001.jsonl").read_bytes()
+    (filled.folder / "000002.jsonl").write_bytes(first + line + b"\n")
+    with pytest.raises(ArchiveError) as caught:
+        list(filled.responses(accept_altered=True))
+    assert caught.value.message == f"this line is no response{fields}"
+    assert caught.value.where.endswith("000002.jsonl:2")
+    assert "secret" not in str(caught.value)
+
+
+def test_a_ledger_of_a_newer_evaltool_asks_for_an_update(filled):
+    ledger = filled.folder / "ledger.jsonl"
+    lines = ledger.read_bytes().splitlines(keepends=True)
+    ledger.write_bytes(b"".join(lines[:2]) + b'{"colour":"red","format":2}\n')
+    for verb in (filled.verify, filled.entries, lambda: list(filled.responses(accept_altered=True))):
+        with pytest.raises(ArchiveError, match="format 2; this evaltool knows 1") as caught:
+            verb()
+        assert (caught.value.where[-14:], caught.value.mend) == ("ledger.jsonl:3", "Update evaltool.")
+
+
+@pytest.mark.parametrize("wrong", [{"format": "2"}, {"records": "1"}, {"cursor_after": None}, {"colour": "red"}])
+def test_a_ledger_line_with_wrong_values_is_no_line(filled, wrong):
+    ledger = filled.folder / "ledger.jsonl"
+    first, *rest = ledger.read_bytes().splitlines(keepends=True)
+    ledger.write_bytes(b"".join([json.dumps({**json.loads(first), **wrong}).encode() + b"\n", *rest]))
+    assert "ledger-line" in codes(filled)
+
+
+def test_a_deleted_ledger_is_found_and_nothing_is_read_or_written_over_the_segments(filled):
+    (filled.folder / "ledger.jsonl").unlink()
+    before = {name: (filled.folder / name).read_bytes() for name in names(filled)}
+    faults = filled.verify()
+    assert [(fault.code, fault.where) for fault in faults] == [
+        ("missing-ledger", (filled.folder / "ledger.jsonl").as_posix())
+    ]
+    verbs = (
+        filled.cursor,
+        lambda: list(filled.responses(accept_altered=True)),
+        lambda: filled.append([RECORD], 1, pulled_at=AT),
+    )
+    for verb in verbs:
+        with pytest.raises(ArchiveError, match="their ledger is missing"):
+            verb()
+    assert {name: (filled.folder / name).read_bytes() for name in names(filled)} == before
+
+
+@pytest.mark.parametrize("step", ["write_segment", "write_ledger"])
+def test_a_first_pull_that_was_cut_off_is_no_missing_ledger(archive, monkeypatch, step):
+    def cut(*_):
+        raise CutOffError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Archive, step, cut)
+        with pytest.raises(CutOffError):
+            archive.append([RECORD], 1, pulled_at=AT)
+    assert (codes(archive), archive.cursor(), list(archive.responses())) == ([], 0, [])
+    archive.append([RECORD], 1, pulled_at=AT)
+    assert (codes(archive), list(archive.responses())) == ([], [RECORD])
+
+
+def test_an_archive_holds_every_head_that_it_ever_had(archive):
+    heads = [archive.head()]
+    for number in range(1, 4):
+        archive.append([replace(RECORD, revision=number)], number, pulled_at=AT)
+        heads.append(archive.head())
+    last = (archive.folder / "ledger.jsonl").read_bytes().splitlines(keepends=True)[-1]
+    assert heads[-1] == hashlib.sha256(last).hexdigest()
+    assert [archive.holds(head) for head in heads] == [True] * 4
+    assert not archive.holds("0" * 64)
+
+
+def test_a_ledger_whose_end_was_cut_off_no_longer_holds_its_head(filled):
+    head = filled.head()
+    ledger = filled.folder / "ledger.jsonl"
+    ledger.write_bytes(b"".join(ledger.read_bytes().splitlines(keepends=True)[:-1]))
+    assert codes(filled) == []  # a pull that was cut off looks the same
+    assert not filled.holds(head)
+    ledger.unlink()
+    assert not filled.holds(head)
 
 
 def test_answers_of_another_deployment_are_refused(archive):
