@@ -119,7 +119,7 @@ def _choose(
 def _judge(survey: Survey, records: Interviews, walked: Walked, refused: Mask) -> _Whole:
     """I: sent. P: the headline is answered (any question, if none is the headline). R: refused, or less than P."""
     headline = survey.with_role("headline")
-    found = [walked.answers[headline.name]] if headline else list(walked.answers.values())
+    found = [walked.answers[headline.name]] if headline else _given_answers(walked)
     begun = np.logical_or.reduce([answered.value.answered for answered in found]) if found else refused
     complete = np.array([record.status == "complete" for record in records], dtype=bool)
     dispositions = np.select([refused, complete, begun], ["R", "I", "P"], default="R")
@@ -128,6 +128,11 @@ def _judge(survey: Survey, records: Interviews, walked: Walked, refused: Mask) -
         "disposition": pd.Categorical(dispositions.tolist(), categories=list(DISPOSITIONS)),
         "missing": pd.Categorical.from_codes(reasons, dtype=REASON_TYPE),
     }
+
+
+def _given_answers(walked: Walked) -> list[Answered]:
+    """Without what is calculated: that has a value even where nobody answered."""
+    return [answered for answered in walked.answers.values() if answered.question.type != "calculate"]
 
 
 def _withhold(answered: Answered, refused: Mask) -> Answered:
@@ -162,8 +167,8 @@ def _answer_log(records: Interviews, walked: Walked) -> list[LogEntry]:
 def _refusal_log(survey: Survey, records: Interviews, walked: Walked, refused: Mask) -> list[LogEntry]:
     asking = names(parse(survey.refusal)) if survey.refusal else []
     given = Counter[int]()
-    for name, answered in walked.answers.items():
-        if name not in asking and answered.question.type != "calculate":
+    for answered in _given_answers(walked):
+        if answered.question.name not in asking:
             given.update(np.flatnonzero(refused & answered.value.answered).tolist())
     return [
         LogEntry("refusal", records[place].unit, "", "refused", f"answers removed: {given[place]}")
@@ -177,16 +182,16 @@ def _frame(
     units = pd.Index([record.unit for record in records], dtype="str")
     attributes = current.loc[units]
     columns = {"unit": units, "person": attributes["person"].array, **_metadata(survey, records, answers, whole)}
-    # The roster's own column of the same name is the one to group by.
-    columns = {_meta_name(name, current): column for name, column in columns.items()}
+    columns = {_own_name(name, current): column for name, column in columns.items()}
     for answered in answers.values():
         columns |= question_columns(answered)
     columns |= {str(name): attributes[name].array for name in current if name != "person"}
     return pd.DataFrame(columns)
 
 
-def _meta_name(name: str, current: pd.DataFrame) -> str:
-    return f"interview_{name}" if name in current and name != "person" else name
+def _own_name(name: str, current: pd.DataFrame) -> str:
+    """The language of the roster is the one to group by; that of the interview steps aside."""
+    return "interview_language" if name == "language" and name in current else name
 
 
 def _metadata(survey: Survey, records: Interviews, answers: Mapping[str, Answered], whole: _Whole) -> dict[str, Any]:
@@ -216,14 +221,15 @@ def _helped(survey: Survey, answers: Mapping[str, Answered], size: int) -> Any:
 
 
 def _refuse_clashes(survey: Survey, answers: Mapping[str, Answered], current: pd.DataFrame) -> None:
-    """A question may not be called like a column of the roster, of the interview, or of another question."""
-    taken = dict.fromkeys(_METADATA, "a column of every dataset")
+    """Neither roster nor questions may be called like a column of every dataset, nor a question like another column."""
+    mend = "Give one of them another name."
+    taken = dict.fromkeys([*_METADATA, *(_own_name(name, current) for name in _METADATA)], "a column of every dataset")
+    own = [str(name) for name in current if name not in {"person", "language"}]
+    faults = [Fault("name-clash", f"«{name}» is {taken[name]}", "roster.yaml", mend) for name in own if name in taken]
     taken |= dict.fromkeys(map(str, current), "a column of the roster")
-    faults: list[Fault] = []
     for name, answered in answers.items():
         for column in question_columns(answered):
             if column in taken:
-                mend = "Give one of them another name."
                 faults.append(Fault("name-clash", f"«{column}» is {taken[column]}", f"{survey.key}, {name}", mend))
             taken[column] = f"made by the question «{name}»"
     if faults:

@@ -59,7 +59,7 @@ def read_corrections(path: Path, *, surveys: Mapping[str, Survey], units: Collec
     found = [(number, _correction(row)) for number, row in rows] if not missing else []
     for number, correction in found:
         faults += _check(correction, sheet, number, surveys=surveys, units=units)
-    faults += _doubles(found, sheet)
+    faults += _doubles(found, sheet, surveys.values())
     if faults:
         raise CleaningError(f"the corrections have {len(faults)} faults", where=path.name, faults=faults)
     return [correction for _, correction in found]
@@ -121,10 +121,12 @@ def _asked_names(survey: Survey) -> list[str]:
     return asked + _other_names(survey)
 
 
-def _doubles(found: Sequence[tuple[int, Correction]], sheet: Sheet) -> Iterator[Fault]:
+def _doubles(found: Sequence[tuple[int, Correction]], sheet: Sheet, surveys: Collection[Survey]) -> Iterator[Fault]:
+    """A name and a key may mean the same survey, so the rows are compared by the keys that they concern."""
     seen: dict[tuple[str, str, str], int] = {}
     for row, correction in found:
-        key = (correction.unit, correction.survey, correction.variable)
-        if seen.setdefault(key, row) != row:
-            message = f"row {seen[key]} corrects the same answer"
+        keys = [survey.key for survey in surveys if correction.concerns(survey)] or [correction.survey]
+        rows = [seen.setdefault((correction.unit, key, correction.variable), row) for key in keys]
+        if min(rows) != row:
+            message = f"row {min(rows)} corrects the same answer"
             yield Fault("double-correction", message, sheet.where(row), "Keep one of the two rows.")

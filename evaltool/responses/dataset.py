@@ -2,20 +2,23 @@
 
 import csv
 import hashlib
+import io
 import json
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
-from evaltool.errors import CleaningError
+from evaltool.errors import CleaningError, Fault
 from evaltool.responses.clean import LOG_COLUMNS, Cleaned
 
 FORMAT = 1
 _MANIFEST = "manifest.json"
+_FILES = ("codebook.json", "dataset.parquet", "dispositions.parquet", "log.csv")
+_CLEAN = "Run: evaltool clean"
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,19 +86,51 @@ def read_dataset(folder: Path) -> Dataset:
     """Read what `write_dataset` wrote.
 
     Raises:
-        CleaningError: if it is not there, or a newer evaltool wrote it.
+        CleaningError: if it is not there, was changed since, or a newer evaltool wrote it.
     """
+    manifest = _read_manifest(folder)
+    files = {name: _read_bytes(folder / name) for name in _FILES}
+    faults = [
+        Fault("changed-dataset", "was changed after cleaning", (folder / name).as_posix())
+        for name, data in files.items()
+        if hashlib.sha256(data).hexdigest() != manifest["outputs"].get(name)
+    ]
+    if faults:
+        raise CleaningError(
+            "the dataset was changed after cleaning", where=folder.as_posix(), mend=_CLEAN, faults=faults
+        )
+    return Dataset(
+        frame=pd.read_parquet(io.BytesIO(files["dataset.parquet"])),
+        dispositions=pd.read_parquet(io.BytesIO(files["dispositions.parquet"])),
+        log=pd.read_csv(io.BytesIO(files["log.csv"]), dtype="str", keep_default_na=False),
+        codebook=json.loads(files["codebook.json"]),
+        manifest=manifest,
+    )
+
+
+def _read_manifest(folder: Path) -> dict[str, Any]:
     path = folder / _MANIFEST
     if not path.exists():
         raise CleaningError("there is no dataset", where=folder.as_posix(), mend="Run `evaltool clean` first.")
-    manifest = json.loads(path.read_text(encoding="utf-8"))
-    if manifest["format"] > FORMAT:
-        message = f"the dataset has format {manifest['format']}; this evaltool knows {FORMAT}"
+    manifest = _read_object(path.read_bytes())
+    version = manifest.get("format")
+    if isinstance(version, int) and version > FORMAT:
+        message = f"the dataset has format {version}; this evaltool knows {FORMAT}"
         raise CleaningError(message, where=folder.as_posix(), mend="Install a newer evaltool.")
-    return Dataset(
-        frame=pd.read_parquet(folder / "dataset.parquet"),
-        dispositions=pd.read_parquet(folder / "dispositions.parquet"),
-        log=pd.read_csv(folder / "log.csv", dtype="str", keep_default_na=False),
-        codebook=json.loads((folder / "codebook.json").read_text(encoding="utf-8")),
-        manifest=manifest,
-    )
+    if not isinstance(manifest.get("outputs"), dict):
+        raise CleaningError("the manifest was changed after cleaning", where=path.as_posix(), mend=_CLEAN)
+    return manifest
+
+
+def _read_object(data: bytes) -> dict[str, Any]:
+    """The JSON object, or an empty one if it is none."""
+    try:
+        found: object = json.loads(data)
+    except ValueError:
+        return {}
+    return cast("dict[str, Any]", found) if isinstance(found, dict) else {}
+
+
+def _read_bytes(path: Path) -> bytes:
+    """The content of a file; a missing one is as good as an emptied one."""
+    return path.read_bytes() if path.is_file() else b""

@@ -8,6 +8,7 @@ from small_survey import SURVEY, interview
 from evaltool.errors import CleaningError
 from evaltool.responses.clean import clean
 from evaltool.responses.corrections import Correction
+from evaltool.survey.model import Survey
 
 FULL = {
     "consent": "yes",
@@ -296,6 +297,36 @@ def test_a_question_called_like_a_column_of_the_roster_is_refused(roster):
 def test_the_roster_s_language_is_the_one_to_group_by(roster):
     cleaned = clean(SURVEY, [interview("u1", answers=FULL)], roster.assign(language="so"), structure_hash="h2")
     assert (only(cleaned).language, only(cleaned).interview_language) == ("so", "en")
+
+
+@pytest.mark.parametrize("name", ["disposition", "missing", "deployment", "mode", "helped", "opened_at"])
+def test_a_column_of_the_roster_called_like_one_of_every_dataset_is_refused(roster, name):
+    with pytest.raises(CleaningError) as caught:
+        clean(SURVEY, [interview("u1", answers=FULL)], roster.assign(**{name: "x"}), structure_hash="h2")
+    assert [(fault.message, fault.where) for fault in caught.value.faults] == [
+        (f"«{name}» is a column of every dataset", "roster.yaml")
+    ]
+
+
+def test_the_place_to_which_the_interview_s_language_steps_aside_is_taken_only_then(roster):
+    roster = roster.assign(interview_language="x")
+    assert only(clean(SURVEY, [interview("u1")], roster, structure_hash="h2")).language == "en"
+    with pytest.raises(CleaningError, match="«interview_language» is a column of every dataset"):
+        clean(SURVEY, [interview("u1")], roster.assign(language="so"), structure_hash="h2")
+
+
+def test_without_a_headline_what_is_calculated_is_no_answer(roster):
+    data = SURVEY.model_dump()
+    data["pages"][1]["questions"][0]["role"] = None
+    survey = Survey.model_validate(data, context={"language": "en"})
+    cleaned = clean(
+        survey,
+        [interview("u1", "opened"), interview("u2", "partial", answers={"helper": "nobody"})],
+        roster,
+        structure_hash="h2",
+    )
+    assert list(cleaned.frame.year) == ["1985", "1985"]
+    assert list(cleaned.frame.disposition) == ["R", "P"]
 
 
 def test_rows_are_in_order_of_unit_whatever_the_order_of_the_archive(run):

@@ -73,6 +73,29 @@ def test_two_corrections_of_one_answer_are_refused(read):
         read(HEADER + "u1;demo;job;yes;A;2022-01-05;x\nu1;demo;job;no;B;2022-01-06;y\n")
 
 
+@pytest.mark.parametrize(("first", "second"), [("demo", "demo@2"), ("demo@2", "demo")])
+def test_the_name_and_the_key_of_a_survey_mean_the_same_answer(read, first, second):
+    with pytest.raises(CleaningError) as caught:
+        read(f"{HEADER}u1;{first};job;yes;A;2022-01-05;x\nu1;{second};job;no;B;2022-01-06;y\n")
+    assert [(fault.code, fault.where) for fault in caught.value.faults] == [
+        ("double-correction", "corrections.csv, row 3")
+    ]
+
+
+def test_the_same_answer_in_two_versions_may_be_corrected_twice(tmp_path):
+    later = SURVEY.model_copy(update={"version": 3})
+    path = tmp_path / "corrections.csv"
+    surveys = {SURVEY.key: SURVEY, later.key: later}
+
+    def read(*rows: str) -> list[Correction]:
+        path.write_text(HEADER + "\n".join(rows), encoding="utf-8")
+        return read_corrections(path, surveys=surveys, units={"u1"})
+
+    assert len(read("u1;demo@2;job;yes;A;2022-01-05;x", "u1;demo@3;job;no;A;2022-01-05;x")) == 2
+    with pytest.raises(CleaningError, match="row 2 corrects the same answer"):
+        read("u1;demo@3;job;yes;A;2022-01-05;x", "u1;demo;job;no;A;2022-01-05;x")
+
+
 def test_a_missing_column_is_named(read):
     with pytest.raises(CleaningError, match="«why» is missing"):
         read("unit;survey;variable;new;who;when\nu1;demo;job;yes;A;2022-01-05\n")

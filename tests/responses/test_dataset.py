@@ -92,3 +92,26 @@ def test_a_dataset_that_is_not_there_or_too_new_is_told(folder, tmp_path):
     (folder / "manifest.json").write_text('{"format": 99}', encoding="utf-8")
     with pytest.raises(CleaningError, match="format 99"):
         read_dataset(folder)
+
+
+@pytest.mark.parametrize("name", FILES[:-1])
+@pytest.mark.parametrize("change", ["edited", "missing"])
+def test_a_file_that_was_changed_after_cleaning_is_told(folder, cleaned, name, change):
+    path = folder / name
+    if change == "missing":
+        path.unlink()
+    elif name == "dispositions.parquet":
+        cleaned.dispositions.assign(disposition="I").to_parquet(path, index=False)
+    else:
+        path.write_bytes(path.read_bytes().replace(b"a", b"b", 1))
+    with pytest.raises(CleaningError, match="was changed after cleaning") as caught:
+        read_dataset(folder)
+    assert [fault.where for fault in caught.value.faults] == [path.as_posix()]
+    assert caught.value.mend == "Run: evaltool clean"
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": 1, "outputs": []}'])
+def test_a_manifest_that_is_none_is_told(folder, text):
+    (folder / "manifest.json").write_text(text, encoding="utf-8")
+    with pytest.raises(CleaningError, match="the manifest was changed after cleaning"):
+        read_dataset(folder)
