@@ -3,7 +3,6 @@
 Every distinct written answer is read once, by the function that the server uses.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 
 from evaltool.records import Answer, RawResponse
 from evaltool.responses.tables import Coded, Codes, Mask, calculate, columns_hold, number_values
-from evaltool.survey.answers import OTHER_SUFFIX, Reading, read, read_attributes
+from evaltool.survey.answers import OTHER_SUFFIX, Reading, read_attributes, reread
 from evaltool.survey.expressions import names, parse
 from evaltool.survey.model import Attribute, Page, Question, Survey
 
@@ -163,10 +162,9 @@ def _read_written(question: Question, answers: Sequence[Mapping[str, object]]) -
         places, keys = number_values(column)
     except TypeError:  # lists, and whatever an altered archive may hold
         places, keys = number_values([_key(answer) for answer in column])
-    alone = question.model_copy(update={"constraint": ""})
     filled = np.array([_filled(key) for key in keys], dtype=bool)
     shown = np.array([key is not _ABSENT for key in keys], dtype=bool)
-    return _Written(places, [_read_key(alone, key) for key in keys], shown[places], filled[places])
+    return _Written(places, [_read_key(question, key) for key in keys], shown[places], filled[places])
 
 
 def _key(answer: object) -> object:
@@ -186,11 +184,9 @@ def _parts(key: object) -> list[str]:
 
 
 def _read_key(question: Question, key: object) -> Reading:
-    reading = read(question, _parts(key))
+    reading = reread(question, _parts(key))
     # Digits without end are read by the server, but no column of numbers holds them.
     if isinstance(reading.value, int) and abs(reading.value) >= _LARGEST:
-        return Reading(missing="not_answered", fault="too large")
-    if isinstance(reading.value, float) and not math.isfinite(reading.value):
         return Reading(missing="not_answered", fault="too large")
     return reading
 

@@ -5,7 +5,15 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from evaltool.records import Answer, PageVisit, Status
-from evaltool.survey.answers import OTHER_SUFFIX, read, read_attributes, required_but_blank, stored, written
+from evaltool.survey.answers import (
+    OTHER_SUFFIX,
+    read,
+    read_attributes,
+    required_but_blank,
+    reread,
+    stored,
+    written,
+)
 from evaltool.survey.expressions import Value, names, parse
 from evaltool.survey.model import Page, Question, Survey
 from evaltool.survey.path import Path, Step, walk_path
@@ -94,7 +102,7 @@ def locate(survey: Survey, interview: Interview) -> Position:
 def _values(survey: Survey, interview: Interview) -> dict[str, Value | None]:
     answers = interview.answers
     return {
-        name: read(question, written(answers[name])).value
+        name: reread(question, answers[name]).value
         for name, question in survey.by_name.items()
         if name in answers and QUESTION_TYPES[question.type].asks
     }
@@ -167,7 +175,7 @@ def _read_form(screen: Screen, form: Form, earlier: Mapping[str, Answer]) -> tup
             continue
         chosen = _chosen(question, form)
         if not chosen and question.name in earlier:
-            known[question.name] = read(question, written(earlier[question.name])).value
+            known[question.name] = read(question, written(earlier[question.name]), known).value
             continue
         reading = read(question, chosen, known)
         if required_but_blank(question, reading):

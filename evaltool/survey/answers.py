@@ -6,9 +6,10 @@ from datetime import date
 from typing import Literal
 
 from evaltool.records import Answer
-from evaltool.survey.expressions import Value, holds
+from evaltool.survey.expressions import Value
 from evaltool.survey.model import Attribute, Question
-from evaltool.survey.types import QUESTION_TYPES, AnswerFault, read_date
+from evaltool.survey.path import meets_constraint
+from evaltool.survey.types import QUESTION_TYPES, AnswerFault, plain_digits, read_date
 
 MissingReason = Literal["not_applicable", "not_reached", "not_answered", "dont_know", "refused"]
 OTHER_SUFFIX = "_other"
@@ -30,6 +31,21 @@ def read(question: Question, written: Sequence[str], known: Mapping[str, Value |
     `known` are the values before it, for its constraint. A required question left blank is a fault only
     for who asks (`check_required`): in an archive it is merely not answered.
     """
+    reading = _read_alone(question, written)
+    if meets_constraint(question, reading.value, known or {}):
+        return reading
+    return Reading(missing="not_answered", fault="constraint")
+
+
+def reread(question: Question, answer: Answer) -> Reading:
+    """Read a stored answer: what it takes without a look at others, so whether it meets its constraint is not asked.
+
+    It met it when it was given; whether it still does, the path tells, which knows the answers before it.
+    """
+    return _read_alone(question, written(answer))
+
+
+def _read_alone(question: Question, written: Sequence[str]) -> Reading:
     filled = [text for text in written if text.strip()]
     if not filled:
         return Reading(missing="not_answered")
@@ -38,11 +54,7 @@ def read(question: Question, written: Sequence[str], known: Mapping[str, Value |
     except AnswerFault as fault:
         return Reading(missing="not_answered", fault=fault.message, fault_values=fault.values)
     missing = _missing_choice(question, filled)
-    if missing:
-        return Reading(missing=missing)
-    if question.constraint and not holds(question.constraint, {**(known or {}), ".": value}):
-        return Reading(missing="not_answered", fault="constraint")
-    return Reading(value=value)
+    return Reading(missing=missing) if missing else Reading(value=value)
 
 
 def _missing_choice(question: Question, written: Sequence[str]) -> MissingReason | None:
@@ -65,6 +77,8 @@ def stored(question: Question, written: Sequence[str]) -> Answer:
     value = QUESTION_TYPES[question.type].read(question, filled)
     if isinstance(value, tuple):
         return list(value)
+    if isinstance(value, float):
+        return plain_digits(filled[0])
     return value.isoformat() if isinstance(value, date) else str(value)
 
 

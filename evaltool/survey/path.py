@@ -1,10 +1,14 @@
 """The path through the pages, recomputed from the answers each time it is asked for."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from evaltool.survey.expressions import Value, evaluate, holds, parse
 from evaltool.survey.model import Page, Question, Survey
+
+Ask: TypeAlias = Callable[[Question, Mapping[str, Value | None]], Value | None]
+"""Gives the answer to a question; it is told everything known before it."""
 
 
 @dataclass(frozen=True)
@@ -28,16 +32,18 @@ class Path:
         """Names of the questions on the path."""
         return frozenset(question.name for step in self.steps for question in step.questions)
 
-    def next_step(self, saved: Container[str]) -> Step | None:
-        """The first page on the path that is not saved; `None` when nothing is left to ask."""
-        return next((step for step in self.steps if step.page.name not in saved), None)
-
 
 def walk_path(survey: Survey, answers: Mapping[str, Value | None], attributes: Mapping[str, Value | None]) -> Path:
     """Walk the pages in order. An answer off the path counts as no answer; so do later ones once refused.
 
-    `answers` are values as `evaltool.survey.answers.read` gives them, `attributes` the roster's.
+    So does one that no longer meets its constraint, since an answer that this names was changed after it.
+    `answers` are values as `evaltool.survey.answers.reread` gives them, `attributes` the roster's.
     """
+    return walk_asking(survey, lambda question, _known: answers.get(question.name), attributes)
+
+
+def walk_asking(survey: Survey, ask: Ask, attributes: Mapping[str, Value | None]) -> Path:
+    """Walk the pages as `walk_path` does, and ask for each answer when its turn comes."""
     known: dict[str, Value | None] = dict(attributes)
     steps: list[Step] = []
     for page in survey.pages:
@@ -47,13 +53,23 @@ def walk_path(survey: Survey, answers: Mapping[str, Value | None], attributes: M
         if not step.questions:
             continue
         steps.append(step)
-        known |= {question.name: _value(question, answers, known) for question in step.questions}
+        _answer(step, ask, known)
         if survey.refusal and holds(survey.refusal, known):
             return Path(tuple(steps), refused=True, values=known)
     return Path(tuple(steps), refused=False, values=known)
 
 
-def _value(question: Question, answers: Mapping[str, Value | None], known: Mapping[str, Value | None]) -> Value | None:
-    if question.type == "calculate":
-        return evaluate(parse(question.calculation), known)
-    return answers.get(question.name)
+def _answer(step: Step, ask: Ask, known: dict[str, Value | None]) -> None:
+    """Put the answers of a page into what is known; a calculation reads the pages before it only."""
+    before = dict(known)
+    for question in step.questions:
+        if question.type == "calculate":
+            known[question.name] = evaluate(parse(question.calculation), before)
+            continue
+        value = ask(question, known)
+        known[question.name] = value if meets_constraint(question, value, known) else None
+
+
+def meets_constraint(question: Question, value: Value | None, known: Mapping[str, Value | None]) -> bool:
+    """Whether the answer may stand beside what is known before it; having none always may."""
+    return value is None or not question.constraint or holds(question.constraint, {**known, ".": value})

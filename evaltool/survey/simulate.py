@@ -1,21 +1,23 @@
 """Made-up interviews from a definition: every answer depends only on seed, unit and question.
 
-So one answer can be fixed afterwards and all others stay as they were, whatever the path then is.
+So one answer can be fixed afterwards and all others stay as they were, whatever the path then is; only an
+answer whose constraint names the fixed one may follow it.
 """
 
 import itertools
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from evaltool.survey.answers import read
+from evaltool.survey.answers import read, reread
 from evaltool.survey.expressions import Value, holds, names, parse
 from evaltool.survey.model import Question, Survey
-from evaltool.survey.path import walk_path
+from evaltool.survey.path import walk_asking
 from evaltool.survey.types import QUESTION_TYPES
 
 Weights = Mapping[str, Mapping[str, float]]
 """By question: how often each code is drawn, in proportion."""
+Known = Mapping[str, Value | None]
 
 
 @dataclass(frozen=True)
@@ -29,44 +31,29 @@ class Habits:
     refuses: bool = False
 
 
-def simulate(survey: Survey, attributes: Mapping[str, Value | None], habits: Habits) -> dict[str, Sequence[str]]:
+def simulate(survey: Survey, attributes: Known, habits: Habits) -> dict[str, Sequence[str]]:
     """Written answers to every question on the path, in order; a question left blank has no strings."""
-    drawn = _Drawn(survey, habits, _agreement(survey, attributes, refuses=habits.refuses))
-    walk_path(survey, drawn, attributes)
-    return drawn.written
+    agreement = _agreement(survey, attributes, refuses=habits.refuses)
+    written: dict[str, Sequence[str]] = {}
 
-
-class _Drawn(Mapping[str, Value | None]):
-    """Answers that are made up when the path asks for them."""
-
-    def __init__(self, survey: Survey, habits: Habits, agreement: Mapping[str, Sequence[str]]):
-        self.written: dict[str, Sequence[str]] = {}
-        self._survey = survey
-        self._habits = habits
-        self._agreement = agreement
-
-    def __getitem__(self, name: str) -> Value | None:
-        question = self._survey.by_name[name]
+    def ask(question: Question, known: Known) -> Value | None:
         if not QUESTION_TYPES[question.type].asks:
             return None
-        self.written[name] = self._agreement.get(name) or draw(question, self._habits)
-        return read(question, self.written[name]).value
+        written[question.name] = agreement.get(question.name) or _draw(question, habits, known)
+        return reread(question, list(written[question.name])).value
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.written)
-
-    def __len__(self) -> int:
-        return len(self.written)
+    walk_asking(survey, ask, attributes)
+    return written
 
 
-def draw(question: Question, habits: Habits) -> Sequence[str]:
+def _draw(question: Question, habits: Habits, known: Known) -> Sequence[str]:
     """A made-up answer to one question."""
     if question.name in habits.fixed:
         return habits.fixed[question.name]
     chance = random.Random(f"{habits.seed}/{question.name}")
     if not question.required and chance.random() < habits.silent:
         return _silence(question, chance)
-    return _answer(question, habits.weights.get(question.name, {}), chance)
+    return _answer(question, habits.weights.get(question.name, {}), chance, known)
 
 
 def _silence(question: Question, chance: random.Random) -> Sequence[str]:
@@ -74,19 +61,19 @@ def _silence(question: Question, chance: random.Random) -> Sequence[str]:
     return chance.choice([[], *([code] for code in question.choices if question.choices[code].missing)])
 
 
-def _answer(question: Question, weights: Mapping[str, float], chance: random.Random) -> Sequence[str]:
+def _answer(question: Question, weights: Mapping[str, float], chance: random.Random, known: Known) -> Sequence[str]:
     if weights and question.type == "select_one":
         codes = [code for code in question.substantive if code in weights]
         return chance.choices(codes, [weights[code] for code in codes])
     kind = QUESTION_TYPES[question.type]
     for _ in range(1000):
         written = kind.draw(question, chance)
-        if not read(question, written).fault:
+        if not read(question, written, known).fault:
             return written
     return []  # a constraint that chance does not meet: left blank
 
 
-def _agreement(survey: Survey, attributes: Mapping[str, Value | None], *, refuses: bool) -> dict[str, Sequence[str]]:
+def _agreement(survey: Survey, attributes: Known, *, refuses: bool) -> dict[str, Sequence[str]]:
     """Answers to the questions that `refusal` reads, so that it holds exactly for who refuses."""
     if not survey.refusal:
         return {}

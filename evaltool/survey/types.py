@@ -3,10 +3,13 @@
 To add a type: its record here, its template in `server/templates/questions/`, its example in the all-types survey.
 """
 
+import math
 import random
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Literal
 
 from evaltool.survey.expressions import Value
@@ -55,25 +58,45 @@ def _read_multiple(question: Question, written: Sequence[str]) -> Value:
     return tuple(code for code in question.choices if code in written)
 
 
+_INTEGER = re.compile(r"[+-]?\d+")
+_DECIMAL = re.compile(r"[+-]?(?:\d+[.,٫]?\d*|[.,٫]\d+)")
+
+
 def _read_integer(question: Question, written: Sequence[str]) -> Value:
+    text = _single(written)
     try:
-        return int(_single(written))
+        return int(text if _INTEGER.fullmatch(text) else "")
     except ValueError:
         raise AnswerFault("Write a whole number, for instance 12.") from None
 
 
 def _read_decimal(question: Question, written: Sequence[str]) -> Value:
     text = _single(written)
-    try:
-        return float(_plain_number(text))
-    except ValueError:
-        raise AnswerFault("Write a number, for instance 12.5.") from None
+    if not _DECIMAL.fullmatch(text) or not math.isfinite(value := float(_plain_point(text))):
+        raise AnswerFault("Write a number, for instance 12.5.")
+    if _could_be_thousands(text):
+        raise AnswerFault(
+            "Write it without a thousands separator, for instance 1234. Write at most two decimals, for instance 1.23."
+        )
+    return value
 
 
-def _plain_number(text: str) -> str:
-    if not all(sign.isdecimal() or sign in "+-.,٫" for sign in text):
-        raise ValueError(text)
+def _plain_point(text: str) -> str:
     return text.replace(",", ".").replace("٫", ".")
+
+
+def _could_be_thousands(text: str) -> bool:
+    """Whether the only separator may part thousands: «1.234» is much to one writer, a little to another.
+
+    «0.234» and «1234.567» can be read in one way only.
+    """
+    whole, point, part = _plain_point(text).lstrip("+-").partition(".")
+    return bool(point) and len(part) == 3 and 0 < float(whole or 0) < 1000
+
+
+def plain_digits(text: str) -> str:
+    """A decimal that was read, as it is kept: no exponent, a point, and the decimals that were written."""
+    return format(Decimal(_plain_point(text.strip())), "f")
 
 
 _DATE_FORMS = ("%Y-%m-%d", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%Y")

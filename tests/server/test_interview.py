@@ -1,5 +1,7 @@
 """Contract of all question types on the pure side: what a form makes of an interview."""
 
+from dataclasses import replace
+
 import pytest
 from server_samples import SURVEY
 
@@ -34,6 +36,26 @@ def _sent(question: Question, written: list[str]) -> object:
     screen = Screen(page, (question,), 1, 1, reopened=False, last=True, known={})
     visit = PageVisit(page="only", language="da", saved_at="t")
     return take(survey, BLANK, screen, form={question.name: written}, visit=visit)
+
+
+def _adding_up() -> Survey:
+    """The second answer has a constraint that names the first and the roster; the last page hangs on it."""
+    rule = {"constraint": ". > ${low} and . >= ${least}", "constraint_message": "Nej."}
+    pages = [
+        {"name": "first", "questions": [{"name": "low", "type": "integer"}]},
+        {"name": "second", "questions": [{"name": "high", "type": "integer", **rule}]},
+        {"name": "third", "relevant": "${high} > 6", "questions": [{"name": "word", "type": "text"}]},
+    ]
+    definition = {"survey": "sum", "version": 1, "language": "da", "title": "Sum", "pages": pages}
+    return Survey.model_validate({**definition, "attributes": {"least": {"type": "integer"}}}, context={})
+
+
+@pytest.mark.parametrize(("low", "page"), [("5", "third"), ("8", None)])
+def test_a_stored_answer_counts_while_its_constraint_holds(low: str, page: str | None) -> None:
+    saved = tuple(PageVisit(page=name, language="da", saved_at="t") for name in ("first", "second"))
+    stands = replace(BLANK, attributes={"least": "6"}, answers={"low": low, "high": "7"}, pages=saved)
+    screen = locate(_adding_up(), stands).screen
+    assert (screen.page.name if screen else None) == page
 
 
 def test_the_samples_hold_every_type() -> None:

@@ -1,8 +1,10 @@
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from evaltool.survey.answers import read, required_but_blank, stored, written
+from evaltool.survey.answers import read, required_but_blank, reread, stored
 from evaltool.survey.model import Question
 
 
@@ -14,7 +16,7 @@ CHOICES = {"a": "A", "b": "B", "none": {"label": "None", "exclusive": True}, "no
 
 
 @pytest.mark.parametrize(
-    ("kind", "given", "value"),
+    ("kind", "written", "value"),
     [
         ("select_one", ["a"], "a"),
         ("select_multiple", ["b", "a"], ("a", "b")),
@@ -24,6 +26,12 @@ CHOICES = {"a": "A", "b": "B", "none": {"label": "None", "exclusive": True}, "no
         ("integer", ["۴۵"], 45),
         ("decimal", ["12,5"], 12.5),
         ("decimal", ["12.5"], 12.5),
+        ("decimal", ["٤٫٥"], 4.5),
+        ("decimal", [".5"], 0.5),
+        ("decimal", ["0.00001"], 0.00001),
+        ("decimal", ["0,125"], 0.125),
+        ("decimal", ["1234.567"], 1234.567),
+        ("decimal", ["1.2340"], 1.234),
         ("date", ["2021-02-28"], date(2021, 2, 28)),
         ("date", ["28-02-2021"], date(2021, 2, 28)),
         ("date", ["28.2.2021"], date(2021, 2, 28)),
@@ -31,11 +39,11 @@ CHOICES = {"a": "A", "b": "B", "none": {"label": "None", "exclusive": True}, "no
         ("text", ["  Hej\r\ndu "], "Hej\ndu"),
     ],
 )
-def test_answers_are_read(kind: str, given: list[str], value: object) -> None:
+def test_answers_are_read(kind: str, written: list[str], value: object) -> None:
     asked = question(kind, choices=CHOICES if kind.startswith("select") else {})
-    reading = read(asked, given)
+    reading = read(asked, written)
     assert (reading.value, reading.missing, reading.fault) == (value, None, "")
-    assert read(asked, written(stored(asked, given))).value == value
+    assert reread(asked, stored(asked, written)).value == value
 
 
 @pytest.mark.parametrize(
@@ -48,8 +56,19 @@ def test_answers_are_read(kind: str, given: list[str], value: object) -> None:
         ("select_multiple", ["a", "no"], "cannot be chosen together"),
         ("integer", ["12.5"], "whole number"),
         ("integer", ["tolv"], "whole number"),
+        ("integer", ["1_000"], "whole number"),
+        ("integer", ["+-1"], "whole number"),
+        ("integer", ["9" * 5000], "whole number"),
         ("decimal", ["nan"], "Write a number"),
         ("decimal", ["1e3"], "Write a number"),
+        ("decimal", ["1_0.5"], "Write a number"),
+        ("decimal", ["1.234.567"], "Write a number"),
+        ("decimal", ["."], "Write a number"),
+        ("decimal", ["9" * 400], "Write a number"),
+        ("decimal", ["1.234"], "without a thousands separator"),
+        ("decimal", ["-1,234"], "without a thousands separator"),
+        ("decimal", ["١٢٣٫٤٥٦"], "without a thousands separator"),
+        ("decimal", ["01.234"], "without a thousands separator"),
         ("date", ["31-02-2021"], "does not exist"),
         ("date", ["2021"], "does not exist"),
         ("text", ["x" * 2001], "at most"),
@@ -63,6 +82,33 @@ def test_impossible_answers_are_faults_and_count_as_not_answered(kind: str, give
     assert (reading.value, reading.missing) == (None, "not_answered")
 
 
+@pytest.mark.parametrize(
+    ("kind", "written", "kept"),
+    [
+        ("integer", " +007 ", "7"),
+        ("integer", "٤٥", "45"),
+        ("decimal", "20", "20"),
+        ("decimal", "37,50", "37.50"),
+        ("decimal", "+٠٫٥", "0.5"),
+        ("decimal", "0.00001", "0.00001"),
+        ("decimal", "123456789012345678901234", "123456789012345678901234"),
+    ],
+)
+def test_numbers_are_stored_as_plain_digits(kind: str, written: str, kept: str) -> None:
+    assert stored(question(kind), [written]) == kept
+
+
+@given(written=st.text("0123456789٣.,٫+-e_ ", max_size=12), kind=st.sampled_from(["integer", "decimal"]))
+def test_a_number_that_is_taken_is_stored_so_that_it_comes_back(written: str, kind: str) -> None:
+    asked = question(kind)
+    reading = read(asked, [written])
+    if reading.value is not None:
+        kept = stored(asked, [written])
+        assert isinstance(kept, str)
+        assert set(kept) <= set("0123456789.-")
+        assert reread(asked, kept) == reading
+
+
 def test_a_choice_can_mean_that_there_is_no_answer() -> None:
     reading = read(question("select_one", choices=CHOICES), ["no"])
     assert (reading.value, reading.missing, reading.fault) == (None, "refused", "")
@@ -74,9 +120,16 @@ def test_a_constraint_is_read_with_the_answers_before() -> None:
     assert read(asked, ["6"], {"most": 5}).fault == "constraint"
 
 
+def test_a_stored_answer_has_met_its_constraint_and_is_read_without_what_that_names() -> None:
+    asked = question("integer", constraint=". <= ${most}", constraint_message="!")
+    assert reread(asked, "5").value == 5
+    assert reread(asked, None).missing == "not_answered"
+    assert "whole number" in reread(asked, "five").fault
+
+
 def test_blank_is_not_answered_and_a_fault_only_where_required() -> None:
-    for given in ([], [""], ["  "]):
-        reading = read(question("text"), given)
+    for blank in ([], [""], ["  "]):
+        reading = read(question("text"), blank)
         assert (reading.missing, reading.fault) == ("not_answered", "")
         assert not required_but_blank(question("text"), reading)
         assert required_but_blank(question("text", required=True), reading)

@@ -5,7 +5,7 @@ from definitions import SURVEY, load
 from evaltool.survey.path import walk_path
 
 
-def pages(folder: Path, answers: dict[str, object], text: str = SURVEY, **attributes: str) -> list[str]:
+def pages(folder: Path, answers: dict[str, object], text: str = SURVEY, **attributes: object) -> list[str]:
     path = walk_path(load(folder, text), answers, attributes)  # pyright: ignore[reportArgumentType]
     return [step.page.name for step in path.steps]
 
@@ -33,9 +33,27 @@ def test_roster_attributes_route(tmp_path: Path) -> None:
     assert "more" not in pages(tmp_path, {"consent": "yes"}, text, site="south")
 
 
-def test_the_next_step_is_the_first_page_not_saved(tmp_path: Path) -> None:
-    path = walk_path(load(tmp_path), {"consent": "yes", "job": "yes"}, {})
-    step = path.next_step({"start", "work"})
-    assert step is not None
-    assert step.page.name == "more"
-    assert path.next_step({"start", "work", "more", "last"}) is None
+AGES = """\
+survey: small
+version: 1
+language: da
+title: Alder
+pages:
+  - name: first
+    questions:
+      - {name: low, type: integer, label: Fra?}
+  - name: then
+    questions:
+      - {name: high, type: integer, label: Til?, constraint: ". > ${low} and . > ${meetings}", constraint_message: Nej.}
+  - name: second
+    relevant: "${high} > 1"
+    questions:
+      - {name: words, type: text, label: Ord?}
+"""
+
+
+def test_an_answer_counts_only_while_it_meets_its_constraint(tmp_path: Path) -> None:
+    """It was right when it was given; then another answer, or a corrected one, took its ground away."""
+    assert pages(tmp_path, {"low": 5, "high": 9}, AGES, meetings=8) == ["first", "then", "second"]
+    assert pages(tmp_path, {"low": 10, "high": 9}, AGES, meetings=8) == ["first", "then"]
+    assert pages(tmp_path, {"low": 5, "high": 9}, AGES, meetings=9) == ["first", "then"]
