@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from evaltool.errors import PlatformError
 from evaltool.records import PageVisit
 from evaltool.server.interview import Form, Interview, Position, go_back, locate, open_link, take
 from evaltool.server.pages import (
@@ -34,6 +36,7 @@ from evaltool.server.store import Clock, Store, Visit, utc_now
 from evaltool.survey.model import Survey
 from evaltool.text import interface_languages
 
+_LOG = logging.getLogger(__name__)
 MAX_BODY = 1_000_000
 _FOR_EVER = "public, max-age=31536000, immutable"
 _MAX_FIELDS = 2_000
@@ -87,7 +90,7 @@ def build_app(
             Route("/static/{version}/{name}", _static, methods=["GET"]),
         ],
         middleware=[Middleware(_Headers)],
-        exception_handlers={HTTPException: _refuse, Exception: _fail},
+        exception_handlers={HTTPException: _refuse, PlatformError: _tell, Exception: _fail},
     )
 
 
@@ -240,9 +243,7 @@ async def _static(request: Request) -> Response:
     if request.path_params["version"] != static_version() or name not in static_files():
         raise HTTPException(404)
     kind = "text/css" if name.endswith(".css") else "image/svg+xml"
-    return Response(
-        static_files()[name], headers={"Cache-Control": "public, max-age=31536000, immutable"}, media_type=kind
-    )
+    return Response(static_files()[name], headers={"Cache-Control": _FOR_EVER}, media_type=kind)
 
 
 async def _refuse(request: Request, error: Exception) -> Response:
@@ -250,6 +251,12 @@ async def _refuse(request: Request, error: Exception) -> Response:
     known = error.status_code if error.status_code in _MESSAGES else 404
     language = (error.headers or {}).get("Content-Language") or _browser_language(request)
     return HTMLResponse(message_page(Frame(Words(language)), *_MESSAGES[known]), error.status_code, error.headers)
+
+
+async def _tell(request: Request, error: Exception) -> Response:
+    """The database does not answer: one line for whoever runs the server, who can mend it; no traceback."""
+    _LOG.error("%s", error)
+    return await _fail(request, error)
 
 
 async def _fail(request: Request, _error: Exception) -> Response:

@@ -1,7 +1,6 @@
 """Pages as HTML: what the templates are given, and the words in the respondent's language."""
 
 import hashlib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -14,11 +13,11 @@ from markupsafe import Markup, escape
 from evaltool.server.interview import Form, Position, Problem
 from evaltool.survey.answers import OTHER_SUFFIX
 from evaltool.survey.model import Attribute, Question
+from evaltool.survey.translations import PLACEHOLDER
 from evaltool.survey.types import read_date
 from evaltool.text import Text, direction, interface_languages, language_name, long_date, pick, say
 
 _STATIC = resources.files("evaltool.server") / "static"
-_PLACEHOLDER = re.compile(r"\$\{([a-z0-9_.]+)\}")
 
 _templates = Environment(
     loader=PackageLoader("evaltool.server"),
@@ -61,7 +60,7 @@ class Words:
     def fill(self, text: Text) -> str:
         """A text of the survey without markup."""
         words = pick(text, self.language)
-        return _PLACEHOLDER.sub(lambda match: self._attribute(match[1]), words) if "${" in words else words
+        return PLACEHOLDER.sub(lambda match: self._attribute(match[1]), words) if "${" in words else words
 
     def _attribute(self, name: str) -> str:
         raw = self.attributes.get(name, "")

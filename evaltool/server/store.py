@@ -11,20 +11,14 @@ from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Self, TypeAlias
 
 from sqlalchemy import (
-    Column,
+    URL,
     Connection,
     Engine,
-    ForeignKey,
-    Index,
-    Integer,
-    MetaData,
     Row,
-    String,
-    Table,
-    UniqueConstraint,
     bindparam,
     create_engine,
     event,
@@ -37,13 +31,18 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from evaltool.errors import PlatformError
 from evaltool.records import Deployment, PageVisit, RawResponse
+from evaltool.server import schema
 from evaltool.server.interview import Interview
 from evaltool.survey.model import Survey
 
-SCHEMA_VERSION = 1
 _BUSY_SECONDS = 30
 
 Clock: TypeAlias = Callable[[], str]
+
+
+def sqlite_url(path: Path) -> str:
+    """The address of a database file, whatever signs its folders have in their names."""
+    return URL.create("sqlite", database=path.as_posix()).render_as_string(hide_password=False)
 
 
 def utc_now() -> str:
@@ -51,56 +50,21 @@ def utc_now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-_metadata = MetaData()
+_EDITION = select(schema.database.c.edition).scalar_subquery()
 
-_deployments = Table(
-    "deployment",
-    _metadata,
-    Column("id", String, primary_key=True),
-    Column("record", String, nullable=False),
-    Column("survey", String, nullable=False),
-    Column("closed_at", String),
+_FIND = select(schema.interviews, schema.deployments.c.closed_at, _EDITION.label("edition")).where(
+    schema.interviews.c.token_hash == bindparam("wanted"), schema.deployments.c.id == schema.interviews.c.deployment
 )
-
-_interviews = Table(
-    "interview",
-    _metadata,
-    Column("token_hash", String, primary_key=True),
-    Column("deployment", String, ForeignKey("deployment.id"), nullable=False),
-    Column("unit", String, nullable=False),
-    Column("person", String, nullable=False),
-    Column("interview", String, nullable=False, unique=True),
-    Column("language", String, nullable=False),
-    Column("attributes", String, nullable=False),
-    Column("status", String, nullable=False, default=""),
-    Column("revision", Integer, nullable=False, default=0),
-    Column("change", Integer),
-    Column("opened_at", String),
-    Column("saved_at", String),
-    Column("completed_at", String),
-    Column("answers", String, nullable=False, default="{}"),
-    Column("pages", String, nullable=False, default="[]"),
-    Column("reopened", String, nullable=False, default="[]"),
-    UniqueConstraint("deployment", "unit"),
-    Index("interview_changes", "deployment", "change", unique=True),
-)
-
-# A counter of its own, since max(change) would fall when an interview is erased.
-_changes = Table("last_change", _metadata, Column("number", Integer, nullable=False))
-
-_FIND = select(_interviews, _deployments.c.closed_at).where(
-    _interviews.c.token_hash == bindparam("wanted"), _deployments.c.id == _interviews.c.deployment
-)
-_COUNT_UP = _changes.update().values(number=_changes.c.number + 1)
+_COUNT_UP = schema.changes.update().values(number=schema.changes.c.number + 1)
 _SAVE = (
-    _interviews.update()
-    .where(_interviews.c.token_hash == bindparam("saved"), _interviews.c.revision == bindparam("before"))
-    .values(change=select(_changes.c.number + 1).scalar_subquery())
+    schema.interviews.update()
+    .where(schema.interviews.c.token_hash == bindparam("saved"), schema.interviews.c.revision == bindparam("before"))
+    .values(change=select(schema.changes.c.number + 1).scalar_subquery())
 )
 _SINCE = (
-    select(_interviews)
-    .where(_interviews.c.deployment == bindparam("wanted"), _interviews.c.change > bindparam("after"))
-    .order_by(_interviews.c.change)
+    select(schema.interviews)
+    .where(schema.interviews.c.deployment == bindparam("wanted"), schema.interviews.c.change > bindparam("after"))
+    .order_by(schema.interviews.c.change)
     .limit(bindparam("most"))
 )
 
@@ -132,7 +96,8 @@ class Store:
         self._clock = clock
         # SQLite polls for its write lock; within one process waiting in line is faster and fair.
         self._turn = threading.Lock()
-        self._surveys: dict[str, Survey] = {}
+        self._edition = 0
+        self._surveys: dict[tuple[str, int], Survey] = {}
         self._deployments: dict[str, Deployment] = {}
 
     @classmethod
@@ -171,53 +136,65 @@ class Store:
         self._engine.dispose()
 
     def _prepare(self) -> None:
-        with self._writing() as connection:
+        with _transaction(self._engine) as connection:
             version = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
-            if version > SCHEMA_VERSION:
+            if version > schema.VERSION:
                 raise PlatformError(
-                    f"the database has version {version}, this evaltool knows {SCHEMA_VERSION}",
+                    f"the database has version {version}, this evaltool knows {schema.VERSION}",
                     where=str(self._engine.url.database),
                     mend="Update evaltool.",
                 )
-            _metadata.create_all(connection)
+            schema.metadata.create_all(connection)
             if version == 0:
-                connection.execute(_changes.insert().values(number=0))
-                connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
+                connection.execute(schema.changes.insert().values(number=0))
+                connection.exec_driver_sql(f"PRAGMA user_version = {schema.VERSION}")
+            if connection.scalar(select(schema.database.c.identity)) is None:
+                connection.execute(schema.database.insert().values(identity=secrets.token_hex(16), edition=0))
+
+    @contextmanager
+    def _reading(self) -> Generator[Connection]:
+        with _telling_faults(self._engine), self._engine.connect() as connection:
+            yield connection
 
     @contextmanager
     def _writing(self) -> Generator[Connection]:
-        with self._turn, self._engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            try:
-                yield connection
-            except BaseException:
-                connection.exec_driver_sql("ROLLBACK")
-                raise
-            connection.exec_driver_sql("COMMIT")
+        with self._turn, _telling_faults(self._engine), _transaction(self._engine) as connection:
+            yield connection
+
+    def identity(self) -> str:
+        """32 hexadecimal digits, made with the database: another database, or one made anew, has others.
+
+        A copy has the same; one that is put back is known by its lower `last_change`.
+        """
+        with self._reading() as connection:
+            return str(connection.execute(select(schema.database.c.identity)).scalar_one())
 
     def add_deployment(self, deployment: Deployment, survey_json: str) -> None:
-        """Put a release up; the same once more changes nothing.
+        """Put a release up; the same once more changes nothing but which of its translations are drafts.
 
         Raises:
-            PlatformError: a deployment of this id stands with another structure or other texts.
+            PlatformError: a deployment of this id stands with another structure or other texts, or one of the two
+                is made up or a pretest and the other is not; or the database cannot be written.
         """
-        Survey.model_validate_json(survey_json)
+        survey = Survey.model_validate_json(survey_json)
         record = json.dumps(deployment.to_json(), ensure_ascii=False)
         with self._writing() as connection:
-            standing = connection.scalar(select(_deployments.c.record).where(_deployments.c.id == deployment.id))
+            same_id = schema.deployments.c.id == deployment.id
+            standing = connection.execute(select(schema.deployments).where(same_id)).one_or_none()
             if standing is None:
                 values = {"id": deployment.id, "record": record, "survey": survey_json}
-                connection.execute(_deployments.insert().values(values))
-            elif _content(_deployment(standing)) != _content(deployment):
-                raise PlatformError(
-                    f"the deployment «{deployment.id}» stands with another version of the survey",
-                    mend="Deploy under a new id; answers to two versions are never mixed.",
-                )
+                connection.execute(schema.deployments.insert().values(values))
+                return
+            _check_same(_deployment(standing.record), deployment)
+            if Survey.model_validate_json(standing.survey).drafts != survey.drafts:  # a person reviewed texts
+                connection.execute(schema.deployments.update().where(same_id).values(survey=survey_json))
+                connection.execute(schema.database.update().values(edition=schema.database.c.edition + 1))
+        self._surveys.clear()
 
     def deployments(self) -> list[Deployment]:
         """All deployments, closed ones too, by id."""
-        with self._engine.connect() as connection:
-            records = connection.scalars(select(_deployments.c.record).order_by(_deployments.c.id))
+        with self._reading() as connection:
+            records = connection.scalars(select(schema.deployments.c.record).order_by(schema.deployments.c.id))
             return [Deployment.from_json(json.loads(record)) for record in records]
 
     def deployment(self, deployment_id: str) -> Deployment:
@@ -231,22 +208,23 @@ class Store:
         return self._deployments[deployment_id]
 
     def survey(self, deployment_id: str) -> Survey:
-        """The definition as deployed; parsed once, for it never changes.
+        """The definition as deployed; parsed once. `find` notices when its drafts were reviewed since.
 
         Raises:
             PlatformError: there is no such deployment.
         """
-        if deployment_id not in self._surveys:
-            self._surveys[deployment_id] = Survey.model_validate_json(self._column(deployment_id, "survey") or "")
-        return self._surveys[deployment_id]
+        key = (deployment_id, self._edition)
+        if key not in self._surveys:
+            self._surveys[key] = Survey.model_validate_json(self._column(deployment_id, "survey") or "")
+        return self._surveys[key]
 
     def is_open(self, deployment_id: str) -> bool:
         """Whether the deployment still collects."""
         return self._column(deployment_id, "closed_at") is None
 
     def _column(self, deployment_id: str, name: str) -> str | None:
-        wanted = select(_deployments.c[name]).where(_deployments.c.id == deployment_id)
-        with self._engine.connect() as connection:
+        wanted = select(schema.deployments.c[name]).where(schema.deployments.c.id == deployment_id)
+        with self._reading() as connection:
             row = connection.execute(wanted).one_or_none()
         if row is None:
             raise PlatformError(
@@ -258,7 +236,9 @@ class Store:
         """Stop collecting; what was answered stays. Closing twice keeps the first time."""
         if not self.is_open(deployment_id):
             return
-        closing = _deployments.update().where(_deployments.c.id == deployment_id, _deployments.c.closed_at.is_(None))
+        closing = schema.deployments.update().where(
+            schema.deployments.c.id == deployment_id, schema.deployments.c.closed_at.is_(None)
+        )
         with self._writing() as connection:
             connection.execute(closing.values(closed_at=self._clock()))
 
@@ -277,11 +257,11 @@ class Store:
     def counts(self, deployment_id: str) -> dict[str, int]:
         """How many are `invited` in all, and of them by status: `opened` (nothing saved), `partial`, `complete`, ..."""
         by_status = (
-            select(_interviews.c.status, func.count())
-            .where(_interviews.c.deployment == deployment_id)
-            .group_by(_interviews.c.status)
+            select(schema.interviews.c.status, func.count())
+            .where(schema.interviews.c.deployment == deployment_id)
+            .group_by(schema.interviews.c.status)
         )
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             found: dict[str, int] = {row[0]: row[1] for row in connection.execute(by_status)}
         statuses = ("opened", "partial", "complete", "refused")
         return {"invited": sum(found.values()), **{status: found.get(status, 0) for status in statuses}}
@@ -291,22 +271,25 @@ class Store:
 
         Numbers are given inside the saving transaction, so a number that is seen has none missing before it.
         """
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             rows = connection.execute(_SINCE, {"wanted": deployment_id, "after": after, "most": limit}).all()
         structure_hash = self.deployment(deployment_id).structure_hash
         return [(row.change, _response(_interview(row), structure_hash)) for row in rows]
 
     def last_change(self) -> int:
         """The number of the latest change; it never falls, unless an older copy of the database was put back."""
-        with self._engine.connect() as connection:
-            return int(connection.execute(select(_changes.c.number)).scalar_one())
+        with self._reading() as connection:
+            return int(connection.execute(select(schema.changes.c.number)).scalar_one())
 
     def find(self, token: str) -> Visit | None:
         """What a personal link leads to; `None` for an unknown one."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             row = connection.execute(_FIND, {"wanted": hash_token(token)}).one_or_none()
         if row is None:
             return None
+        if row.edition != self._edition:
+            self._surveys.clear()
+            self._edition = row.edition
         return Visit(_interview(row), row.closed_at is None)
 
     def save(self, before: Interview, after: Interview) -> bool:
@@ -341,12 +324,54 @@ def _set_pragmas(connection: Any, _record: object) -> None:
     cursor.close()
 
 
+@contextmanager
+def _transaction(engine: Engine) -> Generator[Connection]:
+    with engine.connect() as connection:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        try:
+            yield connection
+            connection.exec_driver_sql("COMMIT")
+        except BaseException:
+            connection.invalidate()  # it is closed, and with it whatever the transaction had begun
+            raise
+
+
+# By what SQLite says.
+_MENDS: Mapping[str, str] = {
+    "locked": "Does another program have the file open for long, a backup perhaps? Try again when it has ended.",
+    "full": "Make room on the disk; what was saved before stands.",
+    "readonly": "Make the file and its folder writable for who runs this.",
+    "": "What was saved before stands. Look at the disk; if it is sound, put back a backup of the database.",
+}
+
+
+@contextmanager
+def _telling_faults(engine: Engine) -> Generator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        reason = str(error.orig)
+        mend = next((words for sign, words in _MENDS.items() if sign in reason), _MENDS[""])
+        where = engine.url.database or ""
+        raise PlatformError(f"the database failed: {reason}", where=where, mend=mend) from error
+
+
 def _deployment(record: str) -> Deployment:
     return Deployment.from_json(json.loads(record))
 
 
-def _content(deployment: Deployment) -> tuple[str, dict[str, str]]:
-    return deployment.structure_hash, dict(deployment.texts)
+def _check_same(standing: Deployment, deployment: Deployment) -> None:
+    if (standing.structure_hash, standing.texts) != (deployment.structure_hash, deployment.texts):
+        raise PlatformError(
+            f"the deployment «{deployment.id}» stands with another version of the survey",
+            mend="Deploy under a new id; answers to two versions are never mixed.",
+        )
+    for kind in ("synthetic", "pretest"):
+        if getattr(standing, kind) != getattr(deployment, kind):
+            raise PlatformError(
+                f"the deployment «{deployment.id}» stands, but one of the two is {kind} and the other is not",
+                mend="Deploy under a new id, or into another database: such answers never meet real ones.",
+            )
 
 
 def _add_participant(connection: Connection, deployment_id: str, participant: Participant) -> int:
@@ -354,7 +379,7 @@ def _add_participant(connection: Connection, deployment_id: str, participant: Pa
         "language": participant.language,
         "attributes": json.dumps(dict(participant.attributes), ensure_ascii=False),
     }
-    adding = insert(_interviews).values(
+    adding = insert(schema.interviews).values(
         token_hash=hash_token(participant.token),
         deployment=deployment_id,
         unit=participant.unit,
@@ -364,8 +389,8 @@ def _add_participant(connection: Connection, deployment_id: str, participant: Pa
     )
     if connection.execute(adding.on_conflict_do_nothing(index_elements=["deployment", "unit"])).rowcount:
         return 1
-    same = (_interviews.c.deployment == deployment_id, _interviews.c.unit == participant.unit)
-    connection.execute(_interviews.update().where(*same, _interviews.c.opened_at.is_(None)).values(follows))
+    same = (schema.interviews.c.deployment == deployment_id, schema.interviews.c.unit == participant.unit)
+    connection.execute(schema.interviews.update().where(*same, schema.interviews.c.opened_at.is_(None)).values(follows))
     return 0
 
 

@@ -143,9 +143,11 @@ class Respondent:
     app: Starlette
     token: str = TOKEN
 
-    def ask(self, method: str, path: str = "", **options: object) -> httpx.Response:
+    def ask(self, method: str, path: str = "", *, raises: bool = False, **options: object) -> httpx.Response:
+        """One request. With `raises`, what the app hands on to the server's log is raised here."""
+
         async def send() -> httpx.Response:
-            transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+            transport = httpx.ASGITransport(self.app, raise_app_exceptions=raises)
             async with httpx.AsyncClient(transport=transport, base_url="http://survey.test") as client:
                 return await client.request(method, path or f"/s/{self.token}", **options)
 

@@ -2,9 +2,21 @@
 
 import re
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
-from server_samples import ATTRIBUTES, DEPLOYMENT, SURVEY, TOKEN, Page, Respondent, answers_of, app_on, filled_store
+from server_samples import (
+    ATTRIBUTES,
+    DEPLOYMENT,
+    SURVEY,
+    TOKEN,
+    Page,
+    Respondent,
+    answers_of,
+    app_on,
+    database,
+    filled_store,
+)
 
 from evaltool.records import Deployment
 from evaltool.server.app import MAX_BODY, build_app
@@ -58,6 +70,40 @@ def test_a_failure_tells_the_respondent_nothing_of_the_inside(store: Store) -> N
     assert page.headings == ["Something went wrong here"]
     assert "space left" not in page.text
     assert TOKEN not in page.text
+
+
+def test_a_database_that_fails_is_logged_in_one_line_and_without_answers(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What the disk says is told to whoever runs the server; the respondent gets the page, nobody a traceback."""
+    respondent = Respondent(app_on(store))
+    respondent.walk({"consent": "yes"}, {"job": "no"})
+    fields = respondent.look().hidden
+    with store._writing() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER broken BEFORE UPDATE ON interview BEGIN SELECT RAISE(ABORT, 'disk I/O error'); END"
+        )
+    sent = respondent.ask(
+        "POST",
+        content=urlencode({**fields, "best": "hemmeligt"}),
+        headers={"content-type": "application/x-www-form-urlencoded"},
+        raises=True,
+    )
+    assert sent.status_code == 500
+    assert Page(sent).headings == ["Something went wrong here"]
+    (record,) = caplog.records
+    assert "disk I/O error" in record.getMessage()
+    assert record.exc_info is None
+    assert not any(secret in caplog.text for secret in (TOKEN, "hemmeligt", "Traceback"))
+
+
+def test_a_reviewed_translation_loses_its_mark_while_the_server_runs(tmp_path: Path, store: Store) -> None:
+    respondent = Respondent(app_on(store))
+    assert "This translation is a draft." in respondent.look("ar").text
+    elsewhere = Store.open(database(tmp_path))
+    elsewhere.add_deployment(DEPLOYMENT, SURVEY.model_copy(update={"drafts": {}}).model_dump_json())
+    elsewhere.close()
+    assert "This translation is a draft." not in respondent.look("ar").text
 
 
 def test_a_form_of_another_link_is_refused(tmp_path: Path) -> None:

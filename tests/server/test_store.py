@@ -1,5 +1,8 @@
 """The collecting database."""
 
+import re
+import sqlite3
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -12,7 +15,7 @@ from sqlalchemy import create_engine
 from evaltool.errors import PlatformError
 from evaltool.records import Deployment
 from evaltool.server.interview import open_link
-from evaltool.server.store import Participant, Store
+from evaltool.server.store import Participant, Store, sqlite_url
 
 
 def test_the_connection_that_saves_is_durable(store: Store) -> None:
@@ -49,6 +52,25 @@ def test_another_survey_under_the_same_id_is_refused(store: Store, change: dict[
     with pytest.raises(PlatformError, match="stands with another version"):
         store.add_deployment(other, SURVEY.model_dump_json())
     assert store.deployments() == [DEPLOYMENT]
+
+
+@pytest.mark.parametrize("kind", ["synthetic", "pretest"])
+def test_made_up_or_tried_out_answers_never_meet_real_ones(store: Store, kind: str) -> None:
+    with pytest.raises(PlatformError, match=f"one of the two is {kind} and the other is not") as caught:
+        store.add_deployment(replace(DEPLOYMENT, **{kind: True}), SURVEY.model_dump_json())
+    assert caught.value.mend
+    assert store.deployments() == [DEPLOYMENT]
+
+
+def test_a_reviewed_translation_is_told_to_stores_that_are_open(tmp_path: Path, store: Store) -> None:
+    serving = Store.open(database(tmp_path))
+    serving.find(TOKEN)
+    assert serving.survey(DEPLOYMENT.id).drafts
+    store.add_deployment(DEPLOYMENT, SURVEY.model_copy(update={"drafts": {}}).model_dump_json())
+    serving.find(TOKEN)
+    for opened in (serving, store):
+        assert opened.survey(DEPLOYMENT.id) == SURVEY.model_copy(update={"drafts": {}})
+    serving.close()
 
 
 def test_a_survey_comes_back_as_it_was_deployed(tmp_path: Path, store: Store) -> None:
@@ -172,10 +194,108 @@ def test_an_unknown_deployment_is_told(store: Store) -> None:
 
 
 def test_a_database_error_tells_no_values(store: Store) -> None:
-    from sqlalchemy.exc import IntegrityError
-
     twin = replace(participant(), unit="u_2")  # the same token for another unit
-    with pytest.raises(IntegrityError) as caught:
+    with pytest.raises(PlatformError, match=r"UNIQUE constraint failed: interview\.token_hash") as caught:
         store.add_participants(DEPLOYMENT.id, [twin])
-    assert "u_2" not in str(caught.value)
-    assert "north" not in str(caught.value)
+    told = f"{caught.value}{caught.value.__cause__}"
+    assert "u_2" not in told
+    assert "north" not in told
+
+
+def _opened(store: Store, **changes: object) -> bool:
+    visit = store.find(TOKEN)
+    assert visit
+    return store.save(visit.interview, replace(open_link(visit.interview, "now"), **changes))
+
+
+def test_a_locked_database_is_told_and_works_again_afterwards(
+    tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("evaltool.server.store._BUSY_SECONDS", 0)
+    hasty = Store.open(database(tmp_path))
+    other = sqlite3.connect(tmp_path / "collect.sqlite", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(PlatformError, match="database is locked") as caught:
+        _opened(hasty)
+    assert "another program" in caught.value.mend
+    assert caught.value.where.endswith("collect.sqlite")
+    other.close()
+    assert _opened(hasty)
+    hasty.close()
+
+
+def test_a_full_disk_is_told_and_nothing_stays_half_saved(store: Store) -> None:
+    """SQLite refuses a page beyond this limit as it does one that no longer fits on the disk."""
+    with store._writing() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(PlatformError, match="database or disk is full") as caught:
+        _opened(store, answers={"best": "x" * 100_000})
+    assert "room" in caught.value.mend
+    assert store.changes(DEPLOYMENT.id, 0, 10) == []
+    assert _opened(store)
+
+
+def test_a_commit_that_fails_leaves_the_connection_free(store: Store) -> None:
+    """A foreign key that is checked at the commit makes the commit itself fail, as a lost disk does."""
+
+    def lose_the_deployment() -> None:
+        with store._writing() as connection:
+            connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+            connection.exec_driver_sql("UPDATE interview SET deployment = 'nope'")
+
+    with pytest.raises(PlatformError, match="FOREIGN KEY"):
+        lose_the_deployment()
+    assert _opened(store)
+
+
+def test_a_table_that_is_gone_is_told_by_every_reader(tmp_path: Path, store: Store) -> None:
+    other = sqlite3.connect(tmp_path / "collect.sqlite")
+    other.executescript("DROP TABLE interview; DROP TABLE last_change; DROP TABLE deployment;")
+    other.close()
+    readers = (
+        lambda: store.find(TOKEN),
+        store.deployments,
+        store.last_change,
+        lambda: store.survey(DEPLOYMENT.id),
+        lambda: store.counts(DEPLOYMENT.id),
+        lambda: store.changes(DEPLOYMENT.id, 0, 10),
+    )
+    for reader in readers:
+        with pytest.raises(PlatformError, match="no such table"):
+            reader()
+
+
+def test_a_database_keeps_its_identity_and_another_has_another(tmp_path: Path, store: Store) -> None:
+    identity = store.identity()
+    assert re.fullmatch("[0-9a-f]{32}", identity)
+    again = Store.open(database(tmp_path))
+    assert again.identity() == identity
+    again.close()
+    (tmp_path / "new").mkdir()
+    new = filled_store(tmp_path / "new")
+    assert new.identity() != identity
+    new.close()
+
+
+def test_a_database_from_before_there_were_identities_gets_one(tmp_path: Path) -> None:
+    filled_store(tmp_path).close()
+    old = sqlite3.connect(tmp_path / "collect.sqlite")
+    old.execute("DROP TABLE database")
+    old.close()
+    store = Store.open(database(tmp_path))
+    assert re.fullmatch("[0-9a-f]{32}", store.identity())
+    assert store.counts(DEPLOYMENT.id)["invited"] == 1
+    store.close()
+
+
+NAMES = ["a%20b", "a@b+å#", "a;b=c&d", "a b", *(["a?b", "a:b"] if sys.platform != "win32" else [])]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_database_is_opened_in_a_folder_of_any_name(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / name
+    folder.mkdir()
+    Store.open(sqlite_url(folder / "collect.sqlite")).close()
+    assert (folder / "collect.sqlite").is_file()
+    assert list(tmp_path.iterdir()) == [folder]
