@@ -19,9 +19,13 @@ QUIET = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The system's Chromium. Without one these tests fail; they are never skipped."""
+    """The system's Chromium. Without one these tests fail; they are never skipped.
+
+    It lives for one module only: as long as Playwright is open its event loop runs in the main thread, and no other
+    test may run one there.
+    """
     executable = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if executable is None:
         pytest.fail(f"no browser found ({', '.join(BROWSERS)}): install Chromium, on Debian «apt-get install chromium»")
