@@ -11,6 +11,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Literal
 
+from evaltool.errors import ReportError
+
 IDENTITY = ("indicator", "population", "by", "level", "statistic", "comparison", "weighting")
 
 RowStatus = Literal["planned", "exploratory"]
@@ -68,9 +70,36 @@ def write_estimates(rows: Iterable[Estimate], path: Path) -> None:
 
 
 def read_estimates(path: Path) -> list[Estimate]:
-    """Read what `write_estimates` wrote."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return [_row(record) for record in csv.DictReader(file)]
+    """Read what `write_estimates` wrote.
+
+    Raises:
+        ReportError: if another program has written the file anew, with other columns, signs or numbers.
+    """
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = csv.DictReader(file, strict=True)
+            if tuple(rows.fieldnames or ()) != COLUMNS:
+                raise _changed("the columns are not those of estimates.csv", path)
+            return [_read_row(record, path, rows.line_num) for record in rows]
+    except (UnicodeDecodeError, csv.Error):
+        raise _changed("the file is not UTF-8 with commas, as estimates.csv is", path) from None
+
+
+def _changed(message: str, path: Path, line: int = 1) -> ReportError:
+    return ReportError(message, where=f"{path.as_posix()}:{line}", mend="Run: evaltool analyse")
+
+
+def _read_row(record: Mapping[str, str], path: Path, line: int) -> Estimate:
+    message = "this row is not one of estimates.csv"
+    if set(record) != set(COLUMNS) or None in record.values():
+        raise _changed(message, path, line)
+    try:
+        row = _row(record)
+    except ValueError:
+        raise _changed(message, path, line) from None
+    if row.id != record["id"]:
+        raise _changed("the id of this row is not that of what it says", path, line)
+    return row
 
 
 def _row(record: Mapping[str, str]) -> Estimate:

@@ -9,7 +9,8 @@ from typing import Any, cast
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import YAMLError
+from ruamel.yaml.reader import ReaderError
 
 from evaltool.errors import DefinitionError, Fault
 
@@ -32,8 +33,10 @@ class YamlFile:
         line = 1
         for step in location:
             if isinstance(node, CommentedMap | CommentedSeq) and _has(node, step):
-                marks = cast("Any", node).lc
-                line = (marks.key(step) if isinstance(node, CommentedMap) else marks.item(step))[0] + 1
+                # What a merge key (`<<`) brings in has no mark of its own.
+                marks = cast("dict[str | int, list[int]]", cast("Any", node).lc.data or {})
+                mark = marks.get(step)
+                line = mark[0] + 1 if mark else line
                 node = cast("Any", node)[step]
         return line
 
@@ -53,22 +56,40 @@ def read_yaml(path: Path) -> YamlFile:
     Raises:
         DefinitionError: if the file is not there, is not UTF-8, is not YAML, or says a key twice.
     """
+    text = _read_text(path)
     try:
-        data: object = cast("Any", YAML(typ="rt")).load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise DefinitionError("no such file", where=path.as_posix(), mend="Check the name and the folder.") from None
-    except UnicodeDecodeError as error:
-        mend = "Save the file as UTF-8."
-        raise DefinitionError(f"not UTF-8 (byte {error.start})", where=path.as_posix(), mend=mend) from None
-    except MarkedYAMLError as error:
-        mark, problem = cast("Any", error).problem_mark, cast("Any", error).problem
-        where = f"{path.as_posix()}:{mark.line + 1 if mark else 1}"
+        data: object = cast("Any", YAML(typ="rt")).load(text)
+    except YAMLError as error:
+        line, problem = _problem(error, text)
+        where = f"{path.as_posix()}:{line}"
         raise DefinitionError(f"not YAML: {problem}", where=where, mend="Look at this line.") from None
+    except ValueError as error:  # such as 2021-02-31; ruamel does not tell where
+        mend = "Look for a date or a number that cannot be."
+        raise DefinitionError(f"a value cannot be read: {error}", where=path.as_posix(), mend=mend) from None
     if not isinstance(data, CommentedMap):
         raise DefinitionError(
             "the file is not a mapping of keys", where=f"{path.as_posix()}:1", mend="Write «key: value»."
         )
     return YamlFile(path, cast("dict[str, Any]", data))
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise DefinitionError("no such file", where=path.as_posix(), mend="Check the name and the folder.") from None
+    except UnicodeDecodeError as error:
+        mend = "Save the file as UTF-8."
+        raise DefinitionError(f"not UTF-8 (byte {error.start})", where=path.as_posix(), mend=mend) from None
+
+
+def _problem(error: YAMLError, text: str) -> tuple[int, str]:
+    """The line, and what is wrong there."""
+    if isinstance(error, ReaderError):
+        sign = cast("Any", error)
+        return text.count("\n", 0, sign.position) + 1, f"the sign U+{sign.character:04X} is not allowed"
+    mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
+    return (mark.line + 1 if mark else 1), str(problem or error)
 
 
 def model_faults(error: ValidationError, file: YamlFile, models: Iterable[type[BaseModel]]) -> list[Fault]:
