@@ -23,7 +23,7 @@ from evaltool.survey.codebook import codebook
 from evaltool.survey.release import Release, read_release
 from evaltool.workflows.definitions import released
 from evaltool.workflows.fieldwork import deployments
-from evaltool.workflows.working import Progress, file_hash, now, silent, working
+from evaltool.workflows.working import Progress, file_hash, now, read_json, silent, working
 
 
 @dataclass(frozen=True)
@@ -56,12 +56,24 @@ def clean(project: Project, *, accept_altered: bool = False, progress: Progress 
 
 
 def _altered(project: Project, found: list[Deployment], *, accept_altered: bool) -> Mapping[str, list[Fault]]:
-    faults = {item.id: Archive(project.archive / item.id).verify() for item in found}
+    faults = {item.id: [*Archive(project.archive / item.id).verify(), *_cut(project, item)] for item in found}
     every = [fault for item in faults.values() for fault in item]
     if every and not accept_altered:
         mend = "Restore it from the backup. To go on all the same: --accept-altered, which marks every output."
         raise ArchiveError("the archive does not agree with its ledger", mend=mend, faults=every)
     return faults
+
+
+def _cut(project: Project, deployment: Deployment) -> list[Fault]:
+    """A ledger that no longer holds the line which the last dataset was made up to was cut, or replaced."""
+    key = f"{deployment.survey}@{deployment.version}"
+    path = project.dataset(key) / "manifest.json"
+    head = read_json(path)["inputs"]["ledger_head"] if path.is_file() else ""
+    archive = Archive(project.archive / deployment.id)
+    if archive.holds(head):
+        return []
+    message = "the ledger lacks what the last dataset was made of: it was cut or replaced"
+    return [Fault("cut-ledger", message, archive.folder.as_posix(), "Restore the folder from the backup.")]
 
 
 def _corrections(project: Project, roster: pd.DataFrame) -> list[Correction]:

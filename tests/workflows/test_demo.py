@@ -131,6 +131,19 @@ def test_an_altered_archive_is_refused_and_moves_only_what_depends_on_it(demo: P
     assert "ALTERED" in evaltool("--project", str(copy), "trace", main["share"].id).stdout
 
 
+def test_an_archive_that_was_cut_is_refused(demo: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(demo, copy)
+    folder = copy / "data" / "archive" / "mentee-end@1"
+    ledger = folder / "ledger.jsonl"
+    lines = ledger.read_text(encoding="utf-8").splitlines(keepends=True)
+    ledger.write_text("".join(lines[:-1]), encoding="utf-8", newline="\n")
+    (folder / f"{len(lines):06}.jsonl").unlink()
+    refused = evaltool("--project", str(copy), "clean")
+    assert refused.returncode == 1
+    assert "cut or replaced" in refused.stderr
+
+
 def test_pulling_again_finds_nothing_new_and_the_same_answers_give_the_same_figures(demo: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(demo, copy)
