@@ -328,12 +328,8 @@ def _set_pragmas(connection: Any, _record: object) -> None:
 def _transaction(engine: Engine) -> Generator[Connection]:
     with engine.connect() as connection:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
-        try:
-            yield connection
-            connection.exec_driver_sql("COMMIT")
-        except BaseException:
-            connection.invalidate()  # it is closed, and with it whatever the transaction had begun
-            raise
+        yield connection
+        connection.exec_driver_sql("COMMIT")  # who leaves before it, or if it fails, is rolled back by SQLAlchemy
 
 
 # By what SQLite says.

@@ -66,6 +66,7 @@ def test_a_reviewed_translation_is_told_to_stores_that_are_open(tmp_path: Path, 
     serving = Store.open(database(tmp_path))
     serving.find(TOKEN)
     assert serving.survey(DEPLOYMENT.id).drafts
+    assert store.survey(DEPLOYMENT.id).drafts
     store.add_deployment(DEPLOYMENT, SURVEY.model_copy(update={"drafts": {}}).model_dump_json())
     serving.find(TOKEN)
     for opened in (serving, store):
