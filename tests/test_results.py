@@ -33,8 +33,8 @@ FULL = Estimate(
 EMPTY = Estimate(indicator="x", population="2022", statistic="share")
 
 
-# Reckoned with other tools; \\x1f parts indicator, population, by, level, statistic, comparison, weighting:
-#   printf 'job_or_education\\x1f2021\\x1f\\x1f\\x1fshare\\x1f\\x1f' | sha256sum | cut -c1-64 \\
+# Reckoned with other tools; \x1f parts indicator, population, by, level, statistic, comparison, weighting:
+#   printf 'job_or_education\x1f2021\x1f\x1f\x1fshare\x1f\x1f' | sha256sum | cut -c1-64 \
 #     | xxd -r -p | base32 -w0 | tr A-Z a-z | cut -c1-20
 @pytest.mark.parametrize(
     ("row", "expected"), [(SHARE, "ev_bs2rlgwyxcqqcr453egl"), (BY_SITE, "ev_ydocap3lpdlwfmcopmwo")]
