@@ -94,11 +94,11 @@ class Project:
         return self.data / "vault.sqlite"
 
     @property
-    def server_url(self) -> str:
-        """Database of the embedded server: `[server] database`, `EVALTOOL_DATABASE`, else a file in the data folder."""
+    def database(self) -> Path | str:
+        """The embedded server's: `[server] database`, else the address `EVALTOOL_DATABASE`, else in the data folder."""
         if self.settings.server.database:
-            return f"sqlite:///{(self.root / self.settings.server.database).as_posix()}"
-        return os.environ.get("EVALTOOL_DATABASE") or f"sqlite:///{(self.data / 'server.sqlite').as_posix()}"
+            return self.root / self.settings.server.database
+        return os.environ.get("EVALTOOL_DATABASE") or self.data / "server.sqlite"
 
     @property
     def archive(self) -> Path:

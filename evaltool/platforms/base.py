@@ -63,6 +63,10 @@ class Platform(Protocol):
         """Take no more answers."""
         ...
 
+    def identity(self) -> str:
+        """What tells this platform from every other one; it never changes."""
+        ...
+
     def disconnect(self) -> None:
         """Let go of files and connections; on Windows they cannot be moved before."""
         ...

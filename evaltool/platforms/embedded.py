@@ -46,6 +46,9 @@ class Embedded:
     def close(self, deployment_id: str) -> None:
         self._store.close_deployment(deployment_id)
 
+    def identity(self) -> str:
+        return self._store.identity()
+
     def disconnect(self) -> None:
         self._store.close()
 

@@ -16,7 +16,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from evaltool.errors import PlanError
 from evaltool.plan import Indicator, Plan
-from evaltool.survey.answers import read
+from evaltool.survey.answers import reread
 from evaltool.survey.expressions import Value, holds
 from evaltool.survey.simulate import simulate
 from evaltool.workflows.made_up import Respondent
@@ -104,7 +104,7 @@ def given_values(respondent: Respondent) -> dict[str, Value | None]:
     survey = respondent.survey
     reached = {question.name for page in survey.pages[: respondent.pages] for question in page.questions}
     written = simulate(survey, respondent.attributes, respondent.habits)
-    return {name: read(survey.by_name[name], words).value for name, words in written.items() if name in reached}
+    return {name: reread(survey.by_name[name], list(words)).value for name, words in written.items() if name in reached}
 
 
 def _patterns(plan: Plan, group: _Group, example: Respondent) -> dict[tuple[bool, ...], list[Combination]]:

@@ -12,11 +12,11 @@ from pathlib import Path
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
-from evaltool.contacts.vault import Course, ImportReport, Link, Vault
+from evaltool.contacts.vault import ImportReport, Link, Vault
 from evaltool.errors import ExpressionError, PlatformError, ProjectError, RosterError
 from evaltool.platforms.base import Invitation
 from evaltool.project import Project
-from evaltool.records import Deployment
+from evaltool.records import Course, Deployment
 from evaltool.responses.archive import Archive
 from evaltool.responses.roster import read_roster, write_roster_table
 from evaltool.survey.answers import read_attributes

@@ -10,10 +10,11 @@ from evaltool.platforms.embedded import Embedded
 from evaltool.project import Project
 from evaltool.records import Deployment
 from evaltool.server.serving import run
+from evaltool.server.store import sqlite_url
 from evaltool.survey.load import load_definition
 from evaltool.survey.release import make_release
 from evaltool.workflows.fieldwork import PRETEST, deployments, fill_privacy
-from evaltool.workflows.working import now
+from evaltool.workflows.working import database_url, now
 
 Say = Callable[[str], None]
 
@@ -27,7 +28,7 @@ def serve(project: Project, *, host: str = "", port: int | None = None, say: Say
     settings = project.settings.server
     names = ", ".join(item.id for item in deployments(project)) or "nothing yet; evaltool deploy puts a survey there"
     run(
-        project.server_url,
+        database_url(project),
         host=host or settings.host,
         port=settings.port if port is None else port,
         secret_file=_secret_file(project),
@@ -61,7 +62,7 @@ def preview(project: Project, survey: str, version: int, *, port: int | None = N
         pretest=True,
     )
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        access = Access(url=f"sqlite:///{Path(folder, 'preview.sqlite').as_posix()}", address="")
+        access = Access(url=sqlite_url(Path(folder, "preview.sqlite")), address="")
         platform = Embedded(access)
         platform.deploy(deployment, made.survey)
         tokens = {language: secrets.token_urlsafe(18) for language in made.survey.languages}

@@ -11,10 +11,11 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from evaltool.errors import BusyError, ProjectError
+from evaltool.errors import BusyError, PlatformError, ProjectError
 from evaltool.platforms import open_platform
 from evaltool.platforms.base import Access, Platform
 from evaltool.project import Project
+from evaltool.server.store import sqlite_url
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and how much there is."""
@@ -66,13 +67,33 @@ def cloud_warning(project: Project) -> str:
 
 @contextmanager
 def connected(name: str, project: Project) -> Generator[Platform]:
-    """The platform called `name`, with this project's access, as long as it is needed."""
+    """The platform called `name`, with this project's access, as long as it is needed.
+
+    Raises:
+        PlatformError: if it is another one than this project has used before.
+    """
     project.data.mkdir(parents=True, exist_ok=True)
-    platform = open_platform(name, Access(url=project.server_url, address=project.public_url))
+    platform = open_platform(name, Access(url=database_url(project), address=project.public_url))
     try:
+        _refuse_other(project, name, platform.identity())
         yield platform
     finally:
         platform.disconnect()
+
+
+def database_url(project: Project) -> str:
+    """Address of the embedded server's database."""
+    return sqlite_url(project.database) if isinstance(project.database, Path) else project.database
+
+
+def _refuse_other(project: Project, name: str, identity: str) -> None:
+    """A platform is remembered when it is first used: answers of another one would be taken for its own."""
+    path = project.data / "platforms" / f"{name}.json"
+    if not path.is_file():
+        write_json(path, {"identity": identity})
+    elif read_json(path)["identity"] != identity:
+        mend = "Put the former database back, or set [server] database or EVALTOOL_DATABASE as they were."
+        raise PlatformError("the survey server's database is not the one used before", where=str(path), mend=mend)
 
 
 def file_hash(path: Path) -> str:

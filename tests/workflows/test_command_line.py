@@ -13,6 +13,7 @@ from filelock import FileLock
 from evaltool.cli import app
 from evaltool.project import Project
 from evaltool.server.store import Store
+from evaltool.workflows.working import database_url
 
 COMMANDS = sorted(
     command.name or str(command.callback.__name__) for command in app.registered_commands if command.callback
@@ -171,7 +172,7 @@ def test_a_closed_survey_is_told_so(run, project: Project, roster: Path, tmp_pat
     out = tmp_path / "links.csv"
     run("invite", "participant-end", "--version", "1", "--out", str(out))
     assert "is closed" in run("close", "participant-end", "--version", "1").stdout
-    store = Store.open(project.server_url)
+    store = Store.open(database_url(project))
     try:
         with out.open(encoding="utf-8-sig", newline="") as file:
             visits = [store.find(row["link"].rpartition("/")[2]) for row in csv.DictReader(file, delimiter=";")]
@@ -196,6 +197,24 @@ def test_check_tells_the_faults_of_all_files_together(run, project: Project) -> 
     assert shown.returncode == 1
     for name in ("plan.yaml", "demo.yaml", "report.yaml"):
         assert name in shown.stderr
+
+
+def test_another_database_is_not_taken_for_the_former(run, project: Project) -> None:
+    deployed(run)
+    (project.data / "server.sqlite").rename(project.data / "moved.sqlite")
+    for path in project.data.glob("server.sqlite-*"):
+        path.unlink()
+    shown = run("deploy", "participant-end", "--version", "1")
+    assert shown.returncode == 1
+    assert "not the one used before" in shown.stderr
+
+
+def test_a_project_may_lie_in_a_folder_with_odd_signs(run, project: Project, tmp_path: Path) -> None:
+    odd = tmp_path / "år 100% @#+"
+    shutil.copytree(project.root, odd)
+    for words in (("release",), ("deploy",)):
+        assert run("--project", str(odd), *words, "participant-end", "--version", "1").returncode == 0
+    assert (odd / "data" / "server.sqlite").is_file()
 
 
 def test_a_taken_port_is_told(run, project: Project) -> None:
