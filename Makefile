@@ -22,7 +22,7 @@ demo: setup
 	$(BIN)/evaltool demo --out build/demo
 
 test: setup browser lint
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: setup
 	$(BIN)/ruff check .

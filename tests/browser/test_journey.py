@@ -9,8 +9,6 @@ from playwright.sync_api import Browser, Locator, Page
 
 from evaltool.server.store import Store
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 PHONE = {"width": 320, "height": 568}
 LEAST_TARGET = 44
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}

@@ -14,8 +14,6 @@ from pypdf import PdfReader
 
 from evaltool.results import Estimate, read_estimates
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 ROOT = Path(__file__).parents[2]
 
 
