@@ -64,8 +64,10 @@ def demo(project: Project, out: Path, progress: Progress) -> Iterator[str]:
         yield dataset.summary
     rows, path = analyse(made)
     yield f"{len(rows)} estimates in {path}"
-    for document in report(made, progress=progress):
-        yield str(document)
+    first, *others = settings.populations
+    yield from report(made, populations=[first], progress=progress)
+    for name in others:
+        yield f"the report of {name}: evaltool --project {out} report --population {name}"
 
 
 def _copy_project(project: Project, out: Path) -> Project:

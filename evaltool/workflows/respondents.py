@@ -17,7 +17,7 @@ from evaltool.survey.simulate import simulate
 from evaltool.workflows.made_up import Respondent
 from evaltool.workflows.working import Progress
 
-_AT_ONCE = 6
+_AT_ONCE = 4
 _OTHER_TEXT = "Made-up answer."
 
 
