@@ -10,7 +10,7 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 SurveyName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 Missing = Literal["dont_know", "refused", "not_applicable"]
-Role = Literal["consent", "headline", "helper", "quote"]
+Role = Literal["consent", "link", "research", "quote", "recontact", "headline", "helper"]
 TypeName = Literal[
     "select_one", "select_multiple", "integer", "decimal", "date", "text", "note", "calculate"
 ]  # one record each in `types.py`
@@ -54,14 +54,21 @@ Choices = Annotated[dict[Name, Choice], BeforeValidator(_choices)]
 
 
 class ChoiceList(Part):
-    """A shared list. `scale` orders it: `descending` has the most, or the best, first."""
+    """A shared list. `scale` orders it: `descending` has the most, or the best, first.
+
+    `translation_note` tells translators what to take care of.
+    """
 
     choices: Choices
     scale: Literal["ascending", "descending"] | None = None
+    translation_note: str = ""
 
 
 class Question(Part):
-    """One question. `choices` names a shared list in a file, and holds the choices once loaded."""
+    """One question. `choices` names a shared list in a file, and holds the choices once loaded.
+
+    `translation_note` tells translators what to take care of; nobody who answers sees it.
+    """
 
     name: Name
     type: TypeName
@@ -78,6 +85,7 @@ class Question(Part):
     appearance: Literal["", "multiline"] = ""
     max_length: int | None = Field(default=None, ge=1, le=10_000)
     role: Role | None = None
+    translation_note: str = ""
 
     @property
     def other_choice(self) -> str | None:
@@ -100,13 +108,17 @@ class Page(Part):
 
 
 class Attribute(Part):
-    """A column of the roster as the survey may use it."""
+    """A column of the roster as the survey may use it.
+
+    `respondent` says whose identifier, contact data or language it is, where that is not the course's own person.
+    """
 
     label: LocalText = Field(default_factory=dict)
     type: Literal["text", "integer", "date", "choice"] = "text"
     choices: Choices = Field(default_factory=dict)
     sensitivity: Literal["identifier", "contact", "ordinary", "sensitive"] = "ordinary"
     role: Literal["person", "course", "language", "name", "phone", "email"] | None = None
+    respondent: Name | None = None
     required: bool = False
     year_of: Name | None = None
 
@@ -118,9 +130,10 @@ class Roster(Part):
     language: Language
     columns: dict[Name, Attribute]
 
-    def column(self, role: str) -> str:
-        """The name of the column with this role ("" if none has it)."""
-        return next((name for name, column in self.columns.items() if column.role == role), "")
+    def column(self, role: str, respondent: str | None = None) -> str:
+        """The name of the column with this role for this respondent ("" if none has it)."""
+        wanted = (role, respondent)
+        return next((name for name, column in self.columns.items() if (column.role, column.respondent) == wanted), "")
 
     @cached_property
     def attributes(self) -> dict[str, Attribute]:
@@ -129,8 +142,19 @@ class Roster(Part):
         return {name: column for name, column in self.columns.items() if column.sensitivity not in hidden}
 
 
+class Follows(Part):
+    """An earlier survey whose question `agreed` (role `recontact`) must have been answered with `code`."""
+
+    survey: SurveyName
+    agreed: Name
+    code: Name = "yes"
+
+
 class Survey(Part):
-    """A resolved definition: shared lists inlined, every text in every language, attributes that it uses."""
+    """A resolved definition: shared lists inlined, every text in every language, attributes that it uses.
+
+    `respondent` names who answers where that is not the course's own person; her columns in the roster carry it, too.
+    """
 
     survey: SurveyName
     version: int = Field(ge=1)
@@ -139,6 +163,8 @@ class Survey(Part):
     title: LocalText
     refusal: str = ""
     invite: str = ""
+    follows: Follows | None = None
+    respondent: Name | None = None
     pages: tuple[Page, ...] = Field(min_length=1)
     attributes: dict[Name, Attribute] = Field(default_factory=dict)
     drafts: dict[Language, tuple[str, ...]] = Field(default_factory=dict)
