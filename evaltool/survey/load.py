@@ -91,9 +91,8 @@ def load_survey(path: Path, roster: Roster) -> Survey:
         raise faults_error("the definition has faults", [*faults, *model_faults(error, file, _PARTS)]) from None
     faults += survey_faults(survey, roster, file)
     catalogues = {code: _catalogue(path, code) for code in survey.translations}
-    for code, entries in catalogues.items():
-        where = path.with_suffix(f".{code}.po").as_posix()
-        faults += translation_faults(survey, code, entries, where=where)
+    for entries in catalogues.values():
+        faults += translation_faults(survey, entries)
     if faults:
         raise faults_error("the definition has faults", faults)
     survey = translate(survey, catalogues)

@@ -168,6 +168,7 @@ class Survey(Part):
     pages: tuple[Page, ...] = Field(min_length=1)
     attributes: dict[Name, Attribute] = Field(default_factory=dict)
     drafts: dict[Language, tuple[str, ...]] = Field(default_factory=dict)
+    untranslated: dict[Language, tuple[str, ...]] = Field(default_factory=dict)
 
     @property
     def key(self) -> str:

@@ -58,7 +58,7 @@ def text_hashes(survey: Survey) -> dict[str, str]:
 
 def content_hash(survey: Survey) -> str:
     """Hash of the whole snapshot; only which translations are drafts stands outside, for a person may review them."""
-    return _hash(survey.model_dump(mode="json", exclude={"drafts"}))
+    return _hash(survey.model_dump(mode="json", exclude={"drafts", "untranslated"}))
 
 
 def release_path(folder: Path, survey: str, version: int) -> Path:
@@ -79,7 +79,8 @@ def write_release(folder: Path, release: Release) -> bool:
     if path.exists():
         before = read_release(folder, release.survey.survey, release.survey.version)
         _refuse_change(before, release.survey, where=path.as_posix())
-        if before.survey.drafts == release.survey.drafts:
+        before_review = (before.survey.drafts, before.survey.untranslated)
+        if before_review == (release.survey.drafts, release.survey.untranslated):
             return False
     path.parent.mkdir(parents=True, exist_ok=True)
     data = {

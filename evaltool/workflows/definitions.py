@@ -56,9 +56,13 @@ def all_or_faults(steps: Sequence[Callable[[], _Made]]) -> list[_Made]:
 
 
 def draft_notes(survey: Survey) -> list[str]:
-    """How many texts of each language no person has reviewed, and languages the interface does not speak."""
+    """How many texts of each language are missing or not reviewed, and languages the interface does not speak."""
     total = len(texts(survey))
     notes = [
+        f"{survey.key}: {len(keys)} of {total} texts have no «{language}», they are shown in «{survey.language}»"
+        for language, keys in survey.untranslated.items()
+    ]
+    notes += [
         f"{survey.key}: {len(keys)} of {total} texts in «{language}» are unreviewed drafts"
         for language, keys in survey.drafts.items()
     ]

@@ -186,18 +186,28 @@ def test_translations_are_read_and_drafts_are_named(tmp_path: Path) -> None:
     assert set(survey.drafts["en"]) == {*ENGLISH, *LIST_ENGLISH}
 
 
-def test_missing_and_outdated_translations_are_faults(tmp_path: Path) -> None:
+def test_an_outdated_translation_is_a_fault(tmp_path: Path) -> None:
     texts = {**ENGLISH, "job.label": ("Arbejde?", "Job?")}
-    del texts["words.label"]
     write(tmp_path, TRANSLATED)
     (tmp_path / "small" / "v1.en.po").write_text(entries(texts), encoding="utf-8")
     (tmp_path / "lists.en.po").write_text(entries(LIST_ENGLISH), encoding="utf-8")
     with pytest.raises(DefinitionError) as caught:
         load_definition(tmp_path, "small", 1)
-    assert {(fault.code, fault.message.split("«")[1].split("»")[0]) for fault in caught.value.faults} == {
-        ("missing-translation", "words.label"),
-        ("stale-translation", "job.label"),
-    }
+    (fault,) = caught.value.faults
+    assert (fault.code, fault.where) == ("stale-translation", f"{tmp_path.as_posix()}/small/v1.en.po:45")
+    assert "evaltool translate update small" in fault.mend
+
+
+def test_a_missing_translation_is_named_and_the_source_is_shown(tmp_path: Path) -> None:
+    texts = {**ENGLISH, "job.label": ("Job?", "")}
+    del texts["words.label"]
+    write(tmp_path, TRANSLATED)
+    (tmp_path / "small" / "v1.en.po").write_text(entries(texts), encoding="utf-8")
+    (tmp_path / "lists.en.po").write_text(entries(LIST_ENGLISH), encoding="utf-8")
+    survey = load_definition(tmp_path, "small", 1)
+    assert survey.untranslated == {"en": ("job.label", "words.label")}
+    assert survey.by_name["job"].label == {"da": "Job?"}
+    assert not {"job.label", "words.label"} & set(survey.drafts["en"])
 
 
 def test_a_translation_keeps_the_placeholders_of_its_source(tmp_path: Path) -> None:
