@@ -20,7 +20,7 @@ METADATA = frozenset(
     {"unit", "person", "deployment", "survey_version", "language", "mode", "helped", "disposition", "missing"}
     | {"opened_at", "completed_at"}
 )
-_RESERVED = METADATA | {"page", "csrf", "lang", "back"}
+RESERVED = METADATA | {"page", "csrf", "lang", "back"}
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def _duplicate_faults(survey: Survey, roster: Roster, file: YamlFile) -> Iterato
         if "__" in question.name:
             mend = "Columns of a dataset are told apart by it; write one underscore."
             yield Fault("taken-name", f"«{question.name}» has two underscores", file.where((*location, "name")), mend)
-        if question.name in roster.columns or question.name in _RESERVED:
+        if question.name in roster.columns or question.name in RESERVED:
             message = f"«{question.name}» is already a column of the roster or of every dataset"
             yield Fault("taken-name", message, file.where((*location, "name")), "Choose another name.")
         base = question.name.removesuffix(OTHER_SUFFIX)

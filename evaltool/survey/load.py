@@ -47,7 +47,7 @@ def load_roster(path: Path) -> Roster:
     return roster
 
 
-_SENSITIVITY = {"person": "identifier", "course": "identifier"} | dict.fromkeys(("name", "phone", "email"), "contact")
+ROLE_SENSITIVITY = {"person": "identifier", "course": "identifier"} | dict.fromkeys(("name", "phone", "email"), "contact")
 
 
 def _roster_faults(roster: Roster, file: YamlFile) -> list[Fault]:
@@ -60,7 +60,7 @@ def _roster_faults(roster: Roster, file: YamlFile) -> list[Fault]:
         where = file.where(("columns", name))
         if name in METADATA - {"language"}:
             faults.append(Fault("taken-name", f"«{name}» is a column of every dataset", where, "Rename it."))
-        needed = _SENSITIVITY.get(column.role or "", column.sensitivity)
+        needed = ROLE_SENSITIVITY.get(column.role or "", column.sensitivity)
         if column.sensitivity != needed:
             mend = f"Write «sensitivity: {needed}», so that it never leaves the vault."
             faults.append(

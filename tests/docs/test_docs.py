@@ -161,8 +161,7 @@ def test_kinds_of_charts_and_tables_and_all_functions_are_named() -> None:
 
 def test_names_that_are_taken_are_told() -> None:
     assert _unnamed(RESERVED, "analysis/plan.yaml") == []
-    taken: frozenset[str] = check._RESERVED  # pyright: ignore[reportPrivateUsage]  # what authors stumble over
-    assert _unnamed(taken, "surveys/\\<survey>") == []
+    assert _unnamed(check.RESERVED, "surveys/\\<survey>") == []
 
 
 def test_environment_variables_are_those_of_the_package() -> None:
