@@ -83,7 +83,7 @@ def load_survey(path: Path, roster: Roster) -> Survey:
     file = read_yaml(path)
     data = plain(file.data)
     language = str(data.get("language", "en"))
-    lists, list_faults = _load_lists(path.parent.parent / "lists.yaml", language)
+    lists, list_faults = load_lists(path.parent.parent / "lists.yaml", language)
     faults = list_faults + _inline_lists(data, lists, file) + _place_faults(data, file)
     try:
         survey = Survey.model_validate(data, context={"language": language})
@@ -99,7 +99,8 @@ def load_survey(path: Path, roster: Roster) -> Survey:
     return survey.model_copy(update={"attributes": used_attributes(survey, roster)})
 
 
-def _load_lists(path: Path, language: str) -> tuple[dict[str, ChoiceList], list[Fault]]:
+def load_lists(path: Path, language: str) -> tuple[dict[str, ChoiceList], list[Fault]]:
+    """The shared lists that have no fault, and the faults of the others; no file is no list."""
     if not path.is_file():
         return {}, []
     file = read_yaml(path)

@@ -5,6 +5,7 @@ no key that loading fills. What needs a look at several places at once stays wit
 Source: JSON Schema draft 2020-12; patterns are those that JavaScript and Python read alike.
 """
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -61,18 +62,19 @@ def written(model: type[BaseModel], title: str) -> Schema:
         for key in keys & set(part.get("properties", {})):
             del part["properties"][key]
     schema = cast("Schema", _tidy(raw))
-    schema.setdefault("$defs", {})["Text"] = dict(TEXT)
+    used = set(re.findall(r"#/\$defs/(\w+)", json.dumps(schema)))
+    schema["$defs"] = {name: part for name, part in schema.get("$defs", {}).items() if name in used} | {"Text": TEXT}
     return {"$schema": DRAFT, **schema, "title": title, "description": "Made by evaltool schema; do not edit."}
 
 
 def _tidy(node: object) -> object:
     """Without the titles that only repeat a key, with texts in one place, and no key beside a name's pattern."""
-    if node == TEXT:
-        return {"$ref": "#/$defs/Text"}
     if isinstance(node, list):
         return [_tidy(item) for item in cast("list[object]", node)]
     if not isinstance(node, dict):
         return node
+    if cast("Schema", node).get("anyOf") == TEXT["anyOf"]:
+        return {"$ref": "#/$defs/Text"}
     found = {key: _tidy(item) for key, item in cast("Schema", node).items()}
     if isinstance(found.get("title"), str):
         del found["title"]

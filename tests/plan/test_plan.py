@@ -60,6 +60,36 @@ indicators:
   happy: {label: Happy, variable: mood, counted: [good]}
 """
 
+# An indicator, the code of its fault, and words of the message.
+FAULTY_INDICATORS = [
+    ("{label: X}", "bad-kind", "exactly one of"),
+    ("{label: X, rule: \"${job} = 'yes'\", variable: mood, counted: [good]}", "bad-kind", "exactly one of"),
+    ("{label: X, variable: mood}", "bad-kind", "belong together"),
+    ("{label: X, rule: \"${job} = 'yes'\", counted: [good]}", "bad-kind", "belong together"),
+    ("{label: X, variable: wish, counted: [good]}", "bad-kind", "type text"),
+    ("{label: X, variable: moood, counted: [good]}", "unknown-question", "moood"),
+    ("{label: X, variable: mood, counted: [hush]}", "unknown-code", "hush"),
+    ("{label: X, rule: \"${job} = 'yes' an\"}", "expression", "character"),
+    ("{label: X, rule: \"${job} = 'hush'\"}", "unknown-code", "hush"),
+    ("{label: X, rule: \"${job} = 'yes'\", answered: [jobb]}", "unknown-question", "jobb"),
+    ("{label: X, rule: \"${job} = 'yes'\", base: \"${sit} = 'north'\", base_label: b}", "unknown-name", "sit"),
+    ("{label: X, rule: \"${job} = 'yes'\", base: \"${site} = 'north'\"}", "missing-text", "without words"),
+    ("{label: X, paired: {start: start, variable: mood}}", "no-scale", "same ordered scale"),
+    ("{label: X, paired: {start: strat, variable: mood}}", "unknown-survey", "strat"),
+    ("{label: X, paired: {start: start, variable: late}}", "unknown-question", "late"),
+    ("{label: X, target: 0.5, paired: {start: start, variable: mood}}", "needless-key", "no target"),
+    (
+        "{label: X, paired: {start: start, variable: mood}, base: \"${late} = 'a'\", base_label: b}",
+        "unknown-name",
+        "late",
+    ),
+    ("{label: X, rule: \"${job} = 'yes'\", targt: 0.3}", "unknown-key", "targt"),
+    ("{label: X, rule: \"${job} = 'yes'\", target: 30}", "bad-value", "less than 1"),
+    ("{label: X, rule: \"${job} = 'yes'\", target: 0}", "bad-value", "greater than 0"),
+    ("{rule: \"${job} = 'yes'\"}", "missing-key", "label"),
+    ("{label: {da: Glad}, rule: \"${job} = 'yes'\"}", "missing-text", "en"),
+]
+
 
 @pytest.fixture
 def load(tmp_path):
@@ -148,37 +178,7 @@ distributions: [busy]
         assert name in mends
 
 
-@pytest.mark.parametrize(
-    ("indicator", "code", "says"),
-    [
-        ("{label: X}", "bad-kind", "exactly one of"),
-        ("{label: X, rule: \"${job} = 'yes'\", variable: mood, counted: [good]}", "bad-kind", "exactly one of"),
-        ("{label: X, variable: mood}", "bad-kind", "belong together"),
-        ("{label: X, rule: \"${job} = 'yes'\", counted: [good]}", "bad-kind", "belong together"),
-        ("{label: X, variable: wish, counted: [good]}", "bad-kind", "type text"),
-        ("{label: X, variable: moood, counted: [good]}", "unknown-question", "moood"),
-        ("{label: X, variable: mood, counted: [hush]}", "unknown-code", "hush"),
-        ("{label: X, rule: \"${job} = 'yes' an\"}", "expression", "character"),
-        ("{label: X, rule: \"${job} = 'hush'\"}", "unknown-code", "hush"),
-        ("{label: X, rule: \"${job} = 'yes'\", answered: [jobb]}", "unknown-question", "jobb"),
-        ("{label: X, rule: \"${job} = 'yes'\", base: \"${sit} = 'north'\", base_label: b}", "unknown-name", "sit"),
-        ("{label: X, rule: \"${job} = 'yes'\", base: \"${site} = 'north'\"}", "missing-text", "without words"),
-        ("{label: X, paired: {start: start, variable: mood}}", "no-scale", "same ordered scale"),
-        ("{label: X, paired: {start: strat, variable: mood}}", "unknown-survey", "strat"),
-        ("{label: X, paired: {start: start, variable: late}}", "unknown-question", "late"),
-        ("{label: X, target: 0.5, paired: {start: start, variable: mood}}", "needless-key", "no target"),
-        (
-            "{label: X, paired: {start: start, variable: mood}, base: \"${late} = 'a'\", base_label: b}",
-            "unknown-name",
-            "late",
-        ),
-        ("{label: X, rule: \"${job} = 'yes'\", targt: 0.3}", "unknown-key", "targt"),
-        ("{label: X, rule: \"${job} = 'yes'\", target: 30}", "bad-value", "less than 1"),
-        ("{label: X, rule: \"${job} = 'yes'\", target: 0}", "bad-value", "greater than 0"),
-        ("{rule: \"${job} = 'yes'\"}", "missing-key", "label"),
-        ("{label: {da: Glad}, rule: \"${job} = 'yes'\"}", "missing-text", "en"),
-    ],
-)
+@pytest.mark.parametrize(("indicator", "code", "says"), FAULTY_INDICATORS)
 def test_an_indicator_with_a_fault_is_refused_at_its_line(faults, indicator, code, says):
     found, error = faults(GOOD + f"  wrong: {indicator}\n")
     assert (14, code) in found

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from definitions import LISTS, ROSTER, SURVEY, load, write
+from definitions import FAULTY_ROSTERS, FAULTY_SURVEYS, LISTS, ROSTER, SURVEY, load, spoilt, write
 
 from evaltool.errors import DefinitionError
 from evaltool.survey.load import load_definition, load_roster
@@ -33,42 +33,9 @@ def test_yes_and_no_are_words_and_not_booleans(tmp_path: Path) -> None:
     assert list(survey.by_name["job"].choices) == ["yes", "no"]
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "code", "mend"),
-    [
-        ("title: Lille", "titel: Lille", "unknown-key", "title"),
-        ("name: words,", "name: job,", "duplicate-name", "another name"),
-        ("name: words,", "name: site,", "taken-name", "another name"),
-        ("name: last", "name: work", "duplicate-name", ""),
-        ("choices: degree", "choices: degre", "unknown-list", "degree"),
-        ("\"${job} = 'yes'\"", "\"${words} = 'yes'\"", "routing-later", "Move"),
-        ("\"${job} = 'yes'\"", '"${hours} = 1"', "routing-later", "Move"),
-        ("\"${job} = 'yes'\"", "\"${jobb} = 'yes'\"", "unknown-name", "job"),
-        ("\"${job} = 'yes'\"", "\"${name} = 'x'\"", "unknown-name", ""),
-        ("\"${job} = 'yes'\"", "\"${job} = 'maybe'\"", "unknown-code", "yes"),
-        ("\"${job} = 'yes'\"", "\"${site} = 'west'\"", "unknown-code", "north"),
-        ("\"${job} = 'yes'\"", "\"${help} = 'refused'\"", "unknown-code", "high"),
-        ("\"${job} = 'yes'\"", "\"${meetings} = '3'\"", "bad-value", "quotes"),
-        ("\"${job} = 'yes'\"", "\"${job} == 'yes'\"", "expression", "${name}"),
-        ("type: integer", "type: whole", "bad-value", ""),
-        ("        constraint_message: Fra 0 til 60.\n", "", "missing-key", "constraint_message"),
-        (", label: Ord?", "", "missing-key", "label"),
-        ("label: Ord?", "label: 'Hej ${job}'", "unknown-name", ""),
-        ("label: Ord?", "label: Ord?, choices: degree", "needless-key", "Remove"),
-        ("survey: small", "survey: tiny", "wrong-place", "Mend"),
-        ("\"${job} = 'yes'\"", "\"${ways} = 'bus'\"", "bad-value", "selected("),
-        ("\"${job} = 'yes'\"", "\"${born} > '31-12-2021'\"", "bad-value", "year-month-day"),
-        ("\"${job} = 'yes'\"", '"${where} > 3"', "unknown-code", "north"),
-        ("name: words,", "name: my__words,", "taken-name", "one underscore"),
-        ("name: words,", "name: missing,", "taken-name", "another name"),
-        ("\"${job} = 'yes'\"", '"${site} = ${meetings}"', "bad-value", "one kind"),
-        ("label: Ord?", "label: 'Hej ${site2}'", "unknown-name", "site"),
-    ],
-)
+@pytest.mark.parametrize(("old", "new", "code", "mend"), FAULTY_SURVEYS)
 def test_a_fault_is_told_with_its_line_and_a_mend(tmp_path: Path, old: str, new: str, code: str, mend: str) -> None:
-    assert old in SURVEY
-    broken = SURVEY.replace(old, new, 1) if old != "name: last" else SURVEY.replace(old, new)
-    found = faults(tmp_path, broken)
+    found = faults(tmp_path, spoilt(SURVEY, old, new))
     assert code in [fault[0] for fault in found]
     assert any(mend in fault[2] for fault in found if fault[0] == code)
 
@@ -116,21 +83,9 @@ def test_contact_data_cannot_stand_in_a_text(tmp_path: Path) -> None:
     assert "unknown-name" in [fault[0] for fault in faults(tmp_path, SURVEY.replace("Ord?", "'Hej ${name}'"))]
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "code"),
-    [
-        (", role: person", "", "missing-role"),
-        ("choices: {north: Nord, south: Syd}", "", "no-choices"),
-        ("type: integer", "type: integer, year_of: end", "unknown-column"),
-        ("type: integer", "typ: integer", "unknown-key"),
-        ("  meetings:", "  unit:", "taken-name"),
-        ("  meetings:", "  disposition:", "taken-name"),
-        ("sensitivity: contact, role: name", "role: name", "not-protected"),
-        ("sensitivity: identifier, role: course", "sensitivity: ordinary, role: course", "not-protected"),
-    ],
-)
+@pytest.mark.parametrize(("old", "new", "code"), FAULTY_ROSTERS)
 def test_faults_of_the_roster(tmp_path: Path, old: str, new: str, code: str) -> None:
-    write(tmp_path, roster=ROSTER.replace(old, new))
+    write(tmp_path, roster=spoilt(ROSTER, old, new))
     with pytest.raises(DefinitionError) as caught:
         load_roster(tmp_path / "roster.yaml")
     assert code in [fault.code for fault in caught.value.faults]
