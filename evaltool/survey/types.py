@@ -59,11 +59,25 @@ def _read_multiple(question: Question, written: Sequence[str]) -> Value:
 
 
 _INTEGER = re.compile(r"[+-]?\d+")
-_DECIMAL = re.compile(r"[+-]?(?:\d+[.,٫]?\d*|[.,٫]\d+)")
+_DECIMAL = re.compile(r"[+-]?(?:\d+[.,]?\d*|[.,]\d+)")
+
+# Signs as Arabic and Persian keyboards write them, by the plain one; marks of direction, which are copied along
+# unseen, by none. The Arabic thousands separator can mean nothing else, so it may stand where it belongs.
+_PLAIN_SIGNS = str.maketrans(
+    {"٫": ".", "،": ",", "؍": "/", "\u2212": "-"}  # decimal separator, comma, date separator; minus
+    | dict.fromkeys("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200b\u200c\u200d\ufeff")
+)
+_ARABIC_THOUSANDS = re.compile(r"(?<!\d)(\d{1,3})((?:٬\d{3})+)(?!\d)")
+
+
+def _plain(text: str) -> str:
+    """A written number or date with digits 0 to 9 and plain signs: «٢٤/٠٤/٢٠٢٢» is «24/04/2022»."""
+    signs = "".join(str(int(sign)) if sign.isdecimal() else sign for sign in text.translate(_PLAIN_SIGNS))
+    return _ARABIC_THOUSANDS.sub(lambda match: match[1] + match[2].replace("٬", ""), signs).strip()
 
 
 def _read_integer(question: Question, written: Sequence[str]) -> Value:
-    text = _single(written)
+    text = _plain(_single(written))
     try:
         return int(text if _INTEGER.fullmatch(text) else "")
     except ValueError:
@@ -71,8 +85,8 @@ def _read_integer(question: Question, written: Sequence[str]) -> Value:
 
 
 def _read_decimal(question: Question, written: Sequence[str]) -> Value:
-    text = _single(written)
-    if not _DECIMAL.fullmatch(text) or not math.isfinite(value := float(_plain_point(text))):
+    text = _plain(_single(written))
+    if not _DECIMAL.fullmatch(text) or not math.isfinite(value := float(text.replace(",", "."))):
         raise AnswerFault("Write a number, for instance 12.5.")
     if _could_be_thousands(text):
         raise AnswerFault(
@@ -81,42 +95,56 @@ def _read_decimal(question: Question, written: Sequence[str]) -> Value:
     return value
 
 
-def _plain_point(text: str) -> str:
-    return text.replace(",", ".").replace("٫", ".")
-
-
 def _could_be_thousands(text: str) -> bool:
     """Whether the only separator may part thousands: «1.234» is much to one writer, a little to another.
 
     «0.234» and «1234.567» can be read in one way only.
     """
-    whole, point, part = _plain_point(text).lstrip("+-").partition(".")
+    whole, point, part = text.replace(",", ".").lstrip("+-").partition(".")
     return bool(point) and len(part) == 3 and 0 < float(whole or 0) < 1000
 
 
 def plain_digits(text: str) -> str:
     """A decimal that was read, as it is kept: no exponent, a point, and the decimals that were written."""
-    return format(Decimal(_plain_point(text.strip())), "f")
+    return format(Decimal(_plain(text).replace(",", ".")), "f")
 
 
-_DATE_FORMS = ("%Y-%m-%d", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%Y")
+_DATE_FORMS = ("%Y-%m-%d", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%Y", "%Y/%m/%d")
+_YEARS = range(1900, 2101)
+"""A year outside is slipped, or one of another calendar: 1401 in Iran is 2022."""
 
 
 def read_date(text: str) -> date:
-    """Read an ISO date or day-month-year. Raises ValueError for anything else, and for 31-02-2021."""
-    digits = "".join(str(int(sign)) if sign.isdecimal() else sign for sign in text.strip())
+    """Read an ISO date, year/month/day or day-month-year.
+
+    Raises:
+        ValueError: it is anything else, there is no such day, or its year is not between 1900 and 2100.
+    """
+    day = _parse_date(text)
+    if day is None or day.year not in _YEARS:
+        raise ValueError(text)
+    return day
+
+
+def _parse_date(text: str) -> date | None:
+    plain = _plain(text)
     for form in _DATE_FORMS:
         try:
-            return datetime.strptime(digits, form).date()  # noqa: DTZ007  # a day has no zone
+            return datetime.strptime(plain, form).date()  # noqa: DTZ007  # a day has no zone
         except ValueError:
             continue
-    raise ValueError(text)
+    return None
 
 
 def _read_date(question: Question, written: Sequence[str]) -> Value:
+    text = _single(written)
     try:
-        return read_date(_single(written))
+        return read_date(text)
     except ValueError:
+        if _parse_date(text):
+            raise AnswerFault(
+                "This year cannot be right. Write the year of the European calendar, for instance 24-04-2022."
+            ) from None
         raise AnswerFault("This date does not exist. Write day, month and year, for instance 24-04-2022.") from None
 
 

@@ -24,9 +24,15 @@ CHOICES = {"a": "A", "b": "B", "none": {"label": "None", "exclusive": True}, "no
         ("integer", [" 12 "], 12),
         ("integer", ["٤٥"], 45),
         ("integer", ["۴۵"], 45),
+        ("integer", ["1٢۳"], 123),
+        ("integer", ["\u200f\u2212٤٥\u200e"], -45),
+        ("integer", ["١٬٢٣٤٬٥٦٧"], 1234567),
         ("decimal", ["12,5"], 12.5),
         ("decimal", ["12.5"], 12.5),
         ("decimal", ["٤٫٥"], 4.5),
+        ("decimal", ["۳۷،۵"], 37.5),  # U+060C, the comma of Arabic keyboards
+        ("decimal", ["١٬٢٣٤٫٥"], 1234.5),
+        ("decimal", ["\u202b۳۷٫۵\u202c"], 37.5),
         ("decimal", [".5"], 0.5),
         ("decimal", ["0.00001"], 0.00001),
         ("decimal", ["0,125"], 0.125),
@@ -36,6 +42,13 @@ CHOICES = {"a": "A", "b": "B", "none": {"label": "None", "exclusive": True}, "no
         ("date", ["28-02-2021"], date(2021, 2, 28)),
         ("date", ["28.2.2021"], date(2021, 2, 28)),
         ("date", ["٢٨/٠٢/٢٠٢١"], date(2021, 2, 28)),
+        ("date", ["2021/2/28"], date(2021, 2, 28)),
+        ("date", ["۲۰۲۱/۰۲/۲۸"], date(2021, 2, 28)),
+        ("date", ["٢٨-٠٢-2021"], date(2021, 2, 28)),
+        ("date", ["\u200f٢٨\u060d٠٢\u060d٢٠٢١\u200e"], date(2021, 2, 28)),  # U+060D Arabic date separator
+        ("date", ["\u206728\u061c/02/2021\u2069"], date(2021, 2, 28)),
+        ("date", ["01-01-1900"], date(1900, 1, 1)),
+        ("date", ["31-12-2100"], date(2100, 12, 31)),
         ("text", ["  Hej\r\ndu "], "Hej\ndu"),
     ],
 )
@@ -71,6 +84,18 @@ def test_answers_are_read(kind: str, written: list[str], value: object) -> None:
         ("decimal", ["01.234"], "without a thousands separator"),
         ("date", ["31-02-2021"], "does not exist"),
         ("date", ["2021"], "does not exist"),
+        ("date", ["31-12-1899"], "year cannot be right"),
+        ("date", ["01-01-2101"], "year cannot be right"),
+        ("date", ["0202-04-24"], "year cannot be right"),
+        ("date", ["۱۴۰۱/۰۲/۰۴"], "year cannot be right"),  # 24 April 2022 in Iran
+        ("date", ["٢٣-٩-١٤٤٣"], "year cannot be right"),  # 24 April 2022 in the Hijri calendar
+        ("date", ["05-13-2014"], "does not exist"),  # the thirteenth month in Ethiopia
+        ("integer", ["١٢٫٥"], "whole number"),
+        ("integer", ["١٢٬٥"], "whole number"),
+        ("integer", ["١٢٣٤٬٥٦٧"], "whole number"),
+        ("integer", ["፲፪"], "whole number"),
+        ("integer", ["\u200f"], "whole number"),
+        ("decimal", ["۱۲/۵"], "Write a number"),
         ("text", ["x" * 2001], "at most"),
         ("note", ["x"], "takes no answer"),
     ],
@@ -90,15 +115,18 @@ def test_impossible_answers_are_faults_and_count_as_not_answered(kind: str, give
         ("decimal", "20", "20"),
         ("decimal", "37,50", "37.50"),
         ("decimal", "+٠٫٥", "0.5"),
+        ("decimal", "\u200f۱٬۲۳۴٫۵۰", "1234.50"),
+        ("integer", "١٬٢٣٤", "1234"),
+        ("date", "٢٤/٠٤/٢٠٢٢", "2022-04-24"),
         ("decimal", "0.00001", "0.00001"),
         ("decimal", "123456789012345678901234", "123456789012345678901234"),
     ],
 )
-def test_numbers_are_stored_as_plain_digits(kind: str, written: str, kept: str) -> None:
+def test_numbers_and_dates_are_stored_as_plain_digits(kind: str, written: str, kept: str) -> None:
     assert stored(question(kind), [written]) == kept
 
 
-@given(written=st.text("0123456789٣.,٫+-e_ ", max_size=12), kind=st.sampled_from(["integer", "decimal"]))
+@given(written=st.text("0123456789٣۴.,٫٬،+-e_ \u200f", max_size=12), kind=st.sampled_from(["integer", "decimal"]))
 def test_a_number_that_is_taken_is_stored_so_that_it_comes_back(written: str, kind: str) -> None:
     asked = question(kind)
     reading = read(asked, [written])
@@ -107,6 +135,14 @@ def test_a_number_that_is_taken_is_stored_so_that_it_comes_back(written: str, ki
         assert isinstance(kept, str)
         assert set(kept) <= set("0123456789.-")
         assert reread(asked, kept) == reading
+
+
+# First code points of the blocks' digits: Unicode Character Database, DerivedNumericType.txt.
+@pytest.mark.parametrize("zero", [0x0660, 0x06F0], ids=["Arabic-Indic", "Extended Arabic-Indic"])
+def test_every_digit_of_a_script_is_read(zero: int) -> None:
+    for digit in range(10):
+        assert read(question("integer"), ["1" + chr(zero + digit)]).value == 10 + digit
+        assert stored(question("decimal"), [f"1{chr(zero + digit)}"]) == f"1{digit}"
 
 
 def test_a_choice_can_mean_that_there_is_no_answer() -> None:
