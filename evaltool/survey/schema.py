@@ -23,9 +23,14 @@ from evaltool.survey.types import QUESTION_TYPES
 Schema = dict[str, Any]
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _NAME = r"^[a-z][a-z0-9_]{0,39}$"
-_LANGUAGE = r"^[a-z]{2,3}$"
-_MAP = {"type": "object", "propertyNames": {"pattern": _LANGUAGE}, "additionalProperties": {"type": "string"}}
-TEXT: Schema = {"anyOf": [{"type": "string"}, {**_MAP, "minProperties": 1}]}
+_WORDS: Schema = {"$ref": "#/$defs/Words"}
+_CHOICE: Schema = {"$ref": "#/$defs/Choice"}
+_MAP: Schema = {"type": "object", "propertyNames": {"pattern": r"^[a-z]{2,3}$"}, "minProperties": 1}
+_TEXT: Schema = {"anyOf": [_WORDS, {**_MAP, "additionalProperties": _WORDS}]}
+_REPLACED: tuple[tuple[object, Schema], ...] = (
+    (["text"], {"$ref": "#/$defs/Text"}),
+    ([{"type": "string"}, _CHOICE], {"anyOf": [_WORDS, _CHOICE]}),
+)
 _LOADED = {"Survey": {"attributes", "drafts", "untranslated"}, "Question": {"list_name"}}
 
 
@@ -50,7 +55,7 @@ class _Written(GenerateJsonSchema):
         inner = self.generate_inner(schema["schema"])
         values = inner.get("additionalProperties") or next(iter(inner["patternProperties"].values()))
         if values == {"type": "string"}:
-            return TEXT
+            return {"anyOf": ["text"]}
         return {**inner, "patternProperties": {_NAME: {"anyOf": [{"type": "string"}, values]}}}
 
 
@@ -63,7 +68,8 @@ def written(model: type[BaseModel], title: str) -> Schema:
             del part["properties"][key]
     schema = cast("Schema", _tidy(raw))
     used = set(re.findall(r"#/\$defs/(\w+)", json.dumps(schema)))
-    schema["$defs"] = {name: part for name, part in schema.get("$defs", {}).items() if name in used} | {"Text": TEXT}
+    schema["$defs"] = {name: part for name, part in schema.get("$defs", {}).items() if name in used}
+    schema["$defs"] |= {"Text": _TEXT, "Words": {"type": "string"}}
     return {"$schema": DRAFT, **schema, "title": title, "description": "Made by evaltool schema; do not edit."}
 
 
@@ -73,8 +79,9 @@ def _tidy(node: object) -> object:
         return [_tidy(item) for item in cast("list[object]", node)]
     if not isinstance(node, dict):
         return node
-    if cast("Schema", node).get("anyOf") == TEXT["anyOf"]:
-        return {"$ref": "#/$defs/Text"}
+    for forms, replaced in _REPLACED:
+        if cast("Schema", node).get("anyOf") == forms:
+            return replaced
     found = {key: _tidy(item) for key, item in cast("Schema", node).items()}
     if isinstance(found.get("title"), str):
         del found["title"]
@@ -90,7 +97,7 @@ def definition_schema(known: Known) -> Schema:
     """`surveys/<survey>/v<version>.yaml`."""
     schema = written(Survey, "Definition of a survey")
     defs = schema["$defs"]
-    defs["Text"] = _shown_text(known.roster)
+    defs["Words"] = _shown(known.roster)
     defs["Expression"] = expression(known.roster.attributes, hidden=_hidden(known.roster))
     defs["Selection"] = expression(known.roster.attributes, only=True)
     schema["properties"] |= {
@@ -109,11 +116,15 @@ def lists_schema(known: Known) -> Schema:
     """`surveys/lists.yaml`."""
     schema = written(ChoiceList, "Shared lists of choices")
     defs = schema.pop("$defs")
-    defs["Text"] = _shown_text(known.roster)
+    defs["Words"] = _shown(known.roster)
     defs["ChoiceList"] = {key: schema[key] for key in ("type", "properties", "required", "additionalProperties")}
     choices = defs["ChoiceList"]["properties"]["choices"]
     defs["ChoiceList"]["properties"]["choices"] = {**choices, **_SUBSTANTIVE}
-    top = {"type": "object", "propertyNames": {"pattern": _NAME}, "additionalProperties": {"$ref": "#/$defs/ChoiceList"}}
+    top = {
+        "type": "object",
+        "propertyNames": {"pattern": _NAME},
+        "additionalProperties": {"$ref": "#/$defs/ChoiceList"},
+    }
     return {**{key: schema[key] for key in ("$schema", "title", "description")}, **top, "$defs": defs}
 
 
@@ -173,7 +184,9 @@ def _question(schema: Schema, known: Known) -> None:
         when({"type": {"const": "calculate"}}, {"calculation": {"minLength": 1}}, needs=("calculation",)),
         when({"type": {"enum": silent}}, {"required": {"const": False}}),
         when({"constraint": {"minLength": 1}}, {}, needs=("constraint_message",)),
-        when({"role": {"const": "helper"}}, {"choices": {"anyOf": [helped, {"type": "object", "required": ["nobody"]}]}}),
+        when(
+            {"role": {"const": "helper"}}, {"choices": {"anyOf": [helped, {"type": "object", "required": ["nobody"]}]}}
+        ),
     ]
 
 
@@ -189,11 +202,10 @@ def _hidden(roster: Roster) -> list[str]:
     return [name for name in roster.columns if name not in roster.attributes]
 
 
-def _shown_text(roster: Roster) -> Schema:
-    """A text whose placeholders are roster columns that may be shown, or facts of the project."""
+def _shown(roster: Roster) -> Schema:
+    """Words whose placeholders are roster columns that may be shown, or facts of the project."""
     names = "|".join([*roster.attributes, re.escape(PRIVACY) + "[a-z0-9_.]+"])
-    words = {"type": "string", "not": {"pattern": rf"\$\{{(?!(?:{names})\}})[a-z0-9_.]+\}}"}}
-    return {"anyOf": [words, {**_MAP, "additionalProperties": words, "minProperties": 1}]}
+    return {"type": "string", "not": {"pattern": rf"\$\{{(?!(?:{names})\}})[a-z0-9_.]+\}}"}}
 
 
 _SPACE = r"\s*"
@@ -210,9 +222,7 @@ _OPEN, _CLOSE = rf"(?:{_SPACE}(?:not{_SPACE})?\()*{_SPACE}", rf"(?:{_SPACE}\))*"
 _GRAMMAR = rf"^(?:{_OPEN}{_TEST}{_CLOSE}(?:{_SPACE}(?:and|or){_OPEN}{_TEST}{_CLOSE})*{_SPACE})?$"
 
 
-def expression(
-    things: Mapping[str, Question | Attribute], *, hidden: Iterable[str] = (), only: bool = False
-) -> Schema:
+def expression(things: Mapping[str, Question | Attribute], *, hidden: Iterable[str] = (), only: bool = False) -> Schema:
     """An expression: its form, no `hidden` name (`only`: none but those of `things`), no constant that never fits."""
     names = "|".join(things if only else hidden)
     strange = rf"\$\{{(?!(?:{names})\}})" if only else rf"\$\{{(?:{names})\}}"

@@ -3,7 +3,7 @@
 To add a format: its line in `FORMATS`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from evaltool.plan import RESERVED, PlanFile
 from evaltool.project import Project, Settings
 from evaltool.report.definition import ReportDefinition
 from evaltool.survey.load import find_definitions, load_lists, load_roster, load_survey
-from evaltool.survey.model import Attribute, Question
+from evaltool.survey.model import Attribute, Question, Survey
 from evaltool.survey.schema import (
     Known,
     Schema,
@@ -54,27 +54,32 @@ def look(project: Project) -> tuple[Known, tuple[str, ...]]:
     """What the project has, and a note for each list or definition that cannot be loaded."""
     roster = load_roster(project.surveys / "roster.yaml")
     lists, faults = load_lists(project.surveys / "lists.yaml", project.settings.language)
-    questions: dict[str, dict[str, Question]] = {}
     notes = [f"{fault.where}: {fault.message}; this list is left out" for fault in faults]
-    languages = {project.settings.language, roster.language}
     paths = find_definitions(project.surveys)
+    surveys: list[Survey] = []
     for path in paths:
         try:
-            survey = load_survey(path, roster)
+            surveys.append(load_survey(path, roster))
         except DefinitionError:
             notes.append(f"{path.as_posix()} has faults (see evaltool check): plan.schema.json knows no questions")
-            continue
-        languages |= {*survey.languages}
-        asked = questions.setdefault(survey.survey, {})
-        asked |= {question.name: _joined(question, asked) for question in survey.questions}
+    languages = {project.settings.language, roster.language, *(code for item in surveys for code in item.languages)}
     known = Known(
         lists={name: frozenset(item.choices) for name, item in lists.items()},
         surveys=tuple(sorted({path.parent.name for path in paths})),
         roster=roster,
         languages=tuple(sorted(languages)),
-        questions=None if notes else questions,
+        questions=questions_by_survey(surveys) if len(surveys) == len(paths) else None,
     )
     return known, tuple(notes)
+
+
+def questions_by_survey(surveys: Iterable[Survey]) -> dict[str, dict[str, Question]]:
+    """Questions of all versions of each survey by name, with the codes of all versions."""
+    found: dict[str, dict[str, Question]] = {}
+    for survey in surveys:
+        asked = found.setdefault(survey.survey, {})
+        asked |= {question.name: _joined(question, asked) for question in survey.questions}
+    return found
 
 
 def _joined(question: Question, asked: Mapping[str, Question]) -> Question:
