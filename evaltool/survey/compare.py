@@ -1,0 +1,308 @@
+"""Two versions of a survey, item by item: what changed, and which verdict that deserves by itself.
+
+A person decides (`evaltool.survey.verdicts`); what stands here is found and proposed. Texts shown are interface texts.
+"""
+
+import hashlib
+import json
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from evaltool.survey.crosswalks import Crosswalk, Group, complete, propose
+from evaltool.survey.expressions import Conjunction, Expression, Negation, names, parse
+from evaltool.survey.model import Attribute, Question, Survey
+from evaltool.survey.types import QUESTION_TYPES
+from evaltool.survey.universe import Relation, relation
+from evaltool.text import Text, say
+
+Verdict = Literal["identical", "comparable", "not_comparable"]
+Kind = (
+    Literal["added", "removed", "wording", "choices", "order", "routing", "universe", "scale", "type", "limits"]
+    | Literal["position", "translation"]
+)
+_RANK: Mapping[Verdict, int] = {"identical": 0, "comparable": 1, "not_comparable": 2}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that differs. `proposal` is the verdict that it deserves by itself; `languages` if only some."""
+
+    kind: Kind
+    message: str
+    values: Mapping[str, object] = field(default_factory=dict[str, object])
+    proposal: Verdict = "not_comparable"
+    languages: tuple[str, ...] = ()
+
+    def tell(self, language: str) -> str:
+        """The change in words."""
+        return say(self.message, language, **self.values)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One item in both versions (`old` or `new` is None where it was not asked). `of` names exactly this pair."""
+
+    name: str
+    old: Question | None
+    new: Question | None
+    changes: tuple[Change, ...] = ()
+    crosswalk: Crosswalk = field(default_factory=dict[str, Group])
+    within: str = ""
+    of: str = ""
+
+    @property
+    def asked_in_both(self) -> bool:
+        return self.old is not None and self.new is not None
+
+    @property
+    def proposal(self) -> Verdict:
+        """The weightiest verdict of its changes."""
+        found: list[Verdict] = ["identical", *(change.proposal for change in self.changes)]
+        return max(found, key=lambda verdict: _RANK[verdict])
+
+    @property
+    def question(self) -> Question:
+        found = self.new or self.old
+        assert found is not None
+        return found
+
+
+def compare(old: Survey, new: Survey) -> list[Item]:
+    """Every question that takes an answer in either version, in order of `new`, then what only `old` asked."""
+    context = _Context(old, new)
+    both = [name for name in _items(new) if name in context.old_items]
+    moved = _moved(list(context.old_items), both)
+    first = [_item(context, name, moved=name in moved) for name in (*context.new_items, *context.old_items)]
+    items = list({item.name: item for item in first}.values())
+    return [_with_dependence(context, item, items) for item in items]
+
+
+def _items(survey: Survey) -> dict[str, Question]:
+    return {
+        question.name: question
+        for question in survey.questions
+        if QUESTION_TYPES[question.type].asks or question.type == "calculate"
+    }
+
+
+class _Context:
+    """Both versions with what is looked up again and again."""
+
+    def __init__(self, old: Survey, new: Survey):
+        self.old, self.new = old, new
+        self.old_items, self.new_items = _items(old), _items(new)
+        self.things: dict[str, list[Question | Attribute]] = {}
+        for survey in (old, new):
+            for name, thing in {**survey.attributes, **survey.by_name}.items():
+                self.things.setdefault(name, []).append(thing)
+        self.invited: Relation = relation(_all_of(old.invite), _all_of(new.invite), self.things)
+        if old.follows != new.follows:
+            self.invited = "different"
+
+
+def _all_of(*texts: str) -> Expression:
+    return Conjunction(tuple(parse(text) for text in texts if text))
+
+
+def _universe(survey: Survey, name: str) -> Expression:
+    """Who is asked: page and question routing, and not refused on an earlier page."""
+    number, page = next(
+        (number, page) for number, page in enumerate(survey.pages) if any(item.name == name for item in page.questions)
+    )
+    routed = _all_of(page.relevant, survey.by_name[name].relevant)
+    earlier = {item.name for before in survey.pages[:number] for item in before.questions}
+    if survey.refusal and set(names(parse(survey.refusal))) & earlier:
+        return Conjunction((Negation(parse(survey.refusal)), routed))
+    return routed
+
+
+def routing(survey: Survey, name: str) -> str:
+    """The routing of a question as one expression ("" for everybody)."""
+    page = next(page for page in survey.pages if any(item.name == name for item in page.questions))
+    texts = [text for text in (page.relevant, survey.by_name[name].relevant) if text]
+    return texts[0] if len(texts) == 1 else " and ".join(f"({text})" for text in texts)
+
+
+def _moved(before: Sequence[str], now: Sequence[str]) -> set[str]:
+    """Common items outside the longest run that keeps its order."""
+    place = {name: number for number, name in enumerate(before)}
+    tails: list[int] = []
+    runs: list[list[str]] = []
+    for name in now:
+        at = bisect_left(tails, place[name])
+        run = [*(runs[at - 1] if at else []), name]
+        tails[at : at + 1], runs[at : at + 1] = [place[name]], [run]
+    return set(now) - set(runs[-1] if runs else [])
+
+
+def _item(context: _Context, name: str, *, moved: bool) -> Item:
+    old, new = context.old_items.get(name), context.new_items.get(name)
+    of = _fingerprint(context, name)
+    if old is None:
+        return Item(
+            name, old, new, (Change("added", "not asked in version {old}", {"old": context.old.version}),), of=of
+        )
+    if new is None:
+        change = Change("removed", "no longer asked in version {new}", {"new": context.new.version})
+        return Item(name, old, new, (change,), of=of)
+    asked, within = _asked(context, name)
+    crosswalk = propose(old, new)
+    changes = [*_type_changes(old, new), *_text_changes(context, old, new)]
+    changes += [*_choice_changes(old, new, crosswalk), *asked]
+    if moved:
+        changes.append(Change("position", "stands at another place among the other questions", proposal="comparable"))
+    return Item(name, old, new, tuple(changes), crosswalk, within, of)
+
+
+_SHAPE = {"type", "scale", "required", "constraint", "calculation", "max_length"}
+
+
+def _fingerprint(context: _Context, name: str) -> str:
+    """Names this pair of questions, so that a verdict on another state of them is noticed.
+
+    Translations stand outside: they are corrected all the time, and a change of them is told by itself.
+    """
+    parts: list[object] = []
+    for survey in (context.old, context.new):
+        question = survey.by_name.get(name)
+        if question is not None:
+            words = {part: text.get(context.new.language, "") for part, text in _words(question).items()}
+            choices = [[code, item.missing, item.exclusive, item.other] for code, item in question.choices.items()]
+            shape = question.model_dump(mode="json", include=_SHAPE)
+            parts.append([words, choices, shape, routing(survey, name), survey.invite, survey.refusal])
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:12]
+
+
+def _type_changes(old: Question, new: Question) -> Iterator[Change]:
+    if old.type != new.type:
+        yield Change("type", "another type of question: {old}, now {new}", {"old": old.type, "new": new.type})
+    elif old.scale != new.scale:
+        values = {"old": old.scale or "-", "new": new.scale or "-"}
+        yield Change("scale", "the scale runs otherwise: {old}, now {new}", values)
+    if old.calculation != new.calculation:
+        yield Change("type", "worked out in another way")
+    limits = ("constraint", "max_length", "required")
+    if any(getattr(old, key) != getattr(new, key) for key in limits):
+        yield Change("limits", "other answers are let through", proposal="comparable")
+
+
+_WORDING: Mapping[str, tuple[str, Verdict]] = {
+    "label": ("the question is worded otherwise", "not_comparable"),
+    "hint": ("the help text is worded otherwise", "not_comparable"),
+    "constraint_message": ("the message about its limits is worded otherwise", "comparable"),
+}
+
+
+def _text_changes(context: _Context, old: Question, new: Question) -> Iterator[Change]:
+    """Other words in the survey's own language, then translations that changed while those words did not."""
+    before, now = _words(old), _words(new)
+    source = context.new.language
+    reworded = [part for part in now if part in before and before[part].get(source) != now[part].get(source)]
+    for part in reworded:
+        if part in _WORDING:
+            message, proposal = _WORDING[part]
+            yield Change("wording", message, proposal=proposal)
+    codes = [part.removeprefix(_CHOICE) for part in reworded if part.startswith(_CHOICE)]
+    if codes:
+        yield Change("wording", "choices are worded otherwise: {codes}", {"codes": _listed(codes)})
+    same = [part for part in now if part in before and part not in reworded]
+    shared = [code for code in context.new.languages if code in context.old.languages]
+    changed = [code for code in shared if any(before[part].get(code) != now[part].get(code) for part in same)]
+    if changed:
+        values = {"languages": _listed(changed)}
+        yield Change("translation", "translated otherwise: {languages}", values, "comparable", tuple(changed))
+
+
+_CHOICE = "choice."
+
+
+def _words(question: Question) -> dict[str, Text]:
+    """The texts of a question by part; a part that it lacks is an empty text."""
+    parts: dict[str, Text] = {part: getattr(question, part) for part in _WORDING}
+    return parts | {_CHOICE + code: choice.label for code, choice in question.choices.items()}
+
+
+def _choice_changes(old: Question, new: Question, crosswalk: Crosswalk) -> Iterator[Change]:
+    if old.type != new.type:
+        return
+    before, now = old.substantive, new.substantive
+    fits: Verdict = "comparable" if complete(crosswalk, old, new) else "not_comparable"
+    for codes, message in (
+        (_without(now, before), "new choices: {codes}"),
+        (_without(before, now), "choices gone: {codes}"),
+    ):
+        if codes:
+            yield Change("choices", message, {"codes": _listed(codes)}, fits)
+    if [code for code in before if code in now] != [code for code in now if code in before]:
+        scaled = bool(old.scale or new.scale)
+        yield Change(
+            "order", "the choices stand in another order", proposal="not_comparable" if scaled else "comparable"
+        )
+    if _reasons(old) != _reasons(new):
+        yield Change("choices", "other ways to give no answer are offered", proposal="comparable")
+    if _flags(old) != _flags(new):
+        yield Change("choices", "a choice opens a text, or stands alone, in one version only", proposal="comparable")
+
+
+def _without(codes: Sequence[str], others: Sequence[str]) -> list[str]:
+    return [code for code in codes if code not in others]
+
+
+def _reasons(question: Question) -> dict[str, str]:
+    return {code: choice.missing for code, choice in question.choices.items() if choice.missing}
+
+
+def _flags(question: Question) -> dict[str, tuple[bool, bool]]:
+    return {
+        code: (item.exclusive, item.other) for code, item in question.choices.items() if item.exclusive or item.other
+    }
+
+
+_ASKED: Mapping[Relation, str] = {
+    "wider": "more people are asked it: {old}, now {new}",
+    "narrower": "fewer people are asked it: {old}, now {new}",
+    "different": "other people are asked it: {old}, now {new}",
+    "unknown": "the routing is another, and too large to compare: {old}, now {new}",
+}
+_INVITED: Mapping[Relation, str] = {
+    "wider": "more people are invited: {old}, now {new}",
+    "narrower": "fewer people are invited: {old}, now {new}",
+    "different": "other people are invited: {old}, now {new}",
+    "unknown": "the invitation is another, and too large to compare: {old}, now {new}",
+}
+
+
+def _asked(context: _Context, name: str) -> tuple[list[Change], str]:
+    """Changes of who is asked, and the expression within which both versions asked ("" if none is needed)."""
+    routed = relation(_universe(context.old, name), _universe(context.new, name), context.things)
+    texts = [(routing(context.old, name), routing(context.new, name)), (context.old.invite, context.new.invite)]
+    changes: list[Change] = []
+    within: list[str] = []
+    kinds: tuple[Kind, Kind] = ("routing", "universe")
+    for kind, told, found, (old, new) in zip(kinds, (_ASKED, _INVITED), (routed, context.invited), texts, strict=True):
+        if found == "same":
+            continue
+        common = {"wider": old, "narrower": new}.get(found, "")
+        values = {"old": old or "–", "new": new or "–"}
+        changes.append(Change(kind, told[found], values, "comparable" if common else "not_comparable"))
+        within += [common] if common else []
+    return changes, within[0] if len(within) == 1 else " and ".join(f"({text})" for text in within)
+
+
+def _with_dependence(context: _Context, item: Item, items: Sequence[Item]) -> Item:
+    """Whose routing rests on an answer that is itself not comparable is not asked of the same people."""
+    if not item.asked_in_both:
+        return item
+    used = {name for survey in (context.old, context.new) for name in names(_universe(survey, item.name))}
+    broken = [other.name for other in items if other.name in used and other.proposal == "not_comparable"]
+    if not broken:
+        return item
+    message = "who is asked it rests on {names}, which changed"
+    change = Change("routing", message, {"names": _listed(broken)}, "comparable")
+    return replace(item, changes=(*item.changes, change))
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(f"«{name}»" for name in names)
