@@ -11,9 +11,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from evaltool.errors import DefinitionError, Fault
+from evaltool.survey.catalogue import Catalogue, Entry, read_catalogue
 from evaltool.survey.check import METADATA, Location, survey_faults, used_attributes
 from evaltool.survey.model import Attribute, Choice, ChoiceList, Page, Question, Roster, Survey
-from evaltool.survey.translations import Entry, read_catalogue, translate, translation_faults
+from evaltool.survey.translations import translate, translation_faults
 from evaltool.yamlfile import YamlFile, faults_error, model_faults, nearest, plain, read_yaml
 
 _PARTS = (Survey, Page, Question, Choice)
@@ -47,7 +48,9 @@ def load_roster(path: Path) -> Roster:
     return roster
 
 
-ROLE_SENSITIVITY = {"person": "identifier", "course": "identifier"} | dict.fromkeys(("name", "phone", "email"), "contact")
+ROLE_SENSITIVITY = {"person": "identifier", "course": "identifier"} | dict.fromkeys(
+    ("name", "phone", "email"), "contact"
+)
 
 
 def _roster_faults(roster: Roster, file: YamlFile) -> list[Fault]:
@@ -80,6 +83,33 @@ def load_survey(path: Path, roster: Roster) -> Survey:
     Raises:
         DefinitionError: with every fault of the definition and its translations.
     """
+    survey, faults = _load_source(path, roster)
+    files = {code: catalogues(path, code) for code in survey.translations}
+    found = {code: {**shared.entries, **own.entries} for code, (shared, own) in files.items()}
+    faults += [fault for pair in files.values() for file in pair for fault in file.faults]
+    faults += [fault for entries in found.values() for fault in translation_faults(survey, entries)]
+    if faults:
+        raise faults_error("the definition has faults", faults)
+    return _with_attributes(translate(survey, found), roster)
+
+
+def load_source(path: Path, roster: Roster) -> Survey:
+    """Load one version without its translations, to work on them.
+
+    Raises:
+        DefinitionError: with every fault of the definition.
+    """
+    survey, faults = _load_source(path, roster)
+    if faults:
+        raise faults_error("the definition has faults", faults)
+    return _with_attributes(survey, roster)
+
+
+def _with_attributes(survey: Survey, roster: Roster) -> Survey:
+    return survey.model_copy(update={"attributes": used_attributes(survey, roster)})
+
+
+def _load_source(path: Path, roster: Roster) -> tuple[Survey, list[Fault]]:
     file = read_yaml(path)
     data = plain(file.data)
     language = str(data.get("language", "en"))
@@ -89,14 +119,7 @@ def load_survey(path: Path, roster: Roster) -> Survey:
         survey = Survey.model_validate(data, context={"language": language})
     except ValidationError as error:
         raise faults_error("the definition has faults", [*faults, *model_faults(error, file, _PARTS)]) from None
-    faults += survey_faults(survey, roster, file)
-    catalogues = {code: _catalogue(path, code) for code in survey.translations}
-    for entries in catalogues.values():
-        faults += translation_faults(survey, entries)
-    if faults:
-        raise faults_error("the definition has faults", faults)
-    survey = translate(survey, catalogues)
-    return survey.model_copy(update={"attributes": used_attributes(survey, roster)})
+    return survey, faults + survey_faults(survey, roster, file)
 
 
 def load_lists(path: Path, language: str) -> tuple[dict[str, ChoiceList], list[Fault]]:
@@ -157,9 +180,21 @@ def _place_faults(data: Mapping[str, Any], file: YamlFile) -> list[Fault]:
     return [Fault("wrong-place", message, file.where(("survey",)), "Mend the file's name or its first lines.")]
 
 
-def _catalogue(path: Path, language: str) -> dict[str, Entry]:
-    shared = read_catalogue(path.parent.parent / f"lists.{language}.po")
-    return {**shared, **read_catalogue(path.with_suffix(f".{language}.po"))}
+def catalogue_paths(path: Path, language: str) -> tuple[Path, Path]:
+    """The translations of the shared lists, and those of the definition in `path` itself."""
+    return path.parent.parent / f"lists.{language}.po", path.with_suffix(f".{language}.po")
+
+
+def read_entries(path: Path, language: str) -> dict[str, Entry]:
+    """All translations of the definition in `path` by key, as far as they can be read."""
+    shared, own = catalogues(path, language)
+    return {**shared.entries, **own.entries}
+
+
+def catalogues(path: Path, language: str) -> tuple[Catalogue, Catalogue]:
+    """The two files of `catalogue_paths` as they stand."""
+    shared, own = catalogue_paths(path, language)
+    return read_catalogue(shared, language), read_catalogue(own, language)
 
 
 def load_definition(folder: Path, survey: str, version: int) -> Survey:

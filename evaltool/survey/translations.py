@@ -5,13 +5,12 @@ A key is the `msgctxt` of its entry: `title`, `page.<page>.title`, `<question>.l
 """
 
 import re
+import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
 
-import polib
-
-from evaltool.errors import DefinitionError, Fault
+from evaltool.errors import Fault
+from evaltool.survey.catalogue import Entry
 from evaltool.survey.model import Choice, Page, Question, Survey
 from evaltool.text import Text
 
@@ -62,36 +61,6 @@ def texts(survey: Survey) -> dict[str, Text]:
 
     map_texts(survey, keep)
     return found
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One translation. `draft` is gettext's fuzzy: not reviewed by a person."""
-
-    source: str
-    text: str
-    draft: bool
-    where: str
-
-
-def read_catalogue(path: Path) -> dict[str, Entry]:
-    """Entries of a `.po` file by key; a missing file has none.
-
-    Raises:
-        DefinitionError: if the file is no UTF-8 gettext file.
-    """
-    if not path.is_file():
-        return {}
-    try:
-        entries = polib.pofile(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        mend = "Save it as UTF-8 with your translation program."
-        raise DefinitionError(f"not a gettext file: {error}", where=path.as_posix(), mend=mend) from None
-    return {
-        entry.msgctxt or "": Entry(entry.msgid, entry.msgstr, entry.fuzzy, f"{path.as_posix()}:{entry.linenum}")
-        for entry in entries
-        if not entry.obsolete
-    }
 
 
 def translate(survey: Survey, catalogues: Mapping[str, Mapping[str, Entry]]) -> Survey:
@@ -145,8 +114,14 @@ def _binding_keys(page: Page) -> Iterator[str]:
             yield from (choice_key(question, code) for code in question.choices)
 
 
+def sources(survey: Survey, language: str) -> dict[str, str]:
+    """The texts to translate into `language` by key; those that the definition itself gives are left out."""
+    found = texts(survey).items()
+    return {key: text[survey.language] for key, text in found if text.get(survey.language) and not text.get(language)}
+
+
 def translation_faults(survey: Survey, entries: Mapping[str, Entry]) -> list[Fault]:
-    """Entries whose source is no longer the text, and placeholders that differ."""
+    """What is wrong in a language's entries: an old source, placeholders, digits, two choices that read the same."""
     faults: list[Fault] = []
     for key, text in texts(survey).items():
         source = text.get(survey.language, "")
@@ -156,8 +131,63 @@ def translation_faults(survey: Survey, entries: Mapping[str, Entry]) -> list[Fau
         if entry.source != source:
             mend = f"Run: evaltool translate update {survey.survey}"
             faults.append(Fault("stale-translation", f"the text of «{key}» has changed since", entry.where, mend))
-        elif set(PLACEHOLDER.findall(entry.text)) != set(PLACEHOLDER.findall(source)):
-            wanted = ", ".join(f"${{{name}}}" for name in PLACEHOLDER.findall(source)) or "none"
-            mend = f"Use exactly those of the source: {wanted}."
-            faults.append(Fault("placeholder", f"«{key}» has other placeholders than its source", entry.where, mend))
+        else:
+            faults += text_faults(key, source, entry.text, where=entry.where)
+    return faults + alike_faults(survey, entries)
+
+
+def text_faults(key: str, source: str, text: str, *, where: str) -> list[Fault]:
+    """Placeholders and digits of a translation that are not those of its source."""
+    faults: list[Fault] = []
+    wanted = dict.fromkeys(PLACEHOLDER.findall(source))
+    same = set(PLACEHOLDER.findall(text)) == set(wanted)
+    if not same or _BRACES.findall(PLACEHOLDER.sub("", text)) != _BRACES.findall(PLACEHOLDER.sub("", source)):
+        mend = f"Use exactly those of the source: {', '.join(f'${{{name}}}' for name in wanted) or 'none'}."
+        faults.append(Fault("placeholder", f"«{key}» has other placeholders than its source", where, mend))
+    lost = _lost_numbers(source, text)
+    if lost:
+        mend = f"The source has {', '.join(lost)}. Digits of any script are fine, for instance ٦ for 6."
+        faults.append(Fault("digits", f"«{key}» has other digits than its source", where, mend))
+    return faults
+
+
+_BRACES = re.compile(r"\$\{|[{}]")
+_THOUSANDS = re.compile(r"(?<!\d)\d{1,3}(?:[.,٬’' \u00a0\u202f]\d{3})+(?!\d)")
+
+
+def _numbers(text: str) -> Counter[str]:
+    """Numbers written as digits of any script; a single leading zero, as in dates, does not count."""
+    words = PLACEHOLDER.sub(" ", text)
+    plain = "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in words)
+    plain = _THOUSANDS.sub(lambda match: re.sub(r"\D", "", match[0]), plain)
+    return Counter(digits if len(digits) > 2 else str(int(digits)) for digits in re.findall(r"\d+", plain))
+
+
+def _lost_numbers(source: str, text: str) -> list[str]:
+    """Numbers of the source that the translation lacks.
+
+    It may have more of them (the source may say it in a word). A 1 or 2 may become a word, since many languages have
+    a form of the noun for it, unless another number stands there instead.
+    """
+    wanted, found = _numbers(source), _numbers(text)
+    lost = wanted - found
+    words = {"1", "2"} if not found - wanted else set[str]()
+    return [digits for digits in lost if digits not in words]
+
+
+def alike_faults(survey: Survey, entries: Mapping[str, Entry]) -> list[Fault]:
+    """Two choices of one question that read the same in a language, though their sources do not."""
+    faults: list[Fault] = []
+    for question in survey.questions:
+        seen: dict[str, str] = {}
+        for code, choice in question.choices.items():
+            key = choice_key(question, code)
+            if key not in entries or not entries[key].text:
+                continue
+            words = " ".join(entries[key].text.casefold().split())
+            first = seen.setdefault(words, code)
+            if choice.label != question.choices[first].label:
+                message = f"«{key}» reads as the choice «{first}» does: {entries[key].text}"
+                mend = "Nobody can tell them apart; find other words for one of them."
+                faults.append(Fault("same-choice", message, entries[key].where, mend))
     return faults
