@@ -36,6 +36,7 @@ def survey_faults(survey: Survey, roster: Roster, file: YamlFile) -> list[Fault]
     return [
         *_duplicate_faults(survey, roster, file),
         *(fault for location, question in _places(survey) for fault in _question_faults(question, file, location)),
+        *_label_faults(survey, file),
         *_role_faults(survey, file),
         *_routing_faults(survey, roster, file),
         *_placeholder_faults(survey, roster, file),
@@ -98,6 +99,19 @@ def _question_faults(question: Question, file: YamlFile, location: Location) -> 
         yield Fault(
             "bad-value", f"«{question.name}» takes no answer, so it cannot be required", where, "Remove «required»."
         )
+
+
+def _label_faults(survey: Survey, file: YamlFile) -> Iterator[Fault]:
+    """Two choices that nobody could tell apart."""
+    for location, question in _places(survey):
+        seen: dict[str, str] = {}
+        for code, choice in question.choices.items():
+            label = " ".join(choice.label.get(survey.language, "").split()).casefold()
+            first = seen.setdefault(label, code)
+            if label and first != code:
+                message = f"«{question.name}»: the choices «{first}» and «{code}» have the same label"
+                inside = () if question.list_name else (code,)
+                yield Fault("same-label", message, file.where((*location, "choices", *inside)), "Tell them apart.")
 
 
 def _role_faults(survey: Survey, file: YamlFile) -> Iterator[Fault]:
@@ -239,12 +253,19 @@ def _placeholder_faults(survey: Survey, roster: Roster, file: YamlFile) -> Itera
             if not name.startswith(PRIVACY) and name not in roster.attributes:
                 message = f"the text «{key}» shows «{name}», which is no usable column of the roster"
                 mend = nearest(name, roster.attributes) or "Earlier answers are never shown."
-                yield Fault("unknown-name", message, file.where(_text_place(survey, key)), mend)
+                yield Fault("unknown-name", message, file.where(text_place(survey, key)), mend)
 
 
-def _text_place(survey: Survey, key: str) -> Location:
-    owner = key.partition(".")[0]
-    return next((location for location, question in _places(survey) if question.name == owner), ())
+def text_place(survey: Survey, key: str) -> Location:
+    """Where the text with this key stands in its definition (texts of shared lists stand elsewhere)."""
+    owner, *steps = key.split(".")
+    if owner == "page":
+        number = next(number for number, page in enumerate(survey.pages) if page.name == steps[0])
+        return ("pages", number, *steps[1:])
+    if not steps:
+        return (owner,)
+    location = next((location for location, question in _places(survey) if question.name == owner), ())
+    return (*location, *(["choices"] if steps[0] == "choice" else []), steps[-1])
 
 
 def placeholders(survey: Survey) -> set[str]:

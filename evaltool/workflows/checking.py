@@ -1,24 +1,80 @@
 """Check all files of a project before anything is done with them."""
 
+from collections.abc import Iterator, Sequence
+
+from evaltool.plan import Plan
 from evaltool.project import Project
 from evaltool.report import check_report
+from evaltool.report.definition import read_definition
+from evaltool.survey.model import Survey
+from evaltool.survey.release import release_path
+from evaltool.survey.rules import Shown, apart_faults, load_rules, rule_faults
 from evaltool.workflows.definitions import Checked, all_or_faults, check
-from evaltool.workflows.estimating import check_plan
+from evaltool.workflows.estimating import check_plan, read_plan
 from evaltool.workflows.made_up import load_demo
 from evaltool.workflows.reporting import definition_path
+from evaltool.yamlfile import faults_error, read_yaml
 
 
 def check_project(project: Project) -> tuple[list[Checked], list[str]]:
-    """The checked definitions, and a line for each of plan, report and demo.
+    """The checked definitions, and a line for each of rules, plan, report and demo.
 
     Raises:
         DefinitionError: with the faults of all files, definitions first.
     """
     checked = check(project)
-    return checked, all_or_faults(
+    surveys = [item.survey for item in checked]
+    lines = all_or_faults(
         [
+            lambda: _check_rules(project, surveys),
             lambda: check_plan(project),
             lambda: check_report(definition_path(project)),
             lambda: f"demo: {len(load_demo(project.analysis / 'demo.yaml').populations)} populations, no faults",
+            lambda: _check_apart(project, surveys),
         ]
     )
+    return checked, [line for line in lines if line]
+
+
+def _check_rules(project: Project, surveys: Sequence[Survey]) -> str:
+    """Check the wording; says in a line that it was ("" if the project has no rules for it)."""
+    found = load_rules(project.surveys / "rules.yaml")
+    if not found:
+        return ""
+    faults = rule_faults(found, surveys, project.surveys, closed=_closed(project, surveys))
+    if faults:
+        raise faults_error("the surveys break the project's rules", faults)
+    return f"rules: {len(found.rules.model_fields_set - {'format'})} kinds, no faults"
+
+
+def _closed(project: Project, surveys: Sequence[Survey]) -> list[str]:
+    """Released versions that a later one has replaced: nothing in them will be asked of anybody new."""
+    latest = {survey.survey: survey.version for survey in sorted(surveys, key=lambda survey: survey.version)}
+    old = [survey for survey in surveys if survey.version < latest[survey.survey]]
+    return [survey.key for survey in old if release_path(project.surveys, survey.survey, survey.version).exists()]
+
+
+def _check_apart(project: Project, surveys: Sequence[Survey]) -> str:
+    """Check what the reports show side by side. Says nothing: the rules have their line."""
+    found = load_rules(project.surveys / "rules.yaml")
+    if found and found.rules.apart:
+        plan = read_plan(project, {survey.key: survey for survey in surveys})
+        faults = apart_faults(found.rules, list(_shown(project, plan)))
+        if faults:
+            raise faults_error("reports break the project's rules", faults)
+    return ""
+
+
+def _shown(project: Project, plan: Plan) -> Iterator[Shown]:
+    for path in sorted(project.reports.glob("*/report.yaml")):
+        definition, file = read_definition(path), read_yaml(path)
+        for kind, parts in (("charts", definition.charts), ("tables", definition.tables)):
+            for name, part in parts.items():
+                asked = {question for indicator in part.indicators for question in _asked(plan, indicator)}
+                yield Shown(name, file.where((kind, name)), frozenset(asked))
+
+
+def _asked(plan: Plan, name: str) -> list[str]:
+    """The questions that an indicator's figures are made of; a distribution has its question's name."""
+    indicator = plan.indicators.get(name)
+    return plan.answered(indicator) + plan.answers_in(indicator.rule) if indicator else [name]

@@ -30,6 +30,7 @@ from evaltool.stats.estimate import estimate
 from evaltool.survey import check
 from evaltool.survey.load import find_definitions, load_roster, load_survey
 from evaltool.survey.model import Attribute, Choice, ChoiceList, Follows, Page, Question, Roster, Survey
+from evaltool.survey.rules import Apart, Readability, Rules, Same
 from evaltool.workflows.made_up import Demo, DemoPopulation, Fieldwork, Follow
 from evaltool.workflows.starting import init_project
 
@@ -117,6 +118,7 @@ def test_no_command_or_option_is_told_that_there_is_not() -> None:
     [
         ("evaltool.toml", (Settings, Paths, Server)),
         ("surveys/\\<survey>", (Survey, Follows, Page, Question, Choice, ChoiceList)),
+        ("surveys/rules.yaml", (Rules, Readability, Same, Apart)),
         ("surveys/roster.yaml", (Roster, Attribute)),
         ("analysis/plan.yaml", (Plan, Population, Indicator, Paired)),
         ("analysis/demo.yaml", (Demo, DemoPopulation, Fieldwork, Follow)),
