@@ -3,6 +3,8 @@
 Interface texts are English in the code; `locale/<language>/*.po` hold the other languages, a file a room.
 """
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -49,9 +51,37 @@ def say(message: str, language: str, **values: object) -> str:
     return template.format(**values) if values else template
 
 
+def spoken(message: str, language: str) -> str:
+    """The language in which `say` tells `message`: `language`, or English where its translation is missing."""
+    return language if message in _messages(language) else "en"
+
+
 def direction(language: str) -> str:
     """`rtl` or `ltr`, for the `dir` attribute of a page."""
     return "rtl" if language in RIGHT_TO_LEFT else "ltr"
+
+
+# Unicode's isolates (UAX 9): as text, so they also stand where no markup can, as in the title of a page.
+_LEFT_TO_RIGHT, _BY_FIRST_LETTER, _END = "\u2066", "\u2068", "\u2069"
+_WORD = r"[0-9A-Za-z\u00c0-\u024f\u0660-\u0669\u06f0-\u06f9]+"
+_JOINED = rf"(?:[ .,:;/@+&'’_-]{{1,2}}{_WORD})"
+_RUN = re.compile(rf"\+?{_WORD}(?:{_JOINED}| \(\+?{_WORD}{_JOINED}*\))*")
+
+
+def isolate_runs(text: str, language: str) -> str:
+    """In a right-to-left language, `text` with each run of numbers or Latin words kept in its own order.
+
+    Without it «33 13 50 88» reads «88 50 13 33» between Arabic words, and 24-04-2022 reads 2022-04-24.
+    """
+    if direction(language) == "ltr":
+        return text
+    return _RUN.sub(lambda run: f"{_LEFT_TO_RIGHT}{run[0]}{_END}" if not run[0].isalnum() else run[0], text)
+
+
+def isolate(value: str, language: str) -> str:
+    """A name or a fact, so that filled into a text in `language` it cannot turn what stands beside it."""
+    turns = direction(language) == "rtl" or any(unicodedata.bidirectional(sign) in {"R", "AL"} for sign in value)
+    return f"{_BY_FIRST_LETTER}{value}{_END}" if turns and value else value
 
 
 @cache

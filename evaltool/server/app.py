@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from pathlib import PurePosixPath
 from urllib.parse import parse_qs
 
 from starlette.applications import Starlette
@@ -40,6 +41,7 @@ _LOG = logging.getLogger(__name__)
 MAX_BODY = 1_000_000
 _FOR_EVER = "public, max-age=31536000, immutable"
 _MAX_FIELDS = 2_000
+_KINDS = {".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2", ".txt": "text/plain"}
 
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": (
@@ -87,7 +89,7 @@ def build_app(
         routes=[
             Route("/s/{token}", desk.show, methods=["GET"]),
             Route("/s/{token}", desk.accept, methods=["POST"]),
-            Route("/static/{version}/{name}", _static, methods=["GET"]),
+            Route("/static/{version}/{name:path}", _static, methods=["GET"]),
         ],
         middleware=[Middleware(_Headers)],
         exception_handlers={HTTPException: _refuse, PlatformError: _tell, Exception: _fail},
@@ -242,7 +244,7 @@ async def _static(request: Request) -> Response:
     name = request.path_params["name"]
     if request.path_params["version"] != static_version() or name not in static_files():
         raise HTTPException(404)
-    kind = "text/css" if name.endswith(".css") else "image/svg+xml"
+    kind = _KINDS[PurePosixPath(name).suffix]
     return Response(static_files()[name], headers={"Cache-Control": _FOR_EVER}, media_type=kind)
 
 

@@ -15,7 +15,17 @@ from evaltool.survey.answers import OTHER_SUFFIX
 from evaltool.survey.model import Attribute, Question
 from evaltool.survey.translations import PLACEHOLDER
 from evaltool.survey.types import read_date
-from evaltool.text import Text, direction, interface_languages, language_name, long_date, pick, say
+from evaltool.text import (
+    Text,
+    direction,
+    isolate,
+    isolate_runs,
+    language_name,
+    long_date,
+    pick,
+    say,
+    spoken,
+)
 
 _STATIC = resources.files("evaltool.server") / "static"
 
@@ -41,30 +51,34 @@ class Words:
 
     def say(self, message: str, **values: object) -> Markup:
         """An interface text."""
-        spoken = self.language if self.language in _interface_languages() else "en"
-        return self._mark(self.plain(message, **values), spoken)
+        return self._mark(self.plain(message, **values), spoken(message, self.language))
 
     def plain(self, message: str, **values: object) -> str:
         """An interface text without markup; a value that is itself a text is told in this language."""
         told = {name: self._value(value) for name, value in values.items()}
-        return say(message, self.language, **told)
+        return isolate_runs(say(message, self.language, **told), spoken(message, self.language))
 
     def _value(self, value: object) -> object:
-        return self.fill(cast("Text", value)) if isinstance(value, Mapping) else value
+        return isolate(self.fill(cast("Text", value)), self.language) if isinstance(value, Mapping) else value
 
     def text(self, text: Text) -> Markup:
         """A text of the survey, its `${attribute}` filled in; everything is escaped."""
-        spoken = self.language if self.language in text else next(iter(text), self.language)
-        return self._mark(self.fill(text), spoken)
+        return self._mark(self.fill(text), self._language_of(text))
 
     def fill(self, text: Text) -> str:
         """A text of the survey without markup."""
         words = pick(text, self.language)
-        return PLACEHOLDER.sub(lambda match: self._attribute(match[1]), words) if "${" in words else words
+        filled = PLACEHOLDER.sub(lambda match: self._attribute(match[1]), words) if "${" in words else words
+        return isolate_runs(filled, self._language_of(text))
+
+    def _language_of(self, text: Text) -> str:
+        return self.language if self.language in text else next(iter(text), self.language)
 
     def _attribute(self, name: str) -> str:
         raw = self.attributes.get(name, "")
-        column = self.columns.get(name)
+        return isolate(self._told(raw, self.columns.get(name)), self.language)
+
+    def _told(self, raw: str, column: Attribute | None) -> str:
         if column is None or not raw:
             return raw
         if raw in column.choices:
@@ -75,11 +89,6 @@ class Words:
         if spoken == self.language:
             return escape(words)
         return Markup('<span lang="{}" dir="{}">{}</span>').format(spoken, direction(spoken), words)
-
-
-@cache
-def _interface_languages() -> frozenset[str]:
-    return frozenset(interface_languages())
 
 
 Drawn: TypeAlias = dict[tuple[str, str], Markup | None]
@@ -151,8 +160,14 @@ def _render(template: str, frame: Frame, **values: object) -> str:
 
 @cache
 def static_files() -> Mapping[str, bytes]:
-    """Style sheet and icon by file name."""
-    return {file.name: file.read_bytes() for file in _STATIC.iterdir() if file.is_file()}
+    """Style sheet, icon and fonts by their path."""
+    folders = {"": _STATIC, "fonts/": _STATIC / "fonts"}
+    return {
+        prefix + file.name: file.read_bytes()
+        for prefix, folder in folders.items()
+        for file in folder.iterdir()
+        if file.is_file()
+    }
 
 
 @cache
