@@ -6,13 +6,25 @@ from typing import TypeVar
 
 from evaltool.errors import DefinitionError, EvaltoolError, Fault, ReleaseError
 from evaltool.project import Project
+from evaltool.survey.compare import compare
+from evaltool.survey.harmony import Harmonised, Step, harmonise
 from evaltool.survey.load import find_definitions, load_definition, load_roster, load_survey
 from evaltool.survey.model import Survey
-from evaltool.survey.release import Release, changes_since, make_release, read_release, release_path, write_release
+from evaltool.survey.release import (
+    Release,
+    changes_since,
+    make_release,
+    read_release,
+    release_path,
+    released_versions,
+    revise,
+    write_release,
+)
 from evaltool.survey.translations import texts
+from evaltool.survey.verdicts import ItemVerdict, VerdictsFile, read_verdicts, verdict_faults, verdicts_path
 from evaltool.text import interface_languages
-from evaltool.workflows.working import now
-from evaltool.yamlfile import faults_error
+from evaltool.workflows.working import now, working
+from evaltool.yamlfile import YamlFile, faults_error
 
 
 @dataclass(frozen=True)
@@ -79,19 +91,68 @@ def _release_notes(project: Project, survey: Survey) -> list[str]:
     return [f"{survey.key}: changed since its release ({', '.join(changed)})"] if changed else []
 
 
-def release(project: Project, survey: str, version: int) -> tuple[Release, bool]:
-    """Release a version; the second value is False if the same release stood there already."""
-    made = make_release(load_definition(project.surveys, survey, version), released_at=now())
-    is_new = write_release(project.surveys, made)
-    return read_release(project.surveys, survey, version), is_new
+def release(project: Project, survey: str, version: int, *, revision: str = "") -> tuple[Release, bool]:
+    """Release a version, or with a reason as `revision` its corrected texts.
+
+    The second value is False if the same release stood there already.
+
+    Raises:
+        ReleaseError: if an item that differs from the version before has no valid verdict, or the release stands
+            there with another content.
+    """
+    with working(project):
+        found = load_definition(project.surveys, survey, version)
+        if revision:
+            return revise(project.surveys, found, reason=revision, released_at=now()), True
+        former = _former(project, survey, version)
+        verdicts = _verdicts(project, found, former.survey) if former else {}
+        against = former.survey.version if former else None
+        is_new = write_release(
+            project.surveys, make_release(found, released_at=now(), against=against, verdicts=verdicts)
+        )
+        return read_release(project.surveys, survey, version), is_new
+
+
+def _former(project: Project, survey: str, version: int) -> Release | None:
+    """The release before this version."""
+    known = [number for name, number in released_versions(project.surveys) if name == survey and number < version]
+    return read_release(project.surveys, survey, max(known)) if known else None
+
+
+def _verdicts(project: Project, survey: Survey, former: Survey) -> dict[str, ItemVerdict]:
+    """The verdicts that stand beside the definition.
+
+    Raises:
+        ReleaseError: with all that is missing or wrong in them.
+    """
+    faults = comparison_faults(project, former, survey)
+    if faults:
+        message = f"{survey.key} cannot be released: its items are not all compared with {former.key}"
+        raise ReleaseError(message, faults=faults)
+    path = verdicts_path(project.surveys, survey.survey, survey.version)
+    return read_verdicts(path)[0].items if path.is_file() else {}
+
+
+def comparison_faults(project: Project, former: Survey, survey: Survey) -> list[Fault]:
+    """What is missing or wrong in the verdicts of `survey` against `former`."""
+    path = verdicts_path(project.surveys, survey.survey, survey.version)
+    wanted = VerdictsFile(format=1, survey=survey.survey, version=survey.version, against=former.version)
+    found, file = read_verdicts(path) if path.is_file() else (wanted, YamlFile(path, {}))
+    if (found.survey, found.version, found.against) != (wanted.survey, wanted.version, wanted.against):
+        message = f"the file is about {found.survey} {found.version} against {found.against}, not {former.version}"
+        return [Fault("wrong-place", message, file.where(("against",)), "Compare with the version released before.")]
+    roster = load_roster(project.surveys / "roster.yaml")
+    return verdict_faults(found, compare(former, survey), file, roster=roster, languages=survey.languages)
 
 
 def released(project: Project) -> list[Release]:
-    """All releases of the project, each checked against its hashes."""
-    found: list[Release] = []
-    for path in sorted((project.surveys / "releases").glob("*@*.json")):
-        survey, _, version = path.stem.partition("@")
-        if not version.isdecimal():
-            raise ReleaseError("not a release's name", where=path.as_posix(), mend="Name it <survey>@<version>.json.")
-        found.append(read_release(project.surveys, survey, int(version)))
-    return sorted(found, key=lambda item: (item.survey.survey, item.survey.version))
+    """The latest revision of every release of the project, each checked against its hashes."""
+    return [read_release(project.surveys, *key) for key in released_versions(project.surveys)]
+
+
+def harmonies(project: Project) -> dict[str, dict[str, Harmonised]]:
+    """By survey: each item in runs of released versions that can be put together."""
+    steps: dict[str, list[Step]] = {}
+    for item in released(project):
+        steps.setdefault(item.survey.survey, []).append(Step(item.survey, item.verdicts))
+    return {survey: harmonise(found) for survey, found in steps.items()}
