@@ -1,10 +1,10 @@
+import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from browsing import serving
 from journey_samples import filled_database
 from playwright.sync_api import Browser, sync_playwright
 
@@ -19,9 +19,20 @@ QUIET = [
 ]
 
 
+# A phone without Ethiopic letters, on Linux: the device whose reader needs the server's own font.
+FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
+  <selectfont><rejectfont><pattern>
+    <patelt name="charset"><charset><int>0x1275</int></charset></patelt>
+  </pattern></rejectfont></selectfont>
+</fontconfig>
+"""
+
+
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """The system's Chromium. Without one these tests fail; they are never skipped.
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """The system's Chromium, where it has no Ethiopic letters. Without one these tests fail; they are never skipped.
 
     It lives for one module only: as long as Playwright is open its event loop runs in the main thread, and no other
     test may run one there.
@@ -29,8 +40,11 @@ def browser() -> Iterator[Browser]:
     executable = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if executable is None:
         pytest.fail(f"no browser found ({', '.join(BROWSERS)}): install Chromium, on Debian «apt-get install chromium»")
+    fonts = tmp_path_factory.mktemp("fonts") / "fonts.conf"
+    fonts.write_text(FONTS, encoding="utf-8")
+    device = {**os.environ, "FONTCONFIG_FILE": str(fonts)}
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=executable, args=QUIET)
+        opened = playwright.chromium.launch(executable_path=executable, args=QUIET, env=device)
         yield opened
         opened.close()
 
@@ -42,10 +56,5 @@ def database(tmp_path: Path) -> str:
 
 @pytest.fixture
 def address(tmp_path: Path, database: str) -> Iterator[str]:
-    """A real server in a process of its own."""
-    command = [sys.executable, "-m", "evaltool.server", database, "0", str(tmp_path / "secret")]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert process.stdout
-    yield process.stdout.readline().strip()
-    process.kill()
-    process.communicate(timeout=30)
+    with serving(database, tmp_path) as found:
+        yield found

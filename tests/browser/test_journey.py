@@ -3,15 +3,11 @@
 from collections.abc import Iterator, Mapping
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from browsing import PHONE, check_layout, check_with_axe
 from journey_samples import ID
 from playwright.sync_api import Browser, Locator, Page
 
 from evaltool.server.store import Store
-
-PHONE = {"width": 320, "height": 568}
-LEAST_TARGET = 44
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 # What to do in each field, by name; text is typed, choices are picked.
 ANSWERS: Mapping[str, str | list[str]] = {
@@ -89,17 +85,6 @@ def _press(page: Page, selector: str) -> None:
         page.keyboard.press("Enter")
 
 
-def _check_layout(page: Page) -> None:
-    """Nothing is wider than the phone or its own box, and whatever is pressed is big enough."""
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    too_wide = "boxes => boxes.filter(box => box.scrollWidth > box.clientWidth).map(box => box.outerHTML)"
-    assert page.locator("main :is(p, h1, h2, li, label, button, fieldset, div)").evaluate_all(too_wide) == []
-    for target in page.locator("a, button, label.choice, input[type=text], textarea").all():
-        box = target.bounding_box()
-        assert box
-        assert box["height"] >= LEAST_TARGET, target.inner_text()
-
-
 def _check_focus_is_seen(page: Page) -> None:
     """The focused thing, or the row of a choice, has an outline of at least 2 px (WCAG 2.4.13)."""
     outline = """element => [element, element.closest("label")].filter(Boolean).map(getComputedStyle)
@@ -108,11 +93,6 @@ def _check_focus_is_seen(page: Page) -> None:
         page.keyboard.press("Tab")
         if _focused(page).count():
             assert max(_focused(page).evaluate(outline), default=0) >= 2
-
-
-def _check_with_axe(page: Page) -> None:
-    results = Axe().run(page, options=RULES)
-    assert results.violations_count == 0, results.generate_report()
 
 
 @pytest.mark.parametrize("language", ["da", "en"])
@@ -125,7 +105,7 @@ def test_a_whole_interview_by_keyboard(phone: Page, address: str, database: str,
     titles = [_one_page(phone) for _ in range(4)]
     assert len(set(titles)) == 4
     assert phone.locator("h1").inner_text() == {"da": "Tak!", "en": "Thank you!"}[language]
-    _check_layout(phone)
+    check_layout(phone)
     store = Store.open(database)
     ((_, response),) = store.changes(ID, 0, 100)
     store.close()
@@ -136,7 +116,7 @@ def test_a_whole_interview_by_keyboard(phone: Page, address: str, database: str,
 def _one_page(page: Page) -> str:
     title = page.title()
     assert title.startswith(("OPDIGTEDE DATA: Side ", "MADE-UP DATA: Page "))
-    _check_layout(page)
+    check_layout(page)
     _fill(page)
     _press(page, "button.next")
     return title
@@ -147,7 +127,7 @@ def test_a_fault_takes_the_focus_and_leads_to_its_field(phone: Page, address: st
     _press(phone, "button.next")
     assert "Error: Page 1" in phone.title()
     assert _focused(phone).get_attribute("id") == "errors"
-    _check_layout(phone)
+    check_layout(phone)
     phone.keyboard.press("Tab")
     phone.keyboard.press("Enter")
     phone.locator("#q-consent:focus").wait_for()
@@ -158,7 +138,7 @@ def test_back_and_a_change_of_mind_by_keyboard(phone: Page, address: str) -> Non
     _choose(phone, "consent", "no")
     _press(phone, "button.next")
     assert phone.locator("h1").inner_text() == "You said no"
-    _check_layout(phone)
+    check_layout(phone)
     _press(phone, "button[name=back]")
     _choose(phone, "consent", "yes")
     _press(phone, "button.next")
@@ -174,18 +154,18 @@ def test_every_page_is_clean_for_axe(inspector: Page, address: str, language: st
     direction = "rtl" if language == "ar" else "ltr"
     for _ in range(4):
         assert inspector.locator("html").get_attribute("dir") == direction
-        _check_with_axe(inspector)
-        _check_layout(inspector)
+        check_with_axe(inspector)
+        check_layout(inspector)
         _check_focus_is_seen(inspector)
         if _make_faulty(inspector):
-            _check_with_axe(inspector)
-            _check_layout(inspector)
+            check_with_axe(inspector)
+            check_layout(inspector)
         inspector.goto(inspector.url.split("?")[0] + f"?lang={language}")
         _fill(inspector)
         _press(inspector, "button.next")
-    _check_with_axe(inspector)
+    check_with_axe(inspector)
     inspector.goto(f"{address}/s/nobody")
-    _check_with_axe(inspector)
+    check_with_axe(inspector)
 
 
 def _make_faulty(page: Page) -> bool:
@@ -204,4 +184,4 @@ def test_the_end_of_a_refusal_is_clean_for_axe(inspector: Page, address: str) ->
     inspector.goto(f"{address}/s/refusing")
     _choose(inspector, "consent", "no")
     _press(inspector, "button.next")
-    _check_with_axe(inspector)
+    check_with_axe(inspector)
