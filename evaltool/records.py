@@ -20,8 +20,20 @@ Mode = Literal["self", "keyed"]
 
 
 @dataclass(frozen=True, kw_only=True)
+class Revision:
+    """Texts that were corrected during the fieldwork: which revision was shown from when on."""
+
+    revision: int
+    texts: Mapping[str, str]
+    deployed_at: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Deployment:
-    """One release put on one platform. `texts` maps a language to the hash of the texts shown."""
+    """One release put on one platform. `texts` maps a language to the hash of the texts shown at first.
+
+    `revisions` are the corrected texts since, oldest first: which of them a respondent saw follows from her times.
+    """
 
     id: str
     survey: str
@@ -32,13 +44,25 @@ class Deployment:
     deployed_at: str
     pretest: bool = False
     synthetic: bool = False
+    revisions: tuple[Revision, ...] = ()
+
+    @property
+    def revision(self) -> int:
+        """The revision shown now; the first release is 1."""
+        return self.revisions[-1].revision if self.revisions else 1
+
+    @property
+    def texts_now(self) -> Mapping[str, str]:
+        """The hashes of the texts shown now."""
+        return self.revisions[-1].texts if self.revisions else self.texts
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        return cls(**cast("dict[str, Any]", data))
+        revisions = tuple(Revision(**item) for item in data.get("revisions", ()))
+        return cls(**cast("dict[str, Any]", {**data, "revisions": revisions}))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,11 +108,21 @@ class RawResponse:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RosterPerson:
+    """Somebody else who answers for a course, as the roster names her. Never printed. `language` may be unknown ("")."""
+
+    person_id: str = field(repr=False)
+    language: str = ""
+    contact: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
 class RosterRow:
     """One row of the roster, read and checked: a course. Never printed: it names a person.
 
     `contact` has the keys `name`, `phone`, `email` where a column carries that role, else the column's name.
-    `attributes` are codes, ISO dates and digits; a blank cell has no entry.
+    `attributes` are codes, ISO dates and digits; a blank cell has no entry. `respondents` are others who answer for the
+    course, by what they are to it, for instance `mentor`.
     """
 
     person_id: str = field(repr=False)
@@ -96,11 +130,15 @@ class RosterRow:
     language: str
     contact: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     attributes: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    respondents: Mapping[str, RosterPerson] = field(default_factory=dict[str, RosterPerson], repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Course:
-    """A course as the vault knows it: `unit` and `person` are random pseudonyms."""
+    """A course as the vault knows it: `unit` and `person` are random pseudonyms.
+
+    `respondents` are the pseudonyms of others who answer for it, by what they are to it.
+    """
 
     unit: str
     person: str
@@ -108,3 +146,4 @@ class Course:
     course_id: str = field(repr=False)
     language: str
     attributes: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    respondents: Mapping[str, str] = field(default_factory=dict[str, str])

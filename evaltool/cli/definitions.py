@@ -33,13 +33,18 @@ def check() -> None:
 
 
 @app.command(epilog="Example: evaltool release participant-end --version 2")
-def release(survey: Survey, version: Version) -> None:
-    """Release a version: store its snapshot with hashes. A released version never changes."""
+def release(
+    survey: Survey,
+    version: Version,
+    revision: Annotated[str, typer.Option(help="Why texts of a released version were corrected.", metavar="WHY")] = "",
+) -> None:
+    """Release a version: store its snapshot with hashes. It never changes; only its texts may be corrected."""
     from evaltool.workflows.definitions import release as release_version
 
-    made, is_new = release_version(open_project(), survey, version)
+    made, is_new = release_version(open_project(), survey, version, revision=revision)
     done = "released" if is_new else "is released already"
-    typer.echo(f"{made.survey.key} {done}, structure {made.structure_hash[:12]}")
+    revised = f", revision {made.revision}" if made.revision > 1 else ""
+    typer.echo(f"{made.survey.key}{revised} {done}, structure {made.structure_hash[:12]}")
 
 
 @app.command(epilog="Example: evaltool preview participant-end --version 2")

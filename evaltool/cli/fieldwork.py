@@ -14,11 +14,12 @@ def deploy(
     version: Version,
     platform: Annotated[str, typer.Option(help="Where to deploy.")] = "embedded",
     pretest: Pretest = False,
+    language: Annotated[list[str] | None, typer.Option(help="Only this language (default: all).")] = None,
 ) -> None:
-    """Put a released version on a survey platform."""
+    """Put a released version on a survey platform, or the corrected texts of its latest revision."""
     from evaltool.workflows.fieldwork import deploy as deploy_version
 
-    done = deploy_version(open_project(), survey, version, platform=platform, pretest=pretest)
+    done = deploy_version(open_project(), survey, version, platform=platform, pretest=pretest, languages=language)
     for note in done.notes:
         warn(note)
     deployed = "deployed" if done.is_new else "is deployed already"

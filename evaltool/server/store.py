@@ -170,7 +170,9 @@ class Store:
             return str(connection.execute(select(schema.database.c.identity)).scalar_one())
 
     def add_deployment(self, deployment: Deployment, survey_json: str) -> None:
-        """Put a release up; the same once more changes nothing but which of its translations are drafts.
+        """Put a release up; the same once more changes nothing but the state of its translations.
+
+        A later revision of it brings its corrected texts.
 
         Raises:
             PlatformError: a deployment of this id stands with another structure or other texts, or one of the two
@@ -185,9 +187,12 @@ class Store:
                 values = {"id": deployment.id, "record": record, "survey": survey_json}
                 connection.execute(schema.deployments.insert().values(values))
                 return
-            _check_same(_deployment(standing.record), deployment)
-            if Survey.model_validate_json(standing.survey).drafts != survey.drafts:  # a person reviewed texts
-                connection.execute(schema.deployments.update().where(same_id).values(survey=survey_json))
+            before = _deployment(standing.record)
+            _check_same(before, deployment)
+            shown = Survey.model_validate_json(standing.survey)
+            if before.revision < deployment.revision or _reviewed(shown, survey):
+                values = {"record": record, "survey": survey_json}
+                connection.execute(schema.deployments.update().where(same_id).values(values))
                 connection.execute(schema.database.update().values(edition=schema.database.c.edition + 1))
         self._surveys.clear()
 
@@ -198,7 +203,7 @@ class Store:
             return [Deployment.from_json(json.loads(record)) for record in records]
 
     def deployment(self, deployment_id: str) -> Deployment:
-        """One deployment; read once, for it never changes.
+        """One deployment as it was when first read: later only its revisions change.
 
         Raises:
             PlatformError: there is no such deployment.
@@ -356,8 +361,15 @@ def _deployment(record: str) -> Deployment:
     return Deployment.from_json(json.loads(record))
 
 
+def _reviewed(before: Survey, survey: Survey) -> bool:
+    """Whether a person reviewed translations since."""
+    return (before.drafts, before.untranslated) != (survey.drafts, survey.untranslated)
+
+
 def _check_same(standing: Deployment, deployment: Deployment) -> None:
-    if (standing.structure_hash, standing.texts) != (deployment.structure_hash, deployment.texts):
+    revised = standing.revision < deployment.revision
+    texts = revised or standing.texts_now == deployment.texts_now
+    if standing.structure_hash != deployment.structure_hash or not texts:
         raise PlatformError(
             f"the deployment «{deployment.id}» stands with another version of the survey",
             mend="Deploy under a new id; answers to two versions are never mixed.",

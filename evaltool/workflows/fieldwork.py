@@ -6,17 +6,17 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
 from evaltool.contacts.vault import ImportReport, Link, Vault
-from evaltool.errors import ExpressionError, PlatformError, ProjectError, RosterError
+from evaltool.errors import DefinitionError, ExpressionError, Fault, PlatformError, ProjectError, RosterError
 from evaltool.platforms.base import Invitation
 from evaltool.project import Project
-from evaltool.records import Course, Deployment
+from evaltool.records import Course, Deployment, Revision
 from evaltool.responses.archive import Archive
 from evaltool.responses.roster import read_roster, write_roster_table
 from evaltool.survey.answers import read_attributes
@@ -25,10 +25,11 @@ from evaltool.survey.expressions import holds
 from evaltool.survey.load import load_definition, load_roster
 from evaltool.survey.model import Roster, Survey
 from evaltool.survey.release import Release, make_release, read_release
-from evaltool.survey.translations import map_texts
+from evaltool.survey.translations import blocking_drafts, map_texts
 from evaltool.text import Text
 from evaltool.workflows.definitions import draft_notes
 from evaltool.workflows.working import Progress, connected, now, read_json, silent, working, write_json
+from evaltool.yamlfile import nearest
 
 PRETEST = "+pretest"
 BATCH = 500
@@ -44,18 +45,30 @@ class Deployed:
 
 
 def deploy(
-    project: Project, survey: str, version: int, *, platform: str = "embedded", pretest: bool = False
+    project: Project,
+    survey: str,
+    version: int,
+    *,
+    platform: str = "embedded",
+    pretest: bool = False,
+    languages: Sequence[str] | None = None,
 ) -> Deployed:
-    """Deploy a release; a pretest takes the definition as it is, and its answers never enter a dataset.
+    """Deploy a release, in these languages (default: all), or bring a deployed one to its latest revision.
+
+    A pretest takes the definition as it is, and its answers never enter a dataset.
 
     Raises:
         ReleaseError: if the version is not released.
+        DefinitionError: if a language is unknown, or its consent or headline question was reviewed by nobody.
         ProjectError: if the texts use privacy facts that `evaltool.toml` lacks.
         PlatformError: if the same id is deployed with another content.
     """
     with working(project):
         release = _release_to_deploy(project, survey, version, pretest=pretest)
-        filled = fill_privacy(release.survey, project.privacy)
+        spoken = in_languages(release.survey, languages)
+        if not (pretest or project.settings.synthetic):
+            _refuse_unreviewed(spoken)
+        filled = fill_privacy(spoken, project.privacy)
         shown = make_release(filled, released_at=release.released_at)
         wanted = Deployment(
             id=filled.key + (_trial(shown) if pretest else ""),
@@ -68,12 +81,52 @@ def deploy(
             pretest=pretest,
             synthetic=project.settings.synthetic,
         )
-        standing = _standing(project, wanted)
+        standing = _standing(project, wanted, revision=release.revision)
         with connected(platform, project) as target:
-            target.deploy(standing or wanted, filled)
-        if standing is None:
-            write_json(_record(project, wanted.id), wanted.to_json())
-        return Deployed(standing or wanted, standing is None, tuple(draft_notes(filled)))
+            target.deploy(standing, filled)
+        is_new = _write_record(project, standing)
+        return Deployed(standing, is_new, tuple(draft_notes(filled)))
+
+
+def in_languages(survey: Survey, languages: Sequence[str] | None) -> Survey:
+    """The survey in its own language and those of its translations that are wanted.
+
+    Raises:
+        DefinitionError: if one is not a language of the survey.
+    """
+    if languages is None:
+        return survey
+    unknown = [code for code in languages if code not in survey.languages]
+    if unknown:
+        mend = nearest(unknown[0], survey.languages) or f"It has {', '.join(survey.languages)}."
+        raise DefinitionError(f"{survey.key} is not translated into «{unknown[0]}»", mend=mend)
+    kept = tuple(code for code in survey.translations if code in languages)
+    spoken = map_texts(
+        survey, lambda _key, text: {code: text[code] for code in (survey.language, *kept) if code in text}
+    )
+    states = {name: {code: keys for code, keys in getattr(survey, name).items() if code in kept} for name in _STATES}
+    return spoken.model_copy(update={"translations": kept, **states})
+
+
+_STATES = ("drafts", "untranslated")
+
+
+def _refuse_unreviewed(survey: Survey) -> None:
+    """Nobody is asked for consent, or for what counts most, in words that no person has looked at."""
+    blocking = blocking_drafts(survey)
+    if not blocking:
+        return
+    faults = [
+        Fault("unreviewed", f"«{code}»: {len(keys)} texts, first {', '.join(keys[:3])}", survey.key)
+        for code, keys in blocking.items()
+    ]
+    ready = [f"--language {code}" for code in survey.languages if code not in blocking]
+    mend = (
+        f"Have them reviewed (evaltool translate export {survey.survey} --version {survey.version}), "
+        f"or deploy without these languages: {' '.join(ready)}. A trial: --pretest."
+    )
+    message = f"{survey.key} asks for consent, or its headline question, in translations that nobody has reviewed"
+    raise DefinitionError(message, mend=mend, faults=faults)
 
 
 def _trial(shown: Release) -> str:
@@ -117,16 +170,34 @@ def _record(project: Project, deployment_id: str) -> Path:
     return project.data / "deployments" / f"{deployment_id}.json"
 
 
-def _standing(project: Project, wanted: Deployment) -> Deployment | None:
+def _standing(project: Project, wanted: Deployment, *, revision: int) -> Deployment:
+    """What is to stand: `wanted`, or what stands already, with its texts of now if they were revised."""
     path = _record(project, wanted.id)
     if not path.is_file():
-        return None
+        return wanted
     standing = Deployment.from_json(read_json(path))
-    if (standing.structure_hash, standing.texts) == (wanted.structure_hash, wanted.texts):
+    same = standing.structure_hash == wanted.structure_hash
+    if same and standing.texts_now == wanted.texts:
         return standing
-    what = "structure" if standing.structure_hash != wanted.structure_hash else "texts or [privacy] facts"
+    if same and revision > standing.revision:
+        revised = Revision(revision=revision, texts=wanted.texts, deployed_at=wanted.deployed_at)
+        return replace(standing, revisions=(*standing.revisions, revised))
+    what = "texts, languages or [privacy] facts" if same else "structure"
     mend = "Answers to both would be mixed. Release a new version, and deploy that."
+    if same:
+        mend = (
+            f"Corrected texts: evaltool release {wanted.survey} --version {wanted.version} --revision WHY. Else: {mend}"
+        )
     raise PlatformError(f"{wanted.id} is deployed with other {what}", where=path.as_posix(), mend=mend)
+
+
+def _write_record(project: Project, deployment: Deployment) -> bool:
+    """Remember the deployment; False if the same was remembered already."""
+    path = _record(project, deployment.id)
+    if path.is_file() and Deployment.from_json(read_json(path)) == deployment:
+        return False
+    write_json(path, deployment.to_json())
+    return True
 
 
 def deployments(project: Project) -> list[Deployment]:
