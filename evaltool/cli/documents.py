@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from evaltool.cli.shared import app, open_project, warn
+from evaltool.cli.shared import Survey, Version, app, open_project, warn
 
 
 @app.command(epilog="Example: evaltool schema")
@@ -20,3 +20,16 @@ def schema(
         warn(note)
     for path in done.files:
         typer.echo(str(path))
+
+
+@app.command(epilog="Example: evaltool document participant-end --version 2 --lang en")
+def document(
+    survey: Survey,
+    version: Version,
+    lang: Annotated[str, typer.Option(help="One of the survey's languages (default: that of the survey).")] = "",
+    out: Annotated[Path | None, typer.Option(help="The Word file (default: in build/questionnaires/).")] = None,
+) -> None:
+    """Write the questionnaire as Word for people who review it: texts, choices, routes in words, room for comments."""
+    from evaltool.workflows.documenting import document as write_document
+
+    typer.echo(str(write_document(open_project(), survey, version, language=lang, out=out)))
