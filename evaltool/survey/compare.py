@@ -6,7 +6,7 @@ A person decides (`evaltool.survey.verdicts`); what stands here is found and pro
 import hashlib
 import json
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -27,7 +27,7 @@ _RANK: Mapping[Verdict, int] = {"identical": 0, "comparable": 1, "not_comparable
 
 @dataclass(frozen=True)
 class Change:
-    """One thing that differs. `proposal` is the verdict that it deserves by itself; `languages` if only some."""
+    """One thing that differs. `proposal` is the verdict that it deserves by itself; `languages`: only those, if any."""
 
     kind: Kind
     message: str
@@ -59,8 +59,11 @@ class Item:
     @property
     def proposal(self) -> Verdict:
         """The weightiest verdict of its changes."""
-        found: list[Verdict] = ["identical", *(change.proposal for change in self.changes)]
-        return max(found, key=lambda verdict: _RANK[verdict])
+        return _weightiest(self.changes)
+
+    def proposal_in(self, language: str) -> Verdict:
+        """The weightiest verdict of the changes that somebody who answers in `language` meets."""
+        return _weightiest([change for change in self.changes if language in (change.languages or (language,))])
 
     @property
     def question(self) -> Question:
@@ -69,13 +72,18 @@ class Item:
         return found
 
 
+def _weightiest(changes: Sequence[Change]) -> Verdict:
+    found: list[Verdict] = ["identical", *(change.proposal for change in changes)]
+    return max(found, key=lambda verdict: _RANK[verdict])
+
+
 def compare(old: Survey, new: Survey) -> list[Item]:
     """Every question that takes an answer in either version, in order of `new`, then what only `old` asked."""
     context = _Context(old, new)
     both = [name for name in _items(new) if name in context.old_items]
     moved = _moved(list(context.old_items), both)
-    first = [_item(context, name, moved=name in moved) for name in (*context.new_items, *context.old_items)]
-    items = list({item.name: item for item in first}.values())
+    every = dict.fromkeys([*context.new_items, *context.old_items])
+    items = [_item(context, name, moved=name in moved) for name in every]
     return [_with_dependence(context, item, items) for item in items]
 
 
@@ -168,7 +176,7 @@ def _fingerprint(context: _Context, name: str) -> str:
     for survey in (context.old, context.new):
         question = survey.by_name.get(name)
         if question is not None:
-            words = {part: text.get(context.new.language, "") for part, text in _words(question).items()}
+            words = {part: text.get(context.new.language, "") for part, text in question_texts(question).items()}
             choices = [[code, item.missing, item.exclusive, item.other] for code, item in question.choices.items()]
             shape = question.model_dump(mode="json", include=_SHAPE)
             parts.append([words, choices, shape, routing(survey, name), survey.invite, survey.refusal])
@@ -197,31 +205,40 @@ _WORDING: Mapping[str, tuple[str, Verdict]] = {
 
 def _text_changes(context: _Context, old: Question, new: Question) -> Iterator[Change]:
     """Other words in the survey's own language, then translations that changed while those words did not."""
-    before, now = _words(old), _words(new)
-    source = context.new.language
-    reworded = [part for part in now if part in before and before[part].get(source) != now[part].get(source)]
-    for part in reworded:
-        if part in _WORDING:
-            message, proposal = _WORDING[part]
-            yield Change("wording", message, proposal=proposal)
-    codes = [part.removeprefix(_CHOICE) for part in reworded if part.startswith(_CHOICE)]
+    before, now = question_texts(old), question_texts(new)
+    shared = tuple(code for code in context.new.languages if code in context.old.languages)
+    changed = {
+        part: [code for code in shared if before[part].get(code) != now[part].get(code)]
+        for part in now
+        if part in before
+    }
+    reworded = {part: found for part, found in changed.items() if context.new.language in found}
+    for part, (message, proposal) in _WORDING.items():
+        if part in reworded:
+            yield Change("wording", message, {}, proposal, _some(reworded[part], shared))
+    codes = {part.removeprefix(CHOICE): found for part, found in reworded.items() if part.startswith(CHOICE)}
     if codes:
-        yield Change("wording", "choices are worded otherwise: {codes}", {"codes": _listed(codes)})
-    same = [part for part in now if part in before and part not in reworded]
-    shared = [code for code in context.new.languages if code in context.old.languages]
-    changed = [code for code in shared if any(before[part].get(code) != now[part].get(code) for part in same)]
-    if changed:
-        values = {"languages": _listed(changed)}
-        yield Change("translation", "translated otherwise: {languages}", values, "comparable", tuple(changed))
+        found = [code for code in shared if any(code in languages for languages in codes.values())]
+        message = "choices are worded otherwise: {codes}"
+        yield Change("wording", message, {"codes": listed(codes)}, languages=_some(found, shared))
+    translated = [code for code in shared if any(code in changed[part] for part in changed if part not in reworded)]
+    if translated:
+        values = {"languages": listed(translated)}
+        yield Change("translation", "translated otherwise: {languages}", values, "comparable", tuple(translated))
 
 
-_CHOICE = "choice."
+def _some(languages: Sequence[str], shared: Sequence[str]) -> tuple[str, ...]:
+    """The languages, if they are not all."""
+    return () if len(languages) == len(shared) else tuple(languages)
 
 
-def _words(question: Question) -> dict[str, Text]:
-    """The texts of a question by part; a part that it lacks is an empty text."""
+CHOICE = "choice."
+
+
+def question_texts(question: Question) -> dict[str, Text]:
+    """The texts of a question by part (`label`, `hint`, `choice.<code>`); a part that it lacks is an empty text."""
     parts: dict[str, Text] = {part: getattr(question, part) for part in _WORDING}
-    return parts | {_CHOICE + code: choice.label for code, choice in question.choices.items()}
+    return parts | {CHOICE + code: choice.label for code, choice in question.choices.items()}
 
 
 def _choice_changes(old: Question, new: Question, crosswalk: Crosswalk) -> Iterator[Change]:
@@ -234,7 +251,7 @@ def _choice_changes(old: Question, new: Question, crosswalk: Crosswalk) -> Itera
         (_without(before, now), "choices gone: {codes}"),
     ):
         if codes:
-            yield Change("choices", message, {"codes": _listed(codes)}, fits)
+            yield Change("choices", message, {"codes": listed(codes)}, fits)
     if [code for code in before if code in now] != [code for code in now if code in before]:
         scaled = bool(old.scale or new.scale)
         yield Change(
@@ -300,9 +317,10 @@ def _with_dependence(context: _Context, item: Item, items: Sequence[Item]) -> It
     if not broken:
         return item
     message = "who is asked it rests on {names}, which changed"
-    change = Change("routing", message, {"names": _listed(broken)}, "comparable")
+    change = Change("routing", message, {"names": listed(broken)}, "comparable")
     return replace(item, changes=(*item.changes, change))
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Iterable[str]) -> str:
+    """Names as every text here shows them."""
     return ", ".join(f"«{name}»" for name in names)

@@ -54,7 +54,7 @@ def crosswalk_faults(crosswalk: Crosswalk, old: Question, new: Question) -> Iter
                     yield name, f"«{code}» is not an answer in the {side} version"
                 elif placed[code] > 1:
                     yield name, f"«{code}» of the {side} version stands {placed[code]} times"
-            if not codes and question.type == "select_one":
+            if not codes and (question.type == "select_one" or not (group.old or group.new)):
                 yield name, f"no code of the {side} version leads here, so the two versions do not meet in it"
     if old.type == "select_one" and len(crosswalk) < 2:
         yield "", "everything falls into one code, so nothing can be counted"
@@ -139,6 +139,7 @@ def _side(nodes: Sequence[_Node], side: str) -> tuple[str, ...]:
 
 
 def _name(group: Group) -> str:
-    """The code itself, or all of them joined as far as a name may be long."""
-    joined = "_or_".join(dict.fromkeys([*group.new, *group.old]))
-    return joined if len(joined) <= NAME_LENGTH else f"{group.new[0]}_and_more"
+    """Its codes joined as far as a name may be long: those of both versions, for all know them; else all of them."""
+    common = [code for code in group.new if code in group.old]
+    joined = "_or_".join(common or dict.fromkeys([*group.new, *group.old]))
+    return joined if len(joined) <= NAME_LENGTH else f"{joined[: NAME_LENGTH - 9]}_and_more"

@@ -149,7 +149,8 @@ def _meet(
         labels.setdefault(target, group.label or _words(item, group))
         classes |= {node: target for node, found in classes.items() if found in earlier}
         classes |= {(version, code): target for code in group.new}
-    return _named(classes, labels)
+    codes = {at: {code: classes[at, code] for code in before} for at, before in run.codes.items()}
+    return _named({**codes, version: {code: classes[version, code] for code in item.new.substantive}}, labels)
 
 
 _Class: TypeAlias = tuple[int, str]  # of the runs before (0) or of this crosswalk (1), and its name
@@ -161,14 +162,13 @@ def _reaches_beyond(found: _Class, group: Group, classes: Mapping[tuple[int, str
 
 
 def _named(
-    classes: Mapping[tuple[int, str], _Class], labels: Mapping[_Class, Text]
+    codes: Mapping[int, Mapping[str, _Class]], labels: Mapping[_Class, Text]
 ) -> tuple[dict[int, dict[str, str]], dict[str, Text]]:
-    used = set(classes.values())
+    """Codes and words under the names of their classes, in the order of the latest version."""
+    used = list(dict.fromkeys(item for version in sorted(codes, reverse=True) for item in codes[version].values()))
     names = {item: item[1] if (1 - item[0], item[1]) not in used else f"{item[1]}_{item[0] + 1}" for item in used}
-    found: dict[int, dict[str, str]] = {}
-    for (version, code), item in classes.items():
-        found.setdefault(version, {})[code] = names[item]
-    return found, {names[item]: labels[item] for item in sorted(used)}
+    found = {version: {code: names[item] for code, item in classes.items()} for version, classes in codes.items()}
+    return found, {names[item]: labels[item] for item in used}
 
 
 def _words(item: Item, group: Group) -> Text:
@@ -193,7 +193,8 @@ def comparability(items: Sequence[Harmonised], versions: Sequence[int]) -> tuple
         if missed:
             return "not_comparable", f"«{item.name}» was not asked in version {', '.join(map(str, missed))}"
         if len(runs) > 1:
-            later = list(runs.values())[1:]
-            return "not_comparable", f"«{item.name}»: {'; '.join(run.broken_by for run in later)}"
+            found = sorted(item.runs.index(run) for run in runs.values())
+            between = item.runs[found[0] + 1 : found[-1] + 1]
+            return "not_comparable", f"«{item.name}»: {'; '.join(run.broken_by for run in between)}"
         worst = worst if all(run.identical for run in runs.values()) else "comparable"
     return worst, ""

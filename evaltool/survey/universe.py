@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Literal, TypeAlias
@@ -12,70 +13,75 @@ from evaltool.survey.model import Attribute, Question
 Relation = Literal["same", "wider", "narrower", "different", "unknown"]
 Thing: TypeAlias = Question | Attribute
 _MOST_CASES = 50_000
-_SPARE = "\x00"  # a text that no expression names
+_SPARE = "\x00"  # a text, or a code, that no expression names
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def relation(old: Expression, new: Expression, things: Mapping[str, Sequence[Thing]]) -> Relation:
     """How the people for whom `new` holds are to those for whom `old` holds.
 
     `things` holds what each name means in the old and in the new definition. Every combination of answers is tried,
-    no answer included; for numbers, dates and texts those round the constants decide. `unknown` if they are too many.
+    no answer included; for numbers, dates and texts those round the constants decide. `unknown` if they are too many,
+    or if a name stands for things of two kinds (a number once, later a choice).
     """
+    if old == new:
+        return "same"
     names = sorted({part.name for part in (*walk(old), *walk(new)) if isinstance(part, Ref | Selected)})
-    domains = [_domain(name, things.get(name, ()), (old, new)) for name in names]
+    # Two names compared with each other need as many values in a row as there are such names, to be in any order.
+    reach = max(1, sum(_of_names(part) for part in (*walk(old), *walk(new))))
+    domains = [_domain(name, things.get(name, ()), (old, new), reach) for name in names]
     if math.prod(map(len, domains)) > _MOST_CASES:
         return "unknown"
-    pairs = {
-        (bool(evaluate(old, values)), bool(evaluate(new, values)))
-        for values in (dict(zip(names, case, strict=True)) for case in itertools.product(*domains))
-    }
+    cases = (dict(zip(names, case, strict=True)) for case in itertools.product(*domains))
+    try:
+        pairs = {(bool(evaluate(old, values)), bool(evaluate(new, values))) for values in cases}
+    except TypeError:
+        return "unknown"
     lost, gained = (True, False) in pairs, (False, True) in pairs
     if lost and gained:
         return "different"
     return "wider" if gained else "narrower" if lost else "same"
 
 
-def _domain(name: str, things: Sequence[Thing], expressions: Sequence[Expression]) -> list[Value | None]:
+def _of_names(part: Expression) -> bool:
+    return isinstance(part, Comparison) and isinstance(part.left, Ref) and isinstance(part.right, Ref)
+
+
+def _domain(name: str, things: Sequence[Thing], expressions: Sequence[Expression], reach: int) -> list[Value | None]:
     kinds = {thing.type for thing in things}
     constants = [value for expression in expressions for value in _constants(name, expression)]
     if "select_multiple" in kinds:
-        return [None, *_subsets(sorted({str(code) for code in constants}))]
+        return [None, *_subsets(sorted({_SPARE, *(str(code) for code in constants)}))]
     codes = [code for thing in things for code, choice in thing.choices.items() if choice.missing is None]
     if codes:
         return [None, *dict.fromkeys(codes)]
-    numeric = kinds & {"integer", "decimal"}
-    fitting = [value for value in constants if isinstance(value, str) != bool(numeric)]
-    near = [moved for value in fitting for moved in _near(value, kinds)]
-    return [None, *dict.fromkeys(near if numeric else [*near, _SPARE])]
+    if kinds & {"integer", "decimal"}:
+        step = 0.5 if "decimal" in kinds else 1
+        numbers = {0, 1, *(value for value in constants if not isinstance(value, str))}
+        return [None, *dict.fromkeys(value + step * move for value in numbers for move in range(-reach, reach + 1))]
+    texts = [value for value in constants if isinstance(value, str)]
+    if "date" in kinds:
+        days = [date.fromisoformat(text) for text in ("2001-01-01", *texts) if _DAY.fullmatch(text)]
+        moves = [timedelta(days=move) for move in range(-reach, reach + 1)]
+        return [None, *dict.fromkeys((day + move).isoformat() for day in days for move in moves)]
+    # The text that follows next in order, so that < and <= are told apart.
+    return [None, *dict.fromkeys(text + _SPARE * more for text in ("", *texts) for more in range(reach + 1))]
 
 
 def _constants(name: str, expression: Expression) -> Iterator[str | int | float]:
-    """What the name is compared with; where that is another name, all constants of the expression and a few more."""
+    """What the name is compared with; where that is another name, all constants of the expression."""
     for part in walk(expression):
         match part:
             case Selected(owner, code) if owner == name:
                 yield code
             case Comparison(_, Ref(left), Ref(right)) if name in {left, right}:
                 yield from (item.value for item in walk(expression) if isinstance(item, Constant))
-                yield from (1, "2001-01-01")
             case Comparison(_, Ref(owner), Constant(value)) | Comparison(_, Constant(value), Ref(owner)) if (
                 owner == name
             ):
                 yield value
             case _:
                 pass
-
-
-def _near(value: str | float, kinds: set[str]) -> Iterator[Value]:
-    """The constant and its neighbours, so that < and <= are told apart."""
-    if isinstance(value, str):
-        yield value
-        if "date" in kinds:
-            day = date.fromisoformat(value)
-            yield from (moved.isoformat() for moved in (day - timedelta(days=1), day + timedelta(days=1)))
-        return
-    step = 1 if "integer" in kinds else 0.5
-    yield from (value - step, value, value + step)
 
 
 def _subsets(codes: Sequence[str]) -> Iterator[tuple[str, ...]]:
