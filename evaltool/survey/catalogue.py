@@ -19,7 +19,7 @@ STATES: tuple[State, ...] = get_args(State)
 MACHINE = "machine"
 BACK = "back-translation: "
 _WIDTH = 100
-_STATE_LINE = re.compile(r"state: *(\w+)(?:; *by: *([^;]*?))?(?:; *on: *(\d{4}-\d{2}-\d{2}))?\s*")
+STATE_LINE = re.compile(r"^state: *(\w+)(?:; *by: *([^;\n]*?))?(?:; *on: *(\d{4}-\d{2}-\d{2}))?[ \t]*$", re.MULTILINE)
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
 _WORD_LINE = re.compile(rf"(?:#~\s*)?(?:(msgctxt|msgid|msgstr)\s+)?{_QUOTED}")
 _PREVIOUS_LINE = re.compile(rf"#~?\|\s*(?:(?:msgctxt|msgid)\s+)?{_QUOTED}")
@@ -78,7 +78,10 @@ class Catalogue:
 
 
 def read_catalogue(path: Path, language: str) -> Catalogue:
-    """Read a `.po` file; a missing one is empty. What is wrong in it is in `faults`, with its lines."""
+    """Read a `.po` file; a missing one is empty. What is wrong in it is in `faults`, with its lines.
+
+    `language` is what the file's header must say ("" for any).
+    """
     if not path.is_file():
         return Catalogue()
     data = path.read_bytes()
@@ -166,7 +169,7 @@ def _header_faults(header: Mapping[str, str], language: str, where: str) -> list
         message = f"the header says charset {charset[1]}"
         faults.append(Fault("charset", message, f"{where}:1", "Save it as UTF-8 with your translation program."))
     said = header.get("Language", "")
-    if said and re.split(r"[-_@.]", said)[0].lower() != language:
+    if said and language and re.split(r"[-_@.]", said)[0].lower() != language:
         message = f"the header says language «{said}», but the file is for «{language}»"
         faults.append(Fault("other-language", message, f"{where}:1", "Is it the right file? Then mend its header."))
     return faults
@@ -205,7 +208,7 @@ class _Reader:
 
 
 def _state_line(po: polib.POEntry) -> re.Match[str] | None:
-    return next((found for line in po.tcomment.split("\n") if (found := _STATE_LINE.fullmatch(line))), None)
+    return next((found for line in po.tcomment.split("\n") if (found := STATE_LINE.fullmatch(line))), None)
 
 
 def _entry(po: polib.POEntry, where: str) -> Entry:
@@ -213,7 +216,7 @@ def _entry(po: polib.POEntry, where: str) -> Entry:
     match = _state_line(po)
     said = match[1] if match and match[1] in STATES else "translated"
     fuzzy = po.fuzzy or not po.msgstr
-    comment = [line for line in po.tcomment.split("\n") if not _STATE_LINE.fullmatch(line)]
+    comment = [line for line in po.tcomment.split("\n") if not STATE_LINE.fullmatch(line)]
     back = [line.removeprefix(BACK) for line in po.comment.split("\n") if line.startswith(BACK)]
     return Entry(
         key=po.msgctxt or "",
@@ -266,7 +269,8 @@ def change_catalogue(
             edits.append((block.start, block.end, render_entry(entry, block.po)))
         else:
             place = _anchor(catalogue, key, order)
-            lead = "\n" if text[:place].endswith(("\n", "\r")) else "\n\n"
+            begun = text[:place].endswith("\n") or any(start == place for start, _, _ in edits)
+            lead = "\n" if begun else "\n\n"
             edits.append((place, place, lead + render_entry(entry)))
     return _splice(text, [(start, end, words.replace("\n", newline)) for start, end, words in edits])
 
@@ -281,7 +285,7 @@ def _anchor(catalogue: Catalogue, key: str, order: Sequence[str]) -> int:
     if before and key in order:
         return catalogue.blocks[before[-1]].end
     ends = [block.end for block in catalogue.blocks.values()]
-    return max(ends, default=len(catalogue.text.rstrip("\r\n")))
+    return max(ends, default=len(catalogue.text))
 
 
 def _splice(text: str, edits: Iterable[tuple[int, int, str]]) -> str:
