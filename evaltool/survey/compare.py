@@ -3,6 +3,7 @@
 A person decides (`evaltool.survey.verdicts`); what stands here is found and proposed. Texts shown are interface texts.
 """
 
+import base64
 import hashlib
 import json
 from bisect import bisect_left
@@ -180,7 +181,8 @@ def _fingerprint(context: _Context, name: str) -> str:
             choices = [[code, item.missing, item.exclusive, item.other] for code, item in question.choices.items()]
             shape = question.model_dump(mode="json", include=_SHAPE)
             parts.append([words, choices, shape, routing(survey, name), survey.invite, survey.refusal])
-    return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:12]
+    digest = hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).digest()
+    return base64.b32encode(digest).decode().lower()[:12]  # YAML reads some hexadecimal digits as a number
 
 
 def _type_changes(old: Question, new: Question) -> Iterator[Change]:

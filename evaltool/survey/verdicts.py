@@ -5,6 +5,9 @@ does one that only one version asks. Everything else is `comparable` (perhaps by
 people) or `not_comparable`, by whom, when and why; `of` names the pair of questions that was decided on.
 """
 
+import io
+import re
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -14,10 +17,11 @@ from pydantic import Field, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-from evaltool.errors import Fault
-from evaltool.survey.check import selection_faults
+from evaltool.errors import DefinitionError, ExpressionError, Fault
+from evaltool.survey.check import code_faults
 from evaltool.survey.compare import Item
 from evaltool.survey.crosswalks import Group, WrittenGroup, crosswalk_faults
+from evaltool.survey.expressions import names, parse
 from evaltool.survey.model import Language, Name, Part, Roster, SurveyName
 from evaltool.yamlfile import YamlFile, faults_error, model_faults, nearest, plain, read_yaml
 
@@ -91,9 +95,29 @@ def verdict_faults(
             faults.append(_needless(name, known, file.where(place)))
         else:
             faults += _item_faults(known[name], verdict, file)
-            faults += selection_faults(verdict.within, roster, where=file.where((*place, "within")))
+            faults += _within_faults(verdict.within, items, roster, where=file.where((*place, "within")))
             faults += _language_faults(verdict, languages, file, name)
     return faults
+
+
+def _within_faults(text: str, items: Sequence[Item], roster: Roster, *, where: str) -> Iterator[Fault]:
+    """It may name columns of the roster, and questions that both versions ask."""
+    if not text:
+        return
+    try:
+        expression = parse(text)
+    except ExpressionError as error:
+        yield Fault(error.code, error.message, where, error.mend)
+        return
+    both = [(item.name, item.old, item.new) for item in items if item.old and item.new]
+    asked = [{name: old for name, old, _ in both}, {name: new for name, _, new in both}]
+    for name in names(expression):
+        if name not in {**roster.attributes, **asked[0]}:
+            mend = nearest(name, {**roster.attributes, **asked[0]})
+            message = f"«{name}» is neither asked in both versions nor a usable column of the roster"
+            yield Fault("unknown-name", message, where, mend)
+    for questions in asked:
+        yield from code_faults(expression, {**roster.attributes, **questions}, where)
 
 
 def _needless(name: str, known: Mapping[str, Item], where: str) -> Fault:
@@ -144,40 +168,73 @@ def _language_faults(verdict: ItemVerdict, languages: Sequence[str], file: YamlF
 def propose_verdicts(path: Path, found: VerdictsFile, items: Sequence[Item]) -> list[str]:
     """Write the items that lack a verdict into the file, undecided and with what can be proposed; returns their names.
 
-    What a person wrote stays as it is, comments included.
+    Whatever stands in the file stays as it is, byte for byte.
+
+    Raises:
+        DefinitionError: if the file that is there has faults.
     """
-    yaml: Any = YAML(typ="rt")
-    yaml.width = 110
-    data: Any = yaml.load(path.read_text(encoding="utf-8")) if path.is_file() else _head(found)
-    lacking = [item for item in items if needs_verdict(item) and item.name not in (data.get("items") or {})]
-    if not lacking:
-        return []
-    if not data.get("items"):
-        data["items"] = CommentedMap()
-    for item in lacking:
-        data["items"][item.name] = _proposed(item)
-        told = "; ".join(change.tell("en") for change in item.changes)
-        data["items"].yaml_set_comment_before_after_key(
-            item.name, before=f"{told}. Proposed: {item.proposal}", indent=2
-        )
-    part = path.with_name(path.name + ".part")
-    with part.open("w", encoding="utf-8", newline="\n") as stream:
-        yaml.dump(data, stream)
-    part.replace(path)
+    known, file = read_verdicts(path) if path.is_file() else (found, None)
+    lacking = [item for item in items if needs_verdict(item) and item.name not in known.items]
+    if lacking:
+        text = path.read_bytes().decode() if file else _head(found)
+        indent = _indent(file)
+        end = "\r\n" if "\r\n" in text else "\n"
+        entries = "".join(textwrap.indent(_entry(item), " " * indent) for item in lacking)
+        part = path.with_name(path.name + ".part")
+        part.write_bytes(_with_entries(text, file, entries.replace("\n", end), end=end).encode())
+        part.replace(path)
     return [item.name for item in lacking]
 
 
-def _head(found: VerdictsFile) -> CommentedMap:
-    head: Any = CommentedMap(found.model_dump(exclude={"items"}))
-    head.yaml_set_start_comment(
-        f"What became of each item from version {found.against} to {found.version}. A person decides: comparable or\n"
-        "not_comparable, with reason, by and on. «evaltool diff» shows both versions side by side."
+def _head(found: VerdictsFile) -> str:
+    return (
+        f"# What became of each item from version {found.against} to {found.version}. A person decides: comparable or\n"
+        "# not_comparable, with reason, by and on. «evaltool diff» shows both versions side by side.\n"
+        f"format: 1\nsurvey: {found.survey}\nversion: {found.version}\nagainst: {found.against}\nitems:\n"
     )
-    return head
+
+
+def _indent(file: YamlFile | None) -> int:
+    """How far the entries that are there stand from the margin."""
+    items: Any = file.data.get("items") if file else None
+    if not items:
+        return 2
+    if items.fa.flow_style():
+        assert file is not None
+        mend = "Write each item on a line of its own, below «items:», without the brackets."
+        raise DefinitionError("no item can be added between { and }", where=file.where(("items",)), mend=mend)
+    return items.lc.key(next(iter(items)))[1]
+
+
+def _with_entries(text: str, file: YamlFile | None, entries: str, *, end: str) -> str:
+    """The file with the entries as the last of its items."""
+    lines = text.splitlines(keepends=True)
+    if lines and not lines[-1].endswith("\n"):
+        lines[-1] += end
+    if file is not None and "items" not in file.data:
+        return "".join([*lines, f"items:{end}", entries])
+    start = file.line(("items",)) if file else len(lines)
+    lines[start - 1] = re.sub(r"^items:\s*(?:\{\s*\}|null|~)", "items:", lines[start - 1])
+    after = next((number for number in range(start, len(lines)) if re.match(r"[^\s#]", lines[number])), None)
+    if after is None:
+        return "".join([*lines, entries])
+    while after > start and re.match(r"#|\s*$", lines[after - 1]):  # what stands above the next key is about that
+        after -= 1
+    return "".join([*lines[:after], entries, *lines[after:]])
+
+
+def _entry(item: Item) -> str:
+    told = "; ".join(change.tell("en") for change in item.changes)
+    comment = textwrap.wrap(f"{told}. Proposed: {item.proposal}", 100, break_on_hyphens=False)
+    yaml: Any = YAML(typ="rt")
+    yaml.width = 10_000
+    stream = io.StringIO()
+    yaml.dump({item.name: _proposed(item)}, stream)
+    return "".join(f"# {line}\n" for line in comment) + stream.getvalue()
 
 
 def _proposed(item: Item) -> CommentedMap:
-    entry = CommentedMap({"verdict": "undecided", "reason": "", "by": "", "of": item.of})
+    entry = CommentedMap({"verdict": "undecided", "reason": "", "by": "", "on": None, "of": item.of})
     if item.within:
         entry["within"] = item.within
     if item.crosswalk:
