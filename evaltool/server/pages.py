@@ -1,6 +1,7 @@
 """Pages as HTML: what the templates are given, and the words in the respondent's language."""
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -28,6 +29,8 @@ from evaltool.text import (
 )
 
 _STATIC = resources.files("evaltool.server") / "static"
+
+_IN_DATE = re.compile(r"(?<=\d)-(?=\d)")
 
 _templates = Environment(
     loader=PackageLoader("evaltool.server"),
@@ -86,6 +89,7 @@ class Words:
         return long_date(read_date(raw), self.language) if column.type == "date" else raw
 
     def _mark(self, words: str, spoken: str) -> Markup:
+        words = _IN_DATE.sub("-\u2060", words)  # a word joiner: a line does not end inside 24-04-2022
         if spoken == self.language:
             return escape(words)
         return Markup('<span lang="{}" dir="{}">{}</span>').format(spoken, direction(spoken), words)

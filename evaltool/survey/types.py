@@ -61,11 +61,13 @@ def _read_multiple(question: Question, written: Sequence[str]) -> Value:
 _INTEGER = re.compile(r"[+-]?\d+")
 _DECIMAL = re.compile(r"[+-]?(?:\d+[.,]?\d*|[.,]\d+)")
 
-# Signs as Arabic and Persian keyboards write them, by the plain one; marks of direction, which are copied along
-# unseen, by none. The Arabic thousands separator can mean nothing else, so it may stand where it belongs.
+# Signs as Arabic and Persian keyboards write them, by the plain one; marks of direction and joining, which are copied
+# along unseen, by none. The Arabic thousands separator can mean nothing else, so it may stand where it belongs.
 _PLAIN_SIGNS = str.maketrans(
     {"٫": ".", "،": ",", "؍": "/", "\u2212": "-"}  # decimal separator, comma, date separator; minus
-    | dict.fromkeys("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200b\u200c\u200d\ufeff")
+    | dict.fromkeys(
+        "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200b\u200c\u200d\u2060\ufeff"
+    )
 )
 _ARABIC_THOUSANDS = re.compile(r"(?<!\d)(\d{1,3})((?:٬\d{3})+)(?!\d)")
 

@@ -149,7 +149,10 @@ def test_a_fault_of_another_calendar_is_told_in_the_respondents_language(tmp_pat
     page = Page(respondent.send(lang="ar", since="٢٣/٩/١٤٤٣", months="٤٥"))
     assert page.status == 422
     (fault,) = page.tree.xpath("//*[@id='errors']//a")
-    assert fault.text == "لا يمكن أن تكون هذه السنة صحيحة. يرجى كتابة السنة الميلادية، مثلًا \u206624-04-2022\u2069."
+    assert (
+        fault.text
+        == "لا يمكن أن تكون هذه السنة صحيحة. يرجى كتابة السنة الميلادية، مثلًا \u206624-\u206004-\u20602022\u2069."
+    )
     store.close()
 
 

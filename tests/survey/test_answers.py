@@ -46,7 +46,7 @@ CHOICES = {"a": "A", "b": "B", "none": {"label": "None", "exclusive": True}, "no
         ("date", ["۲۰۲۱/۰۲/۲۸"], date(2021, 2, 28)),
         ("date", ["٢٨-٠٢-2021"], date(2021, 2, 28)),
         ("date", ["\u200f٢٨\u060d٠٢\u060d٢٠٢١\u200e"], date(2021, 2, 28)),  # U+060D Arabic date separator
-        ("date", ["\u206728\u061c/02/2021\u2069"], date(2021, 2, 28)),
+        ("date", ["\u206728\u061c-\u206002-2021\u2069"], date(2021, 2, 28)),
         ("date", ["01-01-1900"], date(1900, 1, 1)),
         ("date", ["31-12-2100"], date(2100, 12, 31)),
         ("text", ["  Hej\r\ndu "], "Hej\ndu"),
