@@ -1,5 +1,6 @@
 """A version of a survey as a Word questionnaire for people who review it: every text, choice and route in words."""
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from evaltool.survey.model import Page, Question, Role, Roster, Survey, TypeName
 from evaltool.survey.prose import answer_itself, subjects, tell, tell_value, told_in
 from evaltool.survey.translations import PLACEHOLDER, texts
 from evaltool.survey.types import DEFAULT_MAX_LENGTH, QUESTION_TYPES
-from evaltool.text import Text, language_name, pick, say
+from evaltool.text import Text, direction, language_name, pick, say
 from evaltool.workflows.docx import Block, Look, Paper, Paragraph, Run, Table, word_file
 from evaltool.yamlfile import nearest
 
@@ -36,6 +37,12 @@ def document(project: Project, survey: str, version: int, *, language: str = "",
         made = folder / path.name
         made.write_bytes(data)
         return move_into_place({made: path})[0]
+
+
+def _kept_in_order(fact: str) -> str:
+    """A telephone number among words from right to left: without U+200E its groups would turn round."""
+    turned = any(unicodedata.bidirectional(sign) in {"R", "AL"} for sign in fact)
+    return fact if turned else f"\u200e{fact}\u200e"
 
 
 _TYPES: Mapping[TypeName, str] = {
@@ -79,11 +86,11 @@ class Questionnaire:
     def paper(self) -> Paper:
         title = self._own(self._survey.title)
         body: list[Paragraph | Table] = [
-            Paragraph((Run(title),), self._language, "Title"),
+            Paragraph((Run(title, "heading"),), self._language, "Title"),
             *(self._told(line, style="BodyText") for line in self._facts_of_survey()),
         ]
         for number, page in enumerate(self._survey.pages, 1):
-            body += [*self._page_head(page, number), self._page_table(page)]
+            body += self._page(page, number)
         mark = self._say("Draft translation") if self._drafts() else ""
         return Paper(f"{self._survey.key} · {language_name(self._language)}", mark, self._language, tuple(body))
 
@@ -99,7 +106,8 @@ class Questionnaire:
 
     def _filled(self, name: str) -> str:
         if name.startswith(PRIVACY):
-            return pick(self._facts.get(name.removeprefix(PRIVACY), {}), self._language) or f"[{name}]"
+            fact = pick(self._facts.get(name.removeprefix(PRIVACY), {}), self._language) or f"[{name}]"
+            return _kept_in_order(fact) if direction(self._language) == "rtl" else fact
         label = self._columns[name].label if name in self._columns else {}
         return f"[{pick(label, self._language) or name}]"
 
@@ -138,20 +146,19 @@ class Questionnaire:
     def _tell(self, expression: str) -> str:
         return tell(expression, self._spoken, self._known)
 
-    def _page_head(self, page: Page, number: int) -> Iterator[Paragraph]:
+    def _page(self, page: Page, number: int) -> Iterator[Paragraph | Table]:
         name = self._say("Page {number}: {name}", number=number, name=page.name)
         if page.title:
-            yield Paragraph((Run(self._own(page.title)),), self._language, "Heading2")
-            yield Paragraph((Run(name, "quiet"),), self._spoken, "Compact", "lead")
+            yield Paragraph((Run(self._own(page.title), "heading"),), self._language, "Heading2", "lead")
         else:
-            yield Paragraph((Run(name),), self._spoken, "Heading2")
+            yield Paragraph((Run(name, "heading"),), self._spoken, "Heading2", "lead")
+        lines = [self._told(name, look="quiet")]
         if page.relevant:
-            line = self._say("Shown only if {condition}.", condition=self._tell(page.relevant))
-            yield self._told(line, style="Compact", block="lead")
-
-    def _page_table(self, page: Page) -> Table:
-        heads = (self._told(self._say("Question"), look="quiet"), self._told(self._say("Comments"), look="quiet"))
-        return Table(heads, tuple(tuple(self._question(question)) for question in page.questions))
+            condition = self._tell(page.relevant)
+            lines.append(self._told("→ " + self._say("Shown only if {condition}.", condition=condition)))
+        comments = self._told(self._say("Comments"), look="quiet")
+        rows = tuple(tuple(self._question(question)) for question in page.questions)
+        yield Table((tuple(lines), (comments,)), rows)
 
     def _question(self, question: Question) -> Iterator[Paragraph]:
         yield self._told(" · ".join(self._about(question)), look="quiet")
@@ -198,7 +205,7 @@ class Questionnaire:
             message = "Shown only if {condition}." if question.type == "note" else "Asked only if {condition}."
             yield self._say(message, condition=self._tell(question.relevant))
         if question.calculation:
-            yield self._say("Is {value}.", value=tell_value(question.calculation, self._spoken, self._known))
+            yield self._say("Its value is {value}.", value=tell_value(question.calculation, self._spoken, self._known))
         if question.constraint:
             known = {**self._known, ".": answer_itself(question, self._language)}
             condition = tell(question.constraint, self._spoken, known)

@@ -17,7 +17,7 @@ from evaltool.report.word import W
 from evaltool.report.word_style import reference_document
 from evaltool.text import direction
 
-Look = Literal["plain", "strong", "quiet", "slanted"]
+Look = Literal["plain", "heading", "strong", "quiet", "slanted"]
 Block = Literal["", "lead", "box", "choice", "apart"]
 _DC = "http://purl.org/dc/elements/1.1/"
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the same input gives the same bytes
@@ -49,9 +49,9 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows that are not broken over two pages; right of each is an empty cell. `heads` stand above the columns."""
+    """Rows that are not broken over two pages, each with an empty cell beside it. `heads` stand above, on each page."""
 
-    heads: tuple[Paragraph, Paragraph]
+    heads: tuple[tuple[Paragraph, ...], tuple[Paragraph, ...]]
     rows: tuple[tuple[Paragraph, ...], ...]
 
 
@@ -133,6 +133,8 @@ def _paragraph(item: Paragraph, side: str, *, keep: bool = False) -> Element:
         edges = [_make(edge, _edge()) for edge in ("top", "left", "bottom", "right")]
         properties += [_make.pBdr(*edges), _make.shd({_w("val"): "clear", _w("color"): "auto", _w("fill"): _SHADE})]
     properties += [_make.bidi()] if own == "rtl" else []
+    if item.block == "box":
+        properties.append(_make.ind({_w("left"): "100", _w("right"): "100"}))
     if item.block in {"choice", "apart"}:
         properties.append(_make.spacing({_w("before"): "140" if item.block == "apart" else "20", _w("after"): "20"}))
         indent = {"start": "360", "hanging": "280"} if own == side else {"right": "360"}
@@ -162,7 +164,7 @@ def _run_look(look: Look, language: str, *, rtl: bool) -> Iterator[Element]:
         yield _make.rFonts({_w(key): _ETHIOPIC for key in ("ascii", "hAnsi", "eastAsia", "cs")})
     elif rtl:
         yield _make.rFonts({_w("cs"): _ARABIC})
-    if look == "strong":
+    if look in {"strong", "heading"}:
         yield from (_make.b(), _make.bCs())
     if look == "slanted":
         yield from (_make.i(), _make.iCs())
@@ -185,7 +187,7 @@ def _table(table: Table, side: str) -> Element:
         _make.tblLayout({_w("type"): "fixed"}),
         _make.tblCellMar(*(_make(edge, {_w("w"): "100", _w("type"): "dxa"}) for edge in ("left", "right"))),
     ]
-    head = _row([[head] for head in table.heads], side, head=True)
+    head = _row(table.heads, side, head=True)
     rows = [_row([row, ()], side) for row in table.rows]
     grid = _make.tblGrid(*(_make.gridCol({_w("w"): str(width)}) for width in _WIDTHS))
     return _make.tbl(_make.tblPr(*properties), grid, head, *rows)
