@@ -109,7 +109,7 @@ class RawResponse:
 
 @dataclass(frozen=True, kw_only=True)
 class RosterPerson:
-    """Somebody else who answers for a course, as the roster names her. Never printed. `language` may be unknown ("")."""
+    """Somebody else who answers for a course, as the roster names her. Never printed. `language` may be unknown: ""."""
 
     person_id: str = field(repr=False)
     language: str = ""

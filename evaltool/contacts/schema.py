@@ -1,6 +1,6 @@
 """The vault's tables, and the connections to them. Their version is kept in SQLite's `user_version`."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,16 +22,19 @@ from sqlalchemy.exc import DBAPIError
 
 from evaltool.errors import ProjectError
 
-VERSION = 1
+VERSION = 2
 metadata = MetaData()
 
+# `respondent` is what somebody is to her course ("" for the course's own person): ids are unique among their like only.
 people = Table(
     "people",
     metadata,
     Column("person", Text, primary_key=True),
-    Column("person_id", Text, nullable=False, unique=True),
+    Column("respondent", Text, nullable=False),
+    Column("person_id", Text, nullable=False),
     Column("language", Text, nullable=False),
     Column("contact", Text, nullable=False),
+    UniqueConstraint("respondent", "person_id"),
 )
 
 courses = Table(
@@ -44,11 +47,22 @@ courses = Table(
     UniqueConstraint("person", "course_id"),
 )
 
+# Others who answer for a course beside its own person.
+respondents = Table(
+    "respondents",
+    metadata,
+    Column("unit", Text, ForeignKey("courses.unit"), primary_key=True),
+    Column("respondent", Text, primary_key=True),
+    Column("person", Text, ForeignKey("people.person"), nullable=False),
+)
+
+# A link belongs to the person it was made for, whoever answers for the course later.
 links = Table(
     "links",
     metadata,
     Column("deployment", Text, primary_key=True),
     Column("unit", Text, ForeignKey("courses.unit"), primary_key=True),
+    Column("person", Text, ForeignKey("people.person"), nullable=False),
     Column("token", Text, nullable=False, unique=True),
     Column("created_at", Text, nullable=False),
 )
@@ -116,12 +130,47 @@ def _prepare(connection: DBAPIConnection, _record: object) -> None:
     cursor.close()
 
 
+def _filled(table: str, columns: str, values: str = "", joined: str = "") -> str:
+    return f"INSERT INTO {table} ({columns}) SELECT {values or columns} FROM {table}_1{joined}"  # noqa: S608  # no input
+
+
+# Version 1 knew the courses' own people only. Tables are made anew, since SQLite cannot change a constraint.
+_BEFORE: Mapping[int, Sequence[str]] = {
+    1: tuple(f"ALTER TABLE {name} RENAME TO {name}_1" for name in ("people", "courses", "links"))
+}
+_AFTER: Mapping[int, Sequence[str]] = {
+    1: (
+        _filled(
+            "people", "person, respondent, person_id, language, contact", "person, '', person_id, language, contact"
+        ),
+        _filled("courses", "unit, person, course_id, attributes"),
+        _filled("links", "deployment, unit, person, token, created_at", joined=" JOIN courses_1 USING (unit)"),
+        *(f"DROP TABLE {name}_1" for name in ("links", "courses", "people")),
+    )
+}
+
+
+def _version(connection: Connection) -> int:
+    return connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+
+
 def _upgrade(connection: Connection, path: Path) -> None:
-    version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+    version = _version(connection)
     if version > VERSION:
         mend = "Install the evaltool that made it, or a newer one."
         raise ProjectError(
             f"the vault has version {version}; this evaltool knows {VERSION}", where=path.as_posix(), mend=mend
         )
+    if version < VERSION:
+        # The driver begins a transaction for changes of rows only; a way up cut off halfway must leave no trace.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        _go_up(connection, _version(connection))  # another program may have been quicker
+
+
+def _go_up(connection: Connection, version: int) -> None:
+    for statement in _BEFORE.get(version, ()):
+        connection.exec_driver_sql(statement)
     metadata.create_all(connection)
+    for statement in _AFTER.get(version, ()):
+        connection.exec_driver_sql(statement)
     connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")

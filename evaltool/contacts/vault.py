@@ -7,13 +7,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from evaltool.contacts import schema
 from evaltool.errors import RosterError
 from evaltool.records import Course, RosterRow
+
+_Key: TypeAlias = tuple[str, str]
+"""What somebody is to a course ("" for its own person), and the id that the roster gives her."""
 
 
 @dataclass(frozen=True)
@@ -83,43 +86,49 @@ class Vault:
             touched, people = self._import_people(connection, rows)
             return self._import_courses(connection, rows, people, touched)
 
-    def _import_people(self, connection: Connection, rows: Sequence[RosterRow]) -> tuple[set[str], dict[str, str]]:
-        """Returns the persons whose data changed, and the pseudonym by person_id."""
-        known = {row.person_id: row for row in connection.execute(select(schema.people))}
+    def _import_people(self, connection: Connection, rows: Sequence[RosterRow]) -> tuple[set[str], dict[_Key, str]]:
+        """Returns the persons whose data changed, and all pseudonyms."""
+        known = {(row.respondent, row.person_id): row for row in connection.execute(select(schema.people))}
         added: list[dict[str, str]] = []
         changed: list[dict[str, str]] = []
-        for person_id, person in _gather_people(rows).items():
-            before = known.get(person_id)
+        for (respondent, person_id), data in _gather_people(rows).items():
+            before = known.get((respondent, person_id))
+            person = {"respondent": respondent, "person_id": person_id, **data}
             if before is None:
-                added.append({"person": self._pseudonym("p_"), "person_id": person_id, **person})
-            elif (before.language, before.contact) != (person["language"], person["contact"]):
-                changed.append({"person": before.person, "person_id": person_id, **person})
+                added.append({"person": self._pseudonym("p_"), **person})
+            elif (before.language, before.contact) != (data["language"], data["contact"]):
+                changed.append({"person": before.person, **person})
         _write(connection, insert(schema.people), added)
         for person in changed:
             connection.execute(update(schema.people).where(schema.people.c.person == person["person"]), person)
-        pseudonyms = {person_id: row.person for person_id, row in known.items()}
-        pseudonyms |= {person["person_id"]: person["person"] for person in added}
+        pseudonyms = {key: row.person for key, row in known.items()}
+        pseudonyms |= {(person["respondent"], person["person_id"]): person["person"] for person in added}
         return {person["person"] for person in changed}, pseudonyms
 
     def _import_courses(
-        self, connection: Connection, rows: Sequence[RosterRow], people: Mapping[str, str], touched: set[str]
+        self, connection: Connection, rows: Sequence[RosterRow], people: Mapping[_Key, str], touched: set[str]
     ) -> ImportReport:
         known = {(row.person, row.course_id): row for row in connection.execute(select(schema.courses))}
+        linked = _respondents(connection)
         added: list[dict[str, str]] = []
+        others: dict[str, dict[str, str]] = {}
         changed = 0
         for row in rows:
-            person, attributes = people[row.person_id], _dump(row.attributes)
+            person, attributes = people["", row.person_id], _dump(row.attributes)
             before = known.get((person, row.course_id))
+            unit = before.unit if before else self._pseudonym("u_")
+            others[unit] = {name: people[name, other.person_id] for name, other in row.respondents.items()}
             if before is None:
-                unit = self._pseudonym("u_")
                 added.append({"unit": unit, "person": person, "course_id": row.course_id, "attributes": attributes})
-            elif before.attributes != attributes:
+            elif (before.attributes, linked.get(unit, {})) != (attributes, others[unit]) or touched & {
+                person,
+                *others[unit].values(),
+            }:
                 changed += 1
-                at = schema.courses.c.unit == before.unit
+                at = schema.courses.c.unit == unit
                 connection.execute(update(schema.courses).where(at), {"attributes": attributes})
-            elif person in touched:
-                changed += 1
         _write(connection, insert(schema.courses), added)
+        _write_respondents(connection, {unit: now for unit, now in others.items() if linked.get(unit, {}) != now})
         unchanged = len(rows) - len(added) - changed
         return ImportReport(len(added), changed, unchanged, len(known) - changed - unchanged)
 
@@ -131,6 +140,7 @@ class Vault:
         table, people = schema.courses, schema.people
         query = select(table, people.c.person_id, people.c.language).join(people).order_by(table.c.unit)
         with schema.transaction(self.engine) as connection:
+            respondents = _respondents(connection)
             return [
                 Course(
                     unit=row.unit,
@@ -139,6 +149,7 @@ class Vault:
                     course_id=row.course_id,
                     language=row.language,
                     attributes=json.loads(row.attributes),
+                    respondents=respondents.get(row.unit, {}),
                 )
                 for row in connection.execute(query)
             ]
@@ -150,22 +161,32 @@ class Vault:
             found = connection.execute(query).scalar()
         return {} if found is None else json.loads(found)
 
-    def invite(self, deployment: str, units: Iterable[str]) -> None:
+    def invite(self, deployment: str, units: Iterable[str], *, respondent: str = "") -> None:
         """Make a link for each unit that has none in this deployment; a link once made never changes.
 
+        It is the link of the course's own person, or of its `respondent`, whoever that is when the link is made.
+
         Raises:
-            RosterError: if the vault does not know a unit.
+            RosterError: if the vault does not know a unit, or not its respondent.
         """
         wanted = dict.fromkeys(units)
         with schema.transaction(self.engine) as connection:
-            unknown = wanted.keys() - set(connection.execute(select(schema.courses.c.unit)).scalars())
+            people = _people_of_units(connection, respondent)
+            unknown = wanted.keys() - people.keys()
             if unknown:
-                raise RosterError(f"{len(unknown)} units are not in the vault", mend="Import the roster first.")
+                what = f"units have no {respondent}" if respondent else "units are not"
+                raise RosterError(f"{len(unknown)} {what} in the vault", mend="Import the roster first.")
             query = select(schema.links.c.unit).where(schema.links.c.deployment == deployment)
             invited = set(connection.execute(query).scalars())
             now = self.clock()
             new = [
-                {"deployment": deployment, "unit": unit, "token": self._token(), "created_at": now}
+                {
+                    "deployment": deployment,
+                    "unit": unit,
+                    "person": people[unit],
+                    "token": self._token(),
+                    "created_at": now,
+                }
                 for unit in wanted
                 if unit not in invited
             ]
@@ -178,9 +199,8 @@ class Vault:
         """The links of a deployment, in order of the unit's pseudonym."""
         table, people = schema.links, schema.people
         query = (
-            select(table, people)
-            .join(schema.courses, schema.courses.c.unit == table.c.unit)
-            .join(people, people.c.person == schema.courses.c.person)
+            select(table, people.c.language, people.c.contact)
+            .join(people, people.c.person == table.c.person)
             .where(table.c.deployment == deployment)
             .order_by(table.c.unit)
         )
@@ -200,14 +220,47 @@ def _link(row: Any) -> Link:
     )
 
 
-def _gather_people(rows: Sequence[RosterRow]) -> dict[str, dict[str, str]]:
-    contacts: dict[str, dict[str, str]] = {}
-    languages: dict[str, str] = {}
-    for row in rows:
-        filled = {key: text for key, text in row.contact.items() if text}
-        contacts[row.person_id] = contacts.get(row.person_id, {}) | filled
-        languages[row.person_id] = row.language or languages.get(row.person_id, "")
+def _people_in(row: RosterRow) -> dict[_Key, tuple[str, Mapping[str, str]]]:
+    """Language and contact data of everybody in a row."""
+    others = {(name, person.person_id): (person.language, person.contact) for name, person in row.respondents.items()}
+    return {("", row.person_id): (row.language, row.contact), **others}
+
+
+def _gather_people(rows: Sequence[RosterRow]) -> dict[_Key, dict[str, str]]:
+    contacts: dict[_Key, dict[str, str]] = {}
+    languages: dict[_Key, str] = {}
+    for key, (language, contact) in (item for row in rows for item in _people_in(row).items()):
+        contacts[key] = contacts.get(key, {}) | {name: text for name, text in contact.items() if text}
+        languages[key] = language or languages.get(key, "")
     return {key: {"language": languages[key], "contact": _dump(contact)} for key, contact in contacts.items()}
+
+
+def _respondents(connection: Connection) -> dict[str, dict[str, str]]:
+    """Pseudonyms by unit and respondent."""
+    found: dict[str, dict[str, str]] = {}
+    for row in connection.execute(select(schema.respondents)):
+        found.setdefault(row.unit, {})[row.respondent] = row.person
+    return found
+
+
+def _write_respondents(connection: Connection, respondents: Mapping[str, Mapping[str, str]]) -> None:
+    table = schema.respondents
+    for unit in respondents:
+        connection.execute(delete(table).where(table.c.unit == unit))
+    rows = [
+        {"unit": unit, "respondent": respondent, "person": person}
+        for unit, people in respondents.items()
+        for respondent, person in people.items()
+    ]
+    _write(connection, insert(table), rows)
+
+
+def _people_of_units(connection: Connection, respondent: str) -> dict[str, str]:
+    """Who answers for each unit: its own person, or its respondent where it has one."""
+    if not respondent:
+        query = select(schema.courses.c.unit, schema.courses.c.person)
+        return {row.unit: row.person for row in connection.execute(query)}
+    return {unit: people[respondent] for unit, people in _respondents(connection).items() if respondent in people}
 
 
 def _refuse_doubles(rows: Sequence[RosterRow]) -> None:

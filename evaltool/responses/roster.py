@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from evaltool.errors import Fault, RosterError
-from evaltool.records import Course, RosterRow
+from evaltool.records import Course, RosterPerson, RosterRow
 from evaltool.responses.sheets import Cell, Sheet, SheetError, match_header, read_sheet, row_cells
 from evaltool.survey.model import Attribute, Roster
 from evaltool.survey.types import read_date
@@ -69,12 +69,16 @@ def _header_names(roster: Roster) -> dict[str, str]:
 
 def _missing_columns(sheet: Sheet, roster: Roster, columns: Sequence[str]) -> Iterator[Fault]:
     for name, column in roster.columns.items():
-        if name not in columns and not column.year_of and (column.required or column.role in _KEYS):
+        if name not in columns and not column.year_of and _must_be_filled(column):
             unknown = [header for header, found in zip(sheet.header, columns, strict=True) if not found]
             mend = nearest(name, unknown) if unknown else "Add it."
             yield Fault(
                 "missing-column", f"the column «{name}» is missing", sheet.where(sheet.header_row), mend or "Add it."
             )
+
+
+def _must_be_filled(column: Attribute) -> bool:
+    return column.required or (column.role in _KEYS and column.respondent is None)
 
 
 def _read_row(row: Mapping[str, Cell], roster: Roster, sheet: Sheet, number: int) -> tuple[dict[str, str], list[Fault]]:
@@ -93,12 +97,23 @@ def _read_row(row: Mapping[str, Cell], roster: Roster, sheet: Sheet, number: int
                 message = f"the year is not the one of «{column.year_of}»"
                 faults.append(Fault("bad-year", message, sheet.where(number, name), "Leave it blank: it is derived."))
             values[name] = year
+    faults += _nameless(values, roster, sheet, number)
     return values, faults
+
+
+def _nameless(values: Mapping[str, str], roster: Roster, sheet: Sheet, number: int) -> Iterator[Fault]:
+    """Who answers for a course beside its own person needs an identifier: her other cells could not be kept."""
+    for respondent in roster.respondents:
+        key = roster.column("person", respondent)
+        filled = [name for name, column in roster.columns.items() if column.respondent == respondent and values[name]]
+        if filled and not values[key]:
+            message = f"«{filled[0]}» is filled in, but not who that is"
+            yield Fault("no-person", message, sheet.where(number, key), "Fill in the identifier too.")
 
 
 def _check_blank(row: Mapping[str, Cell], name: str, column: Attribute, *, value: str) -> None:
     # A column that is missing altogether is told once, not in every row.
-    if name in row and not value and not row[name].fault and (column.required or column.role in _KEYS):
+    if name in row and not value and not row[name].fault and _must_be_filled(column):
         raise _CellError("the cell is empty", "Fill it in.")
 
 
@@ -155,18 +170,33 @@ def _doubles(rows: Iterable[tuple[int, Mapping[str, str]]], roster: Roster, shee
 
 
 def _roster_row(values: Mapping[str, str], roster: Roster) -> RosterRow:
-    contact = {
-        column.role or name: values[name]
-        for name, column in roster.columns.items()
-        if column.sensitivity == "contact" and values.get(name)
-    }
+    others = {name: values.get(roster.column("person", name), "") for name in roster.respondents}
     return RosterRow(
         person_id=values[roster.column("person")],
         course_id=values[roster.column("course")],
-        contact=contact,
+        contact=_contact(values, roster),
         language=values.get(roster.column("language"), "") or roster.language,
         attributes={name: values[name] for name in roster.attributes if values.get(name)},
+        respondents={
+            name: RosterPerson(
+                person_id=person_id,
+                language=values.get(roster.column("language", name), ""),
+                contact=_contact(values, roster, name),
+            )
+            for name, person_id in others.items()
+            if person_id
+        },
     )
+
+
+def _contact(values: Mapping[str, str], roster: Roster, respondent: str | None = None) -> dict[str, str]:
+    return {
+        column.role or name: values[name]
+        for name, column in roster.columns.items()
+        if column.sensitivity == "contact"
+        and (column.respondent, values.get(name, "") != "") == (respondent, True)
+        and column.role != "language"
+    }
 
 
 def write_roster_table(courses: Iterable[Course], path: Path, *, columns: Mapping[str, Attribute]) -> None:

@@ -37,6 +37,7 @@ def survey_faults(survey: Survey, roster: Roster, file: YamlFile) -> list[Fault]
         *_duplicate_faults(survey, roster, file),
         *(fault for location, question in _places(survey) for fault in _question_faults(question, file, location)),
         *_label_faults(survey, file),
+        *_respondent_faults(survey, roster, file),
         *_role_faults(survey, file),
         *_routing_faults(survey, roster, file),
         *_placeholder_faults(survey, roster, file),
@@ -99,6 +100,34 @@ def _question_faults(question: Question, file: YamlFile, location: Location) -> 
         yield Fault(
             "bad-value", f"«{question.name}» takes no answer, so it cannot be required", where, "Remove «required»."
         )
+
+
+def respondent_faults(roster: Roster, file: YamlFile) -> Iterator[Fault]:
+    """What is wrong with the columns of others than the course's own person who answer for it."""
+    for respondent in roster.respondents:
+        if not roster.column("person", respondent):
+            message = f"no column says who the «{respondent}» is"
+            mend = f"Give the column that identifies her «role: person» and «respondent: {respondent}»."
+            yield Fault("missing-role", message, file.where(("columns",)), mend)
+    for name, column in roster.columns.items():
+        where = file.where(("columns", name))
+        if column.respondent and column.role == "course":
+            mend = "A course is the same course whoever answers for it: remove «respondent»."
+            yield Fault("bad-role", f"«{name}» identifies a course, not a {column.respondent}", where, mend)
+        # The other roles' sensitivity is checked for everybody.
+        open_role = column.role in {None, "language"}
+        if column.respondent and open_role and column.sensitivity not in {"identifier", "contact"}:
+            message = f"«{name}» tells of the {column.respondent}, and is marked {column.sensitivity}"
+            mend = "Write «sensitivity: contact», so that it never leaves the vault, or remove «respondent»."
+            yield Fault("not-protected", message, where, mend)
+
+
+def _respondent_faults(survey: Survey, roster: Roster, file: YamlFile) -> Iterator[Fault]:
+    if survey.respondent and not roster.column("person", survey.respondent):
+        message = f"the roster does not say who the «{survey.respondent}» of a course is"
+        mend = nearest(survey.respondent, roster.respondents)
+        mend = mend or f"Add a column with «role: person» and «respondent: {survey.respondent}» to roster.yaml."
+        yield Fault("unknown-respondent", message, file.where(("respondent",)), mend)
 
 
 def _label_faults(survey: Survey, file: YamlFile) -> Iterator[Fault]:

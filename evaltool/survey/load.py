@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from evaltool.errors import DefinitionError, Fault
 from evaltool.survey.catalogue import Catalogue, Entry, read_catalogue
-from evaltool.survey.check import METADATA, Location, survey_faults, used_attributes
+from evaltool.survey.check import METADATA, Location, respondent_faults, survey_faults, used_attributes
 from evaltool.survey.model import Attribute, Choice, ChoiceList, Page, Question, Roster, Survey
 from evaltool.survey.translations import translate, translation_faults
 from evaltool.yamlfile import YamlFile, faults_error, model_faults, nearest, plain, read_yaml
@@ -74,7 +74,7 @@ def _roster_faults(roster: Roster, file: YamlFile) -> list[Fault]:
             faults.append(Fault("unknown-column", f"«{name}» is the year of an unknown column", where, mend))
         if column.type == "choice" and not column.choices:
             faults.append(Fault("no-choices", f"«{name}» is a choice without choices", where, "Add «choices»."))
-    return faults
+    return [*faults, *respondent_faults(roster, file)]
 
 
 def load_survey(path: Path, roster: Roster) -> Survey:

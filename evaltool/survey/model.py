@@ -136,6 +136,11 @@ class Roster(Part):
         return next((name for name, column in self.columns.items() if (column.role, column.respondent) == wanted), "")
 
     @cached_property
+    def respondents(self) -> tuple[str, ...]:
+        """Who answers for a course beside its own person, in order of their columns."""
+        return tuple(dict.fromkeys(column.respondent for column in self.columns.values() if column.respondent))
+
+    @cached_property
     def attributes(self) -> dict[str, Attribute]:
         """Columns that surveys and analysis may use: neither contact data nor identifiers."""
         hidden = {"identifier", "contact"}

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from evaltool.contacts.vault import ImportReport, Vault
 from evaltool.errors import ProjectError, RosterError
-from evaltool.records import RosterRow
+from evaltool.records import RosterPerson, RosterRow
 
 ROW = RosterRow(
     person_id="007",
@@ -20,6 +20,7 @@ ROW = RosterRow(
     attributes={"site": "north"},
 )
 SECOND = replace(ROW, course_id="c2", attributes={"site": "south"})
+MENTOR = RosterPerson(person_id="008", language="en", contact={"name": "Mia Mentor", "phone": "55"})
 OTHER = RosterRow(person_id="008", course_id="c1", language="en", contact={"name": "Berta Prøve"})
 
 
@@ -93,11 +94,80 @@ def test_a_unit_that_is_not_in_the_vault_gets_no_link(vault):
         vault.invite("d1", ["u_nobody"])
 
 
+def mentored(row: RosterRow, mentor: RosterPerson = MENTOR) -> RosterRow:
+    return replace(row, respondents={"mentor": mentor})
+
+
+def test_a_mentor_of_two_courses_is_one_person_and_not_the_mentee_of_the_same_number(vault):
+    vault.import_rows([mentored(ROW), mentored(SECOND), OTHER])
+    courses = {(course.person_id, course.course_id): course for course in vault.courses()}
+    mentors = {course.respondents.get("mentor") for course in courses.values()}
+    assert courses["007", "c1"].respondents == courses["007", "c2"].respondents
+    assert courses["008", "c1"].respondents == {}
+    assert len(mentors) == 2  # one, and none
+    assert not mentors & {course.person for course in courses.values()}
+    assert vault.contact(courses["007", "c1"].respondents["mentor"]) == {"name": "Mia Mentor", "phone": "55"}
+    assert vault.contact(courses["008", "c1"].person) == {"name": "Berta Prøve"}
+
+
+def test_a_mentors_link_is_hers_and_the_mentees_is_the_mentees(vault):
+    vault.import_rows([mentored(ROW), OTHER])
+    course = next(course for course in vault.courses() if course.person_id == "007")
+    vault.invite("mentors", [course.unit], respondent="mentor")
+    vault.invite("mentees", [course.unit])
+    (mentor,), (mentee,) = vault.links("mentors"), vault.links("mentees")
+    assert (mentor.unit, mentor.person, mentor.name) == (course.unit, course.respondents["mentor"], "Mia Mentor")
+    assert (mentor.phone, mentor.email, mentor.language) == ("55", "", "en")
+    assert (mentee.unit, mentee.person, mentee.name, mentee.language) == (
+        *(course.unit, course.person, "Zubeyda Prøve", "da"),
+    )
+    assert mentor.token != mentee.token
+
+
+def test_a_link_stays_with_the_mentor_it_was_made_for(vault):
+    vault.import_rows([mentored(ROW)])
+    (course,) = vault.courses()
+    vault.invite("d1", [course.unit], respondent="mentor")
+    before = vault.links("d1")
+    vault.import_rows([mentored(ROW, replace(MENTOR, person_id="009", contact={"name": "Nina Ny"}))])
+    vault.invite("d1", [course.unit], respondent="mentor")
+    assert vault.links("d1") == before
+    (course,) = vault.courses()
+    assert vault.contact(course.respondents["mentor"]) == {"name": "Nina Ny"}
+
+
+def test_a_course_without_a_mentor_gets_no_link_for_one(vault):
+    vault.import_rows([mentored(ROW), OTHER])
+    with pytest.raises(RosterError, match="1 units have no mentor in the vault"):
+        vault.invite("d1", [course.unit for course in vault.courses()], respondent="mentor")
+    assert vault.links("d1") == []
+
+
+def test_a_change_of_mentors_or_of_their_data_is_a_change_of_the_course(vault):
+    vault.import_rows([mentored(ROW), mentored(SECOND), OTHER])
+    rows = [mentored(ROW), mentored(SECOND), OTHER]
+    assert vault.import_rows(rows) == ImportReport(added=0, changed=0, unchanged=3, absent=0)
+    called = replace(MENTOR, contact={"name": "Mia Mentor", "phone": "66"})
+    rows = [mentored(ROW, called), mentored(SECOND, called), OTHER]
+    assert vault.import_rows(rows) == ImportReport(added=0, changed=2, unchanged=1, absent=0)
+    rows = [mentored(ROW, called), SECOND, OTHER]
+    assert vault.import_rows(rows) == ImportReport(added=0, changed=1, unchanged=2, absent=0)
+    assert sorted(len(course.respondents) for course in vault.courses()) == [0, 0, 1]
+
+
+def test_a_mentors_language_stands_if_one_of_her_rows_tells_it(vault):
+    vault.import_rows([mentored(ROW), mentored(SECOND, RosterPerson(person_id="008"))])
+    vault.invite("d1", [course.unit for course in vault.courses()], respondent="mentor")
+    assert [link.language for link in vault.links("d1")] == ["en", "en"]
+
+
 def test_nothing_personal_is_printed(vault):
-    vault.import_rows([ROW])
-    vault.invite("d1", [course.unit for course in vault.courses()])
-    printed = repr([ROW, *vault.courses(), *vault.links("d1")])
-    for secret in ("007", "Zubeyda", "12345678", vault.links("d1")[0].token):
+    vault.import_rows([mentored(ROW)])
+    units = [course.unit for course in vault.courses()]
+    vault.invite("d1", units)
+    vault.invite("d2", units, respondent="mentor")
+    printed = repr([mentored(ROW), MENTOR, *vault.courses(), *vault.links("d1"), *vault.links("d2")])
+    for secret in ("007", "Zubeyda", "12345678", "008", "Mia", vault.links("d1")[0].token, vault.links("d2")[0].token):
         assert secret not in printed
 
 
@@ -115,6 +185,70 @@ def test_a_vault_of_a_newer_version_is_refused(tmp_path):
     connection.close()
     with pytest.raises(ProjectError, match="version 99"):
         Vault.open(tmp_path / "vault.sqlite")
+
+
+# As evaltool wrote it before it knew mentors.
+VERSION_1 = """
+CREATE TABLE people (person TEXT NOT NULL, person_id TEXT NOT NULL, language TEXT NOT NULL, contact TEXT NOT NULL,
+    PRIMARY KEY (person), UNIQUE (person_id));
+CREATE TABLE courses (unit TEXT NOT NULL, person TEXT NOT NULL, course_id TEXT NOT NULL, attributes TEXT NOT NULL,
+    PRIMARY KEY (unit), UNIQUE (person, course_id), FOREIGN KEY(person) REFERENCES people (person));
+CREATE TABLE links (deployment TEXT NOT NULL, unit TEXT NOT NULL, token TEXT NOT NULL, created_at TEXT NOT NULL,
+    PRIMARY KEY (deployment, unit), FOREIGN KEY(unit) REFERENCES courses (unit), UNIQUE (token));
+INSERT INTO people VALUES ('p_1', '007', 'da', '{"name": "Zubeyda"}'), ('p_2', '008', 'en', '{}');
+INSERT INTO courses VALUES ('u_1', 'p_1', 'c1', '{"site": "north"}'), ('u_2', 'p_1', 'c2', '{}');
+INSERT INTO courses VALUES ('u_3', 'p_2', 'c1', '{}');
+INSERT INTO links VALUES ('d1', 'u_2', 'token-2', '2021-11-22'), ('d1', 'u_3', 'token-3', '2021-11-23');
+PRAGMA user_version = 1;
+"""
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    path = tmp_path / "vault.sqlite"
+    with sqlite3.connect(path) as connection:
+        connection.executescript(VERSION_1)
+    connection.close()
+    return path
+
+
+def schema_of(path: Path) -> set[tuple[str, str]]:
+    with sqlite3.connect(path) as connection:
+        rows = connection.execute("SELECT name, coalesce(sql, '') FROM sqlite_master").fetchall()
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+    connection.close()
+    return {(name, " ".join(sql.replace('"', "").split())) for name, sql in rows}
+
+
+def test_a_vault_of_version_1_is_taken_up_and_nothing_is_lost(old, tmp_path):
+    vault = Vault.open(old)
+    links = [(link.unit, link.person, link.token, link.created_at) for link in vault.links("d1")]
+    assert links == [("u_2", "p_1", "token-2", "2021-11-22"), ("u_3", "p_2", "token-3", "2021-11-23")]
+    courses = [(course.unit, course.person, course.person_id, course.course_id) for course in vault.courses()]
+    assert courses == [("u_1", "p_1", "007", "c1"), ("u_2", "p_1", "007", "c2"), ("u_3", "p_2", "008", "c1")]
+    assert vault.courses()[0].attributes == {"site": "north"}
+    assert vault.contact("p_1") == {"name": "Zubeyda"}
+    assert vault.import_rows([mentored(ROW)]) == ImportReport(added=0, changed=1, unchanged=0, absent=2)
+    vault.close()
+    Vault.open(tmp_path / "new.sqlite").close()
+    assert schema_of(old) == schema_of(tmp_path / "new.sqlite")
+    Vault.open(old).close()
+
+
+def test_a_way_up_that_fails_leaves_the_vault_as_it_was(old):
+    before = schema_of(old)
+    with sqlite3.connect(old) as connection:
+        connection.execute("PRAGMA foreign_keys = OFF")
+        connection.execute("INSERT INTO courses VALUES ('u_9', 'p_nobody', 'c', '{}')")
+    connection.close()
+    with pytest.raises(ProjectError, match="FOREIGN KEY"):
+        Vault.open(old)
+    with sqlite3.connect(old) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+        assert connection.execute("SELECT count(*) FROM links").fetchone() == (2,)
+        connection.execute("DELETE FROM courses WHERE unit = 'u_9'")
+    connection.close()
+    assert schema_of(old) == before
 
 
 def test_a_vault_is_found_again(vault, tmp_path):
@@ -180,7 +314,7 @@ def test_what_is_no_database_is_told_when_opening(tmp_path, content):
 
 
 def test_errors_of_the_database_never_show_what_was_written(vault):
-    query = text("INSERT INTO people VALUES ('p', :secret, NULL, :secret)")
+    query = text("INSERT INTO people VALUES ('p', '', :secret, NULL, :secret)")
     with pytest.raises(IntegrityError) as caught, vault.engine.begin() as connection:
         connection.execute(query, {"secret": "Zubeyda"})
     assert "Zubeyda" not in str(caught.value)

@@ -56,6 +56,26 @@ def faults(path: Path) -> list[tuple[str, str]]:
     return [(fault.code, fault.where) for fault in caught.value.faults]
 
 
+MENTORED = ROSTER.model_copy(
+    update={
+        "columns": {
+            **ROSTER.columns,
+            **Roster.model_validate(
+                {
+                    "language": "da",
+                    "columns": {
+                        "mentor_id": {"role": "person", "respondent": "mentor", "sensitivity": "identifier"},
+                        "mentor_name": {"role": "name", "respondent": "mentor", "sensitivity": "contact"},
+                        "mentor_language": {"role": "language", "respondent": "mentor", "sensitivity": "contact"},
+                        "mentor_street": {"respondent": "mentor", "sensitivity": "contact"},
+                    },
+                }
+            ).columns,
+        }
+    }
+)
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 def test_every_encoding_and_separator_gives_the_same(tmp_path, encoding, separator):
@@ -67,6 +87,38 @@ def test_every_encoding_and_separator_gives_the_same(tmp_path, encoding, separat
         ("0013", "c1", "en"),
     ]
     assert [row.contact for row in rows] == [{"name": "Åse Prøve"}, {"name": "Åse Prøve"}, {}]
+
+
+def test_a_mentor_is_read_apart_from_the_courses_own_person(tmp_path):
+    text = """person_id;course_id;name;language;site;mentor_id;mentor_name;mentor_language;mentor_street
+1;c1;Åse;ar;north;1;Mia;da;Nygade 1
+2;c1;Bo;so;south;M9;;;
+3;c1;;;south;;;;
+"""
+    first, second, third = read_roster(write(tmp_path, text), MENTORED)
+    mentor = first.respondents["mentor"]
+    assert (first.person_id, first.language, first.contact) == ("1", "ar", {"name": "Åse"})
+    assert (mentor.person_id, mentor.language, mentor.contact) == (
+        *("1", "da", {"name": "Mia", "mentor_street": "Nygade 1"}),
+    )
+    assert first.attributes == {"language": "ar", "site": "north"}
+    assert (second.respondents["mentor"].person_id, second.respondents["mentor"].language) == ("M9", "")
+    assert third.respondents == {}
+
+
+def test_a_roster_may_have_no_mentor_columns_though_the_project_knows_them(tmp_path):
+    rows = read_roster(write(tmp_path, TEXT), MENTORED)
+    assert [row.respondents for row in rows] == [{}, {}, {}]
+
+
+def test_a_mentor_who_has_a_name_needs_a_number(tmp_path):
+    text = "person_id;course_id;site;mentor_id;mentor_name\n1;c1;north;;Mia\n2;c1;north;M2;\n3;c1;north;;\n"
+    with pytest.raises(RosterError) as caught:
+        read_roster(write(tmp_path, text), MENTORED)
+    assert [(fault.code, fault.where) for fault in caught.value.faults] == [
+        ("no-person", "roster.csv, row 2, column «mentor_id»")
+    ]
+    assert "Mia" not in str(caught.value)
 
 
 def test_excels_own_first_line_is_understood(tmp_path):
