@@ -30,7 +30,9 @@ from evaltool.text import (
 
 _STATIC = resources.files("evaltool.server") / "static"
 
-_IN_DATE = re.compile(r"(?<=\d)-(?=\d)")
+# No line ends inside a date or a telephone number: a word joiner, a space that does not break.
+_UNBROKEN = {"-": "-\u2060", " ": "\u00a0"}
+_BETWEEN_DIGITS = re.compile(r"(?<=\d)[- ](?=\d)")
 
 _templates = Environment(
     loader=PackageLoader("evaltool.server"),
@@ -89,7 +91,7 @@ class Words:
         return long_date(read_date(raw), self.language) if column.type == "date" else raw
 
     def _mark(self, words: str, spoken: str) -> Markup:
-        words = _IN_DATE.sub("-\u2060", words)  # a word joiner: a line does not end inside 24-04-2022
+        words = _BETWEEN_DIGITS.sub(lambda sign: _UNBROKEN[sign[0]], words)
         if spoken == self.language:
             return escape(words)
         return Markup('<span lang="{}" dir="{}">{}</span>').format(spoken, direction(spoken), words)

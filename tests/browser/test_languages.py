@@ -133,3 +133,46 @@ def test_numbers_and_latin_words_stand_in_their_order_between_arabic_words(site:
     }"""
     places = [site.phone.locator(".note").evaluate(place, text) for text in ("33", "13", "50", "88")]
     assert places == sorted(places)
+
+
+NAME = {"noto-sans-ethiopic-name.woff2"}
+WHOLE = {"noto-sans-ethiopic-ethiopic-400-normal.woff2", "noto-sans-ethiopic-ethiopic-700-normal.woff2"}
+# How wide each letter of the first question is. What a device cannot draw is one box, as wide for every letter.
+WIDTHS = """() => document.fonts.ready.then(() => {
+    const node = document.querySelector("legend").firstChild, range = document.createRange();
+    return [...node.data].map((letter, at) => {
+        range.setStart(node, at); range.setEnd(node, at + 1);
+        return /\\p{Script=Ethiopic}/u.test(letter) ? range.getBoundingClientRect().width : 0;
+    }).filter(width => width > 0);
+})"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only here a browser can be had that lacks these letters")
+@pytest.mark.parametrize(
+    ("language", "loaded"), [("da", NAME), ("en", NAME), ("ar", NAME), ("ti", WHOLE)], ids=["da", "en", "ar", "ti"]
+)
+def test_ethiopic_letters_are_sent_for_tigrinya_only(
+    browser: Browser, site: Site, language: str, loaded: set[str]
+) -> None:
+    """Elsewhere only the four letters of its name in the picker are: a kilobyte."""
+    context = browser.new_context(viewport=PHONE, java_script_enabled=False)
+    page = context.new_page()
+    asked: set[str] = set()
+    page.on("request", lambda request: asked.add(request.url.rsplit("/", 1)[1]))
+    page.goto(f"{site.address}/s/checked-en?lang={language}", wait_until="networkidle")
+    assert {name for name in asked if name.endswith("woff2")} == loaded
+    context.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only here a browser can be had that lacks these letters")
+@pytest.mark.parametrize("sent", [True, False])
+def test_the_font_draws_letters_where_the_device_has_none(browser: Browser, site: Site, sent: bool) -> None:
+    context = browser.new_context(viewport=PHONE)
+    page = context.new_page()
+    if not sent:
+        page.route("**/*.woff2", lambda route: route.abort())
+    page.goto(f"{site.address}/s/checked-en?lang=ti", wait_until="networkidle")
+    widths = page.evaluate(WIDTHS)
+    assert len(widths) > 10
+    assert (len({round(width) for width in widths}) > 3) == sent
+    context.close()

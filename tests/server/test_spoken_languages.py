@@ -142,6 +142,11 @@ def test_a_fact_cannot_turn_the_text_round_it() -> None:
     assert latin.startswith("من \u2068\u2066Aarhus C\u2069\u2069 ")
 
 
+def test_no_line_ends_inside_a_date_or_a_telephone_number() -> None:
+    """U+2060 joins, U+00A0 does not break: Unicode line breaking, classes WJ and GL."""
+    assert Words("da").text({"da": "Ring 33 13, 2 - 3, 24-04-2022"}) == "Ring 33\u00a013, 2 - 3, 24-\u206004-\u20602022"
+
+
 def test_a_fault_of_another_calendar_is_told_in_the_respondents_language(tmp_path: Path) -> None:
     store = filled_store(tmp_path)
     respondent = Respondent(app_on(store))
