@@ -217,7 +217,7 @@ def _entry(po: polib.POEntry, where: str) -> Entry:
     said = match[1] if match and match[1] in STATES else "translated"
     fuzzy = po.fuzzy or not po.msgstr
     comment = [line for line in po.tcomment.split("\n") if not STATE_LINE.fullmatch(line)]
-    back = [line.removeprefix(BACK) for line in po.comment.split("\n") if line.startswith(BACK)]
+    _, _, back = po.comment.partition(BACK)  # it comes last, and other programs may have wrapped it
     return Entry(
         key=po.msgctxt or "",
         source=po.msgid,
@@ -226,7 +226,7 @@ def _entry(po: polib.POEntry, where: str) -> Entry:
         by=(match[2] or "") if match else "",
         on=(match[3] or "") if match else "",
         former=po.previous_msgid or "",
-        back=back[0] if back else "",
+        back=" ".join(back.split()),
         comment="\n".join(comment).strip(),
         where=where,
     )
@@ -234,7 +234,7 @@ def _entry(po: polib.POEntry, where: str) -> Entry:
 
 def render_entry(entry: Entry, kept: polib.POEntry | None = None, *, obsolete: bool = False) -> str:
     """The lines of an entry. `kept` is the former one: flags, places and comments of other programs are its."""
-    extracted = [line for line in (kept.comment if kept else "").split("\n") if line and not line.startswith(BACK)]
+    extracted = [line for line in (kept.comment if kept else "").partition(BACK)[0].split("\n") if line]
     told = f"state: {entry.state}; by: {entry.by}; on: {entry.on}" if entry.by else f"state: {entry.state}"
     comments = [f"# {line}".rstrip() for line in entry.comment.split("\n") if line]
     comments += [f"# {told}"] if entry.text and (entry.by or not entry.draft) else []

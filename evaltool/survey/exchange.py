@@ -173,7 +173,7 @@ def read_package(catalogue: Catalogue, where: str) -> tuple[Sent, list[Row]]:
     rows: list[Row] = []
     for key, entry in catalogue.entries.items():
         po = catalogue.blocks[key].po
-        base = re.search(rf"^{_BASE}(\w+) (\w+) (\w+) (\w+)$", po.comment, re.MULTILINE)
+        base = re.search(rf"^{_BASE}(\w+)\s(\w+)\s(\w+)\s(\w+)$", po.comment, re.MULTILINE)
         bases |= {key: Base(*base.groups())} if base and key in bases else {}
         comment, unsure = entry.comment, po.fuzzy
         rows.append(Row(entry.where, key, entry.source, entry.text, entry.back, entry.state, comment, unsure))
@@ -297,4 +297,5 @@ def row_faults(task: Task, row: Row) -> list[Fault]:
 def alike_after(survey: Survey, entries: Mapping[str, Entry], changed: Mapping[str, Entry]) -> list[Fault]:
     """Choices that read the same once the changes are in, and did not before."""
     before = {fault.message for fault in alike_faults(survey, entries)}
-    return [fault for fault in alike_faults(survey, {**entries, **changed}) if fault.message not in before]
+    after = dict.fromkeys(alike_faults(survey, {**entries, **changed}))  # questions may share a list
+    return [fault for fault in after if fault.message not in before]
