@@ -174,7 +174,7 @@ class _Desk:
         if not visit.is_open:
             raise HTTPException(410, headers={"Content-Language": words.language})
         synthetic = self.synthetic or self.store.deployment(interview.deployment).synthetic
-        draft = bool(survey.drafts.get(words.language))
+        draft = words.language in survey.drafts or words.language in survey.untranslated
         drawn = self.drawn[interview.deployment]
         frame = Frame(words, survey.title, survey.languages, synthetic, self.preview, draft, drawn)
         csrf = hmac.new(self.secret, token.encode(), hashlib.sha256).hexdigest()

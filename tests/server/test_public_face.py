@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from hatchling.builders.wheel import WheelBuilder
 from server_samples import (
     ATTRIBUTES,
     DEPLOYMENT,
@@ -213,6 +214,14 @@ def test_a_draft_translation_says_so(respondent: Respondent) -> None:
     assert "This translation is a draft." not in respondent.look("en").text
 
 
+def test_a_language_that_lacks_texts_says_so_and_shows_them_in_the_surveys_own(store: Store) -> None:
+    partly = SURVEY.model_copy(update={"drafts": {}, "untranslated": {"ar": ("consent.label",)}})
+    store.add_deployment(DEPLOYMENT, partly.model_dump_json())
+    page = Respondent(app_on(store)).look("ar")
+    assert page.tree.xpath("string(//p[@class='notice'])") == "هذه الترجمة مسودة."
+    assert page.tree.xpath("//legend/span[@lang='da'][@dir='ltr']/text()") == ["Må vi spørge?"]
+
+
 def test_made_up_data_are_marked_on_every_page(tmp_path: Path) -> None:
     store = filled_store(tmp_path)
     respondent = Respondent(app_on(store, synthetic=True))
@@ -265,6 +274,14 @@ def test_fonts_may_be_kept_for_ever_and_come_with_their_licence(respondent: Resp
         assert found.content.startswith(b"wOF2")
         assert "immutable" in found.headers["cache-control"]
     assert "SIL OPEN FONT LICENSE" in respondent.ask("GET", address.replace("survey.css", "fonts/OFL.txt")).text
+
+
+def test_the_installed_package_has_fonts_and_interface_texts() -> None:
+    builder = WheelBuilder(str(ROOM.parents[1]))
+    packed = {Path(file.distribution_path).as_posix() for file in builder.recurse_included_files()}
+    wanted = [*ROOM.glob("static/**/*.*"), *ROOM.parent.glob("locale/*/*.po")]
+    assert len([file for file in wanted if file.suffix == ".woff2"]) == 3
+    assert {file.relative_to(ROOM.parents[1]).as_posix() for file in wanted} <= packed
 
 
 def test_the_style_sheet_spaces_and_turns_no_letters() -> None:
