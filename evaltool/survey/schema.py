@@ -18,7 +18,9 @@ from pydantic_core.core_schema import BeforeValidatorFunctionSchema
 from evaltool.survey.check import METADATA, PRIVACY, RESERVED
 from evaltool.survey.load import ROLE_SENSITIVITY
 from evaltool.survey.model import Attribute, ChoiceList, Question, Roster, Survey
+from evaltool.survey.rules import Rules
 from evaltool.survey.types import QUESTION_TYPES
+from evaltool.survey.verdicts import VerdictsFile
 
 Schema = dict[str, Any]
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -49,14 +51,16 @@ class Known:
 
 
 class _Written(GenerateJsonSchema):
-    """The form before loading: a text may go without its language, a choice without `label`."""
+    """The form before loading: a text may go without its language, a choice without `label`, a code without a list."""
 
     def function_before_schema(self, schema: BeforeValidatorFunctionSchema) -> JsonSchemaValue:
         inner = self.generate_inner(schema["schema"])
-        values = inner.get("additionalProperties") or next(iter(inner["patternProperties"].values()))
+        values = inner.get("additionalProperties") or next(iter(inner.get("patternProperties", {}).values()), None)
         if values == {"type": "string"}:
             return {"anyOf": ["text"]}
-        return {**inner, "patternProperties": {_NAME: {"anyOf": [{"type": "string"}, values]}}}
+        if values is not None:
+            return {**inner, "patternProperties": {_NAME: {"anyOf": [{"type": "string"}, values]}}}
+        return {"anyOf": [{"type": "string", "pattern": _NAME}, inner]}
 
 
 def written(model: type[BaseModel], title: str) -> Schema:
@@ -144,6 +148,48 @@ def roster_schema(known: Known) -> Schema:
         ),
     ]
     return schema
+
+
+def verdicts_schema(known: Known) -> Schema:
+    """`surveys/<survey>/v<version>.verdicts.yaml`."""
+    schema = written(VerdictsFile, "Verdicts on the items of a version")
+    schema["properties"]["survey"] = {"enum": list(known.surveys)}
+    item = schema["$defs"]["ItemVerdict"]
+    item["properties"]["within"] = expression(known.roster.attributes, hidden=_hidden(known.roster))
+    said: Schema = {key: {"type": "string", "minLength": 1} for key in ("reason", "by", "on")}
+    item["allOf"] = [when({"verdict": {"enum": ["comparable", "not_comparable"]}}, said, needs=said)]
+    if known.questions is not None:
+        names = sorted({name for survey in known.questions.values() for name in survey})
+        schema["properties"]["items"]["propertyNames"] = {"enum": names}
+    return schema
+
+
+# What the loader takes for a word, as far as JavaScript and Python call the same signs letters.
+_WORD = r"""^[^\s*.,;:!?'"()-][^\s*.,;:!?'"()]*\*?$"""
+
+
+def rules_schema(known: Known) -> Schema:
+    """`surveys/rules.yaml`."""
+    schema = written(Rules, "Rules for the wording of surveys")
+    same = schema["$defs"]["Same"]["properties"]
+    same["surveys"]["items"] = {"enum": list(known.surveys)}
+    properties = schema["properties"]
+    for words in (properties["banned"], properties["banned_in"]["additionalProperties"]):
+        words["additionalProperties"]["items"]["pattern"] = _WORD
+    if known.questions is not None:
+        _name_asked(schema, known.questions)
+    return schema
+
+
+def _name_asked(schema: Schema, questions: Mapping[str, Mapping[str, Question]]) -> None:
+    """Rules about questions that some survey asks."""
+    names = sorted({name for survey in questions.values() for name in survey})
+    places = {"enum": [*names, *(f"{survey}/{name}" for survey, asked in questions.items() for name in asked)]}
+    schema["properties"]["banned_in"]["propertyNames"] = places
+    schema["$defs"]["Readability"]["properties"]["allowed"]["propertyNames"] = places
+    schema["$defs"]["Same"]["properties"]["questions"]["items"] = {"enum": names}
+    for side in schema["$defs"]["Apart"]["properties"].values():
+        side["items"] = {"enum": names}
 
 
 def when(has: Schema, then: Schema, *, needs: Iterable[str] = ()) -> Schema:

@@ -20,6 +20,8 @@ from evaltool.survey.schema import (
     expression,
     lists_schema,
     roster_schema,
+    rules_schema,
+    verdicts_schema,
     when,
     written,
 )
@@ -61,7 +63,9 @@ def look(project: Project) -> tuple[Known, tuple[str, ...]]:
         try:
             surveys.append(load_survey(path, roster))
         except DefinitionError:
-            notes.append(f"{path.as_posix()} has faults (see evaltool check): plan.schema.json knows no questions")
+            notes.append(
+                f"{path.as_posix()} has faults (see evaltool check): plan.schema.json and others know no questions"
+            )
     languages = {project.settings.language, roster.language, *(code for item in surveys for code in item.languages)}
     known = Known(
         lists={name: frozenset(item.choices) for name, item in lists.items()},
@@ -197,6 +201,8 @@ FORMATS: Mapping[str, Callable[[Known], Schema]] = {
     "survey": definition_schema,
     "lists": lists_schema,
     "roster": roster_schema,
+    "verdicts": verdicts_schema,
+    "rules": rules_schema,
     "plan": plan_schema,
     "demo": demo_schema,
     "report": report_schema,

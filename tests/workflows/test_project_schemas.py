@@ -21,7 +21,7 @@ PROJECTS = [ROOT, ROOT / "evaltool" / "workflows" / "template"]
 def files(root: Path) -> Iterator[tuple[str, Path]]:
     """Every YAML file of a project with the name of its format."""
     for path in sorted((root / "surveys").rglob("*.y*ml")):
-        of = {"lists": "lists", "roster": "roster"}.get(path.stem, "survey")
+        of = path.stem if path.stem in {"lists", "roster", "rules"} else "survey"
         yield ("verdicts" if path.stem.endswith(".verdicts") else of), path
     for path in sorted((root / "analysis").glob("*.yaml")):
         yield path.stem, path
@@ -30,8 +30,8 @@ def files(root: Path) -> Iterator[tuple[str, Path]]:
 
 
 def read(path: Path) -> Any:
-    """The file as an editor sees it: YAML 1.2, and keys are texts."""
-    return json.loads(json.dumps(YAML(typ="safe").load(path.read_text(encoding="utf-8"))))
+    """The file as an editor sees it: YAML 1.2, whose core has no dates, and keys are texts."""
+    return json.loads(json.dumps(YAML(typ="safe").load(path.read_text(encoding="utf-8")), default=str))
 
 
 @pytest.fixture(params=PROJECTS, ids=["ours", "template"])
@@ -83,3 +83,46 @@ def test_a_faulty_definition_is_noted_and_its_questions_are_not_missed(project: 
     assert [path.as_posix() in note for note in done.notes] == [True]
     plan = json.loads((project / "schemas" / "plan.schema.json").read_text(encoding="utf-8"))
     assert list(Draft202012Validator(plan).iter_errors(read(project / "analysis" / "plan.yaml"))) == []
+
+
+VERDICT = {"verdict": "comparable", "reason": "Same words.", "by": "A. B.", "on": "2026-11-22", "of": "abc"}
+
+
+@pytest.mark.parametrize(
+    ("change", "fits"),
+    [
+        ({}, True),
+        ({"verdict": "undecided", "reason": "", "by": "", "on": None}, True),
+        ({"crosswalk": {"weekly": "weekly", "rare": {"old": "rarer", "new": ["rarer", "monthly"]}}}, True),
+        ({"languages": {"ar": "not_comparable"}, "within": "${match_kind} = 'social'"}, True),
+        ({"reason": ""}, False),
+        ({"on": None}, False),
+        ({"by": None}, False),
+        ({"verdict": "perhaps"}, False),
+        ({"crosswalk": {"weekly": 1}}, False),
+        ({"languages": {"ar": "undecided"}}, False),
+        ({"within": "${match_kind} = 'soc'"}, False),
+    ],
+)
+def test_a_verdict_says_why_by_whom_and_when(tmp_path: Path, change: dict[str, object], fits: bool) -> None:
+    write_schemas(read_project(ROOT), tmp_path)
+    schema = json.loads((tmp_path / "verdicts.schema.json").read_text(encoding="utf-8"))
+    data = {"format": 1, "survey": "mentee-end", "version": 2, "against": 1, "items": {"met": {**VERDICT, **change}}}
+    assert (list(Draft202012Validator(schema).iter_errors(data)) == []) is fits
+
+
+@pytest.mark.parametrize(
+    ("rules", "fits"),
+    [
+        ({"banned": {"da": ["prøv*", "sags-nummer"]}, "banned_in": {"mentee-end/job": {"da": ["mand"]}}}, True),
+        ({"banned": {"da": ["to ord"]}}, False),
+        ({"banned_in": {"jobb": {"da": ["mand"]}}}, False),
+        ({"readability": {"da": {"question": 0}}}, False),
+        ({"same": [{"surveys": ["mentee-end"], "questions": ["job"]}]}, False),
+        ({"apart": [{"one": ["job"], "other": ["jobb"]}]}, False),
+    ],
+)
+def test_rules_name_questions_that_are_asked(tmp_path: Path, rules: dict[str, object], fits: bool) -> None:
+    write_schemas(read_project(ROOT), tmp_path)
+    schema = json.loads((tmp_path / "rules.schema.json").read_text(encoding="utf-8"))
+    assert (list(Draft202012Validator(schema).iter_errors({"format": 1, **rules})) == []) is fits
