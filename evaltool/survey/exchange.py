@@ -26,6 +26,7 @@ LIMITS: Mapping[str, int] = {
 }
 """Most characters of a translation by kind of text; twice its source, if that is more."""
 
+_FEW = 3  # questions that are told for a choice of a shared list
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x85\u2028\u2029]")
 
 
@@ -79,7 +80,7 @@ def _described(survey: Survey, lists: Mapping[str, ChoiceList]) -> Iterator[tupl
             for code in question.choices:
                 key = choice_key(question, code)
                 if key not in told:
-                    yield key, (place, "choice", _lines(*asked[key], note))
+                    yield key, (place, "choice", _lines(*_few(asked[key]), note))
                 told.add(key)
 
 
@@ -89,6 +90,10 @@ def _question_texts(question: Question, place: str, language: str) -> Iterator[t
     yield f"{question.name}.label", (place, kind, question.translation_note)
     yield f"{question.name}.hint", (place, "hint", _lines(label, question.translation_note))
     yield f"{question.name}.constraint_message", (place, "message", label)
+
+
+def _few(labels: Sequence[str]) -> list[str]:
+    return [*labels[:_FEW], *(["…"] if len(labels) > _FEW else [])]
 
 
 def _lines(*parts: str) -> str:

@@ -27,14 +27,14 @@ from evaltool.yamlfile import nearest
 FORMAT = 1
 README, HIDDEN = "Read me", "evaltool"
 WIDTHS: Mapping[str, int] = {
-    "key": 22,
-    "where": 20,
+    "key": 24,
+    "where": 22,
     "kind": 10,
-    "source": 42,
-    "former source": 30,
-    "context": 34,
     "limit": 7,
-    "translation": 42,
+    "context": 34,
+    "former source": 30,
+    "source": 44,
+    "translation": 44,
     "back-translation": 34,
     "state": 12,
     "by": 14,
@@ -59,6 +59,7 @@ RULES = (
     "Write in the yellow columns only: translation, back-translation, state, comment. Grey cells stay as they are.",
     "Translate what is meant, so that another reader answers the same question. «context» says what to take care of.",
     "Keep what stands in ${…} exactly as it is, for instance ${privacy.phone}: a name or number is put there.",
+    "In a script that runs from the right it may look turned round: copy it from «source», and it is right.",
     "Keep the numbers. You may write them in the digits of your script (6, ٦, ۶).",
     "Codes behind the answers are not in this file, and are never translated. Choices must differ from each other.",
     "«limit» is the most characters that fit. A cell that turns red is too long.",
@@ -132,7 +133,7 @@ def _task_cells(task: Task) -> dict[str, str]:
     entry = task.entry
     state = entry.state if entry.text else ""
     machine = "yes" if entry.machine else ""
-    values = (task.key, task.place, task.kind, task.source, entry.former, task.context, "", entry.text, entry.back)
+    values = (task.key, task.place, task.kind, "", task.context, entry.former, task.source, entry.text, entry.back)
     return dict(zip(COLUMNS, (*values, state, entry.by, entry.on, machine, entry.comment), strict=True))
 
 

@@ -95,12 +95,27 @@ def test_every_command_has_a_recipe(command: str) -> None:
     assert command in {call.split()[0] for name, call in _calls() if name == "how-to.md"}
 
 
+def _options(command: object) -> set[str]:
+    """Options of a command, or of all commands of a group."""
+    members = getattr(command, "commands", {}).values()
+    own = {option for parameter in getattr(command, "params", ()) for option in parameter.opts}
+    return own.union(*(_options(member) for member in members))
+
+
+def test_every_command_of_a_group_has_a_recipe() -> None:
+    groups = {name: item.commands for name, item in _group().commands.items() if isinstance(item, TyperGroup)}
+    wanted = {(name, member) for name, members in groups.items() for member in members}
+    told = {tuple(call.split()[:2]) for name, call in _calls() if name == "how-to.md"}
+    assert wanted
+    assert wanted - told == set()
+
+
 def test_no_command_or_option_is_told_that_there_is_not() -> None:
     commands = _group().commands
     calls = list(_calls())
     assert len(calls) > 40
     unknown = [call for call in calls if call[1].split()[0] not in {*commands, "--help"}]
-    options = {name: {"--help", *(o for p in item.params for o in p.opts)} for name, item in commands.items()}
+    options = {name: {"--help", *_options(item)} for name, item in commands.items()}
     unknown += [
         (name, call)
         for name, call in calls
@@ -229,20 +244,18 @@ def test_the_example_page_can_be_put_into_a_survey(project: Path) -> None:
     assert [item.name for item in _load(project).pages] == ["consent", "outcome", "view", "school", "words"]
 
 
-def test_the_script_for_a_new_language_makes_a_file_to_fill_in(project: Path) -> None:
-    (script,) = [body for kind, body in _FENCE.findall(_read("how-to.md")) if kind == "python"]
-    command = [sys.executable, "-c", script, "participant-end", "1", "ar"]
-    subprocess.run(command, cwd=project, check=True)
+def test_a_new_language_gets_files_to_fill_in(project: Path) -> None:
+    path = project / "surveys" / "participant-end" / "v1.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("language: en\n", "language: en\ntranslations: [ar]\n", 1), encoding="utf-8")
+    subprocess.run([sys.executable, "-m", "evaltool", "-p", str(project), "translate", "update"], check=True)
     catalogue = project / "surveys" / "participant-end" / "v1.ar.po"
     entries = polib.pofile(str(catalogue), encoding="utf-8")
     for entry in entries:
         assert entry.msgstr == ""
-        entry.msgstr = " ".join(["نعم", *re.findall(r"\$\{[a-z_.]+\}", entry.msgid)])
+        entry.msgstr = " ".join([f"نعم {entry.msgctxt}", *re.findall(r"\$\{[a-z_.]+\}|[0-9]+", entry.msgid)])
     entries.save()
-    path = project / "surveys" / "participant-end" / "v1.yaml"
-    text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("language: en\n", "language: en\ntranslations: [ar]\n", 1), encoding="utf-8")
-    assert _load(project).title["ar"] == "نعم"
+    assert _load(project).title["ar"] == "نعم title"
 
 
 def _anchor(heading: str) -> str:
