@@ -22,6 +22,7 @@ Verdict = Literal["identical", "comparable", "not_comparable"]
 Kind = (
     Literal["added", "removed", "wording", "choices", "order", "routing", "universe", "scale", "type", "limits"]
     | Literal["position", "translation"]
+    | Literal["title", "languages", "consent", "page", "note", "role", "layout"]  # outside the items
 )
 _RANK: Mapping[Verdict, int] = {"identical": 0, "comparable": 1, "not_comparable": 2}
 
@@ -82,9 +83,9 @@ def compare(old: Survey, new: Survey) -> list[Item]:
     """Every question that takes an answer in either version, in order of `new`, then what only `old` asked."""
     context = _Context(old, new)
     both = [name for name in _items(new) if name in context.old_items]
-    moved = _moved(list(context.old_items), both)
+    moved_items = moved(list(context.old_items), both)
     every = dict.fromkeys([*context.new_items, *context.old_items])
-    items = [_item(context, name, moved=name in moved) for name in every]
+    items = [_item(context, name, is_moved=name in moved_items) for name in every]
     return [_with_dependence(context, item, items) for item in items]
 
 
@@ -134,8 +135,8 @@ def routing(survey: Survey, name: str) -> str:
     return texts[0] if len(texts) == 1 else " and ".join(f"({text})" for text in texts)
 
 
-def _moved(before: Sequence[str], now: Sequence[str]) -> set[str]:
-    """Common items outside the longest run that keeps its order."""
+def moved(before: Sequence[str], now: Sequence[str]) -> set[str]:
+    """Names of `now`, all of them in `before`, outside the longest run that keeps its order."""
     place = {name: number for number, name in enumerate(before)}
     tails: list[int] = []
     runs: list[list[str]] = []
@@ -146,7 +147,7 @@ def _moved(before: Sequence[str], now: Sequence[str]) -> set[str]:
     return set(now) - set(runs[-1] if runs else [])
 
 
-def _item(context: _Context, name: str, *, moved: bool) -> Item:
+def _item(context: _Context, name: str, *, is_moved: bool) -> Item:
     old, new = context.old_items.get(name), context.new_items.get(name)
     of = _fingerprint(context, name)
     if old is None:
@@ -160,7 +161,7 @@ def _item(context: _Context, name: str, *, moved: bool) -> Item:
     crosswalk = propose(old, new)
     changes = [*_type_changes(old, new), *_text_changes(context, old, new)]
     changes += [*_choice_changes(old, new, crosswalk), *asked]
-    if moved:
+    if is_moved:
         changes.append(Change("position", "stands at another place among the other questions", proposal="comparable"))
     return Item(name, old, new, tuple(changes), crosswalk, within, of)
 
