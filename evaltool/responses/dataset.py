@@ -1,4 +1,7 @@
-"""A dataset on disk: Parquet, codebook, log and manifest in one folder that is swapped whole."""
+"""A dataset on disk: Parquet, codebook, log and manifest in one folder that is swapped whole.
+
+Pooled and panel data are folders of the same kind with other files.
+"""
 
 import csv
 import hashlib
@@ -36,29 +39,50 @@ def write_dataset(folder: Path, cleaned: Cleaned, codebook_json: str, manifest: 
     """Write the dataset beside `folder` and swap it in; the same input gives the same bytes.
 
     Raises:
-        CleaningError: if the old dataset cannot be moved away because a file of it is open.
+        CleaningError: if it cannot be written, for instance because a file of the old one is open.
+    """
+    files = {
+        "dataset.parquet": parquet_bytes(cleaned.frame),
+        "dispositions.parquet": parquet_bytes(cleaned.dispositions),
+        "codebook.json": codebook_json.encode(),
+        "log.csv": csv_bytes(cleaned.log[list(LOG_COLUMNS)]),
+    }
+    write_folder(folder, files, manifest)
+
+
+def parquet_bytes(frame: pd.DataFrame) -> bytes:
+    """The table as Parquet; the same table gives the same bytes."""
+    return frame.to_parquet(index=False)
+
+
+def csv_bytes(frame: pd.DataFrame) -> bytes:
+    """The table as CSV: commas, UTF-8, one line feed a row."""
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(frame.columns)
+    writer.writerows(frame.itertuples(index=False))
+    return stream.getvalue().encode()
+
+
+def write_folder(folder: Path, files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> None:
+    """Write the files and their manifest beside `folder` and swap it in; whatever fails leaves the old folder.
+
+    Raises:
+        CleaningError: if it cannot be written, for instance because a file of the old one is open.
     """
     new, old = folder.with_name(folder.name + ".new"), folder.with_name(folder.name + ".old")
     try:
         _recover(folder, old)
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir(parents=True)
-        _write_files(new, cleaned, codebook_json)
+        for name, data in files.items():
+            (new / name).write_bytes(data)
         _write_manifest(new, manifest)
         _swap(folder, new=new, old=old)
-    except PermissionError as error:
-        mend = "Close the files of this folder in other programs, and check that you may write there."
-        raise CleaningError("the dataset cannot be written", where=str(error.filename or folder), mend=mend) from None
-
-
-def _write_files(folder: Path, cleaned: Cleaned, codebook_json: str) -> None:
-    cleaned.frame.to_parquet(folder / "dataset.parquet", index=False)
-    cleaned.dispositions.to_parquet(folder / "dispositions.parquet", index=False)
-    (folder / "codebook.json").write_text(codebook_json, encoding="utf-8", newline="\n")
-    with (folder / "log.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(LOG_COLUMNS)
-        writer.writerows(cleaned.log.itertuples(index=False))
+    except OSError as error:
+        mend = "Close the files of this folder in other programs; check that you may write there and that it has room."
+        message = f"the dataset cannot be written: {error.strerror}"
+        raise CleaningError(message, where=str(error.filename or folder), mend=mend) from None
 
 
 def _write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
