@@ -49,6 +49,8 @@ def invite(
 
     project = open_project()
     done = invite_courses(project, deployment_of(project, survey, version, pretest=pretest), where=where, out=out)
+    for note in done.notes:
+        warn(note)
     typer.echo(f"{done.new} new of {done.total} invited; links in {done.file}")
 
 

@@ -181,7 +181,10 @@ def _frame(
 ) -> pd.DataFrame:
     units = pd.Index([record.unit for record in records], dtype="str")
     attributes = current.loc[units]
-    columns = {"unit": units, "person": attributes["person"].array, **_metadata(survey, records, answers, whole)}
+    # A mentor, say, answers as herself: her answers never carry the pseudonym of the course's own person.
+    answering = [record.person for record in records]
+    person = pd.array(answering, dtype="str") if survey.respondent else attributes["person"].array
+    columns = {"unit": units, "person": person, **_metadata(survey, records, answers, whole)}
     columns = {_own_name(name, current): column for name, column in columns.items()}
     for answered in answers.values():
         columns |= question_columns(answered)

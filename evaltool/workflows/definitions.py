@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 from evaltool.errors import DefinitionError, EvaltoolError, Fault, ReleaseError
 from evaltool.project import Project
 from evaltool.survey.compare import compare
 from evaltool.survey.harmony import Harmonised, Step, harmonise
-from evaltool.survey.load import find_definitions, load_definition, load_roster, load_survey
+from evaltool.survey.load import definition_path, find_definitions, load_definition, load_roster, load_survey
 from evaltool.survey.model import Survey
 from evaltool.survey.release import (
     Release,
@@ -24,7 +25,7 @@ from evaltool.survey.translations import texts
 from evaltool.survey.verdicts import ItemVerdict, VerdictsFile, read_verdicts, verdict_faults, verdicts_path
 from evaltool.text import interface_languages
 from evaltool.workflows.working import now, working
-from evaltool.yamlfile import YamlFile, faults_error
+from evaltool.yamlfile import YamlFile, faults_error, nearest, read_yaml
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,71 @@ def check(project: Project) -> list[Checked]:
         mend = "Write one as <survey>/v1.yaml, or make a project with an example: evaltool init DIR"
         raise DefinitionError("no definition", where=project.surveys.as_posix(), mend=mend)
     surveys = all_or_faults([lambda path=path: load_survey(path, roster) for path in paths])
-    return [Checked(item, (*draft_notes(item), *_release_notes(project, item))) for item in surveys]
+    faults = [fault for item in surveys for fault in _follow_faults(item, surveys, project.surveys)]
+    if faults:
+        raise faults_error("the project has faults", faults)
+    compared = all_or_faults([lambda item=item: _verdict_notes(project, item, surveys) for item in surveys])
+    return [
+        Checked(item, (*draft_notes(item), *_release_notes(project, item), *notes))
+        for item, notes in zip(surveys, compared, strict=True)
+    ]
+
+
+_WAITING = {"missing-verdict": "no verdict", "undecided": "no decision"}
+
+
+def _verdict_notes(project: Project, survey: Survey, surveys: Sequence[Survey]) -> list[str]:
+    """Items that await a verdict against the version before, or against the one that the file of verdicts names.
+
+    Raises:
+        DefinitionError: with the faults of the file.
+    """
+    earlier = {item.version: item for item in surveys if item.survey == survey.survey and item.version < survey.version}
+    path = verdicts_path(project.surveys, survey.survey, survey.version)
+    against = read_verdicts(path)[0].against if path.is_file() else None
+    former = earlier.get(against or 0) or earlier.get(max(earlier, default=0))
+    if former is None:
+        return []
+    found = comparison_faults(project, former, survey)
+    faults = [fault for fault in found if fault.code not in _WAITING]
+    if faults:
+        raise faults_error("the verdicts have faults", faults)
+    command = f"evaltool diff {survey.survey} {former.version} {survey.version} --propose"
+    counts = {words: sum(fault.code == code for fault in found) for code, words in _WAITING.items()}
+    return [
+        f"{survey.key}: {'1 item has' if count == 1 else f'{count} items have'} {words} "
+        f"against version {former.version} ({command})"
+        for words, count in counts.items()
+        if count
+    ]
+
+
+def _follow_faults(survey: Survey, surveys: Sequence[Survey], folder: Path) -> list[Fault]:
+    """`follows` must name a question that asks for leave to ask again, and the answer that gives it."""
+    follows = survey.follows
+    if not follows:
+        return []
+    versions = [item for item in surveys if item.survey == follows.survey]
+    asked = [item.by_name[follows.agreed] for item in versions if follows.agreed in item.by_name]
+    if not versions:
+        key, message = "survey", f"there is no survey «{follows.survey}» to follow"
+        mend = nearest(follows.survey, {item.survey for item in surveys})
+    elif not asked:
+        key, message = "agreed", f"«{follows.agreed}» is not asked in {follows.survey}"
+        mend = nearest(follows.agreed, {item.name for version in versions for item in version.questions})
+    elif any(question.role != "recontact" for question in asked):
+        key, message = "agreed", f"«{follows.agreed}» does not ask for leave to ask again"
+        mend = "Give it «role: recontact», or name the question that has it."
+    elif any(follows.code not in question.substantive for question in asked):
+        key, message = "code", f"«{follows.code}» is not an answer to «{follows.agreed}»"
+        mend = nearest(follows.code, asked[-1].substantive)
+    elif any(item.respondent != survey.respondent for item in versions):
+        key, message = "survey", f"{follows.survey} is answered by somebody else than {survey.survey}"
+        mend = "Give both the same «respondent»: nobody can agree for another person."
+    else:
+        return []
+    file = read_yaml(definition_path(folder, survey.survey, survey.version))
+    return [Fault("bad-follows", message, file.where(("follows", key)), mend)]
 
 
 _Made = TypeVar("_Made")

@@ -13,7 +13,14 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
 from evaltool.contacts.vault import ImportReport, Link, Vault
-from evaltool.errors import DefinitionError, ExpressionError, Fault, PlatformError, ProjectError, RosterError
+from evaltool.errors import (
+    DefinitionError,
+    ExpressionError,
+    Fault,
+    PlatformError,
+    ProjectError,
+    RosterError,
+)
 from evaltool.platforms.base import Invitation
 from evaltool.project import Project
 from evaltool.records import Course, Deployment, Revision
@@ -28,6 +35,7 @@ from evaltool.survey.release import Release, make_release, read_release
 from evaltool.survey.translations import blocking_drafts, map_texts
 from evaltool.text import Text
 from evaltool.workflows.definitions import draft_notes
+from evaltool.workflows.reaching import answering, reachable
 from evaltool.workflows.working import Progress, connected, now, read_json, silent, working, write_json
 from evaltool.yamlfile import nearest
 
@@ -234,22 +242,25 @@ def import_roster(project: Project, path: Path) -> ImportReport:
 
 @dataclass(frozen=True)
 class Invited:
-    """Who was invited, and the file with the personal links."""
+    """Who was invited, and the file with the personal links. `notes` tell who got none, and why."""
 
     new: int
     total: int
     file: Path
+    notes: tuple[str, ...] = ()
 
 
 def invite(project: Project, deployment: Deployment, *, where: str = "", out: Path | None = None) -> Invited:
     """Give every course that the survey invites (and `where` selects) its personal link, once.
 
-    The file holds their links and contact data; without `out` it lies in the data folder.
+    It is the link of the course's own person, or of the survey's respondent. After an earlier survey only those get one
+    who agreed to it there. The file holds their links and contact data; without `out` it lies in the data folder.
 
     Raises:
         ProjectError: if `out` is neither .csv nor .xlsx.
         ExpressionError: if `where` names something that is no usable column or code of the roster.
         RosterError: if nobody is selected.
+        CleaningError: if the survey follows another one that has no dataset yet.
     """
     survey = _survey_of(project, deployment)
     roster = load_roster(project.surveys / "roster.yaml")
@@ -259,18 +270,26 @@ def invite(project: Project, deployment: Deployment, *, where: str = "", out: Pa
     if faults:
         raise ExpressionError("--where cannot be used", faults=faults)
     with working(project), closing(Vault.open(project.vault)) as vault:
-        courses = {course.unit: course for course in _selected(survey, roster, vault.courses(), where)}
-        if not courses:
+        selected = _selected(survey, roster, vault.courses(), where)
+        kept, notes = reachable(project, survey, roster, selected)
+        if not kept:
             mend = "Import the roster first (evaltool roster FILE), or mend --where."
-            raise RosterError("nobody on the roster is to be invited", where=where or survey.invite, mend=mend)
-        vault.invite(deployment.id, courses)
-        links = [link for link in vault.links(deployment.id) if link.unit in courses]
+            message = "; ".join(["nobody on the roster is to be invited", *notes])
+            raise RosterError(message, where=where or survey.invite, mend=mend)
+        courses = {course.unit: course for course in kept}
+        vault.invite(deployment.id, courses, respondent=survey.respondent or "")
+        every = [link for link in vault.links(deployment.id) if link.unit in courses]
+        links = [link for link in every if link.person == answering(courses[link.unit], survey)]
+        if len(links) < len(every):
+            notes.append(f"{len(every) - len(links)} links were made for a former {survey.respondent}: left out")
         with connected(deployment.platform, project) as platform:
             new = platform.invite(deployment.id, [_invitation(survey, courses[link.unit], link) for link in links])
-            addresses = [(link, platform.link(link.token)) for link in links]
+            addresses = [
+                (replace(link, language=link.language or survey.language), platform.link(link.token)) for link in links
+            ]
         file = out or project.data / "invitations" / f"{deployment.id}.xlsx"
         _write_links(addresses, file)
-        return Invited(new, len(links), file)
+        return Invited(new, len(links), file, tuple(notes))
 
 
 def _invitation(survey: Survey, course: Course, link: Link) -> Invitation:
