@@ -7,8 +7,6 @@ from pathlib import Path
 from evaltool.errors import DefinitionError
 from evaltool.project import Project
 from evaltool.survey.compare import compare
-from evaltool.survey.load import find_definitions
-from evaltool.survey.model import Survey
 from evaltool.survey.verdicts import VerdictsFile, needs_verdict, propose_verdicts, read_verdicts, verdicts_path
 from evaltool.text import interface_languages, say
 from evaltool.workflows.comparison import compare_versions, compare_with_release, definitions
@@ -82,15 +80,3 @@ def write_proposals(project: Project, survey: str, versions: Sequence[int], lang
         path=path.as_posix(),
         names=", ".join(written),
     )
-
-
-def former_version(project: Project, survey: Survey) -> int | None:
-    """The version to compare a definition with: what its verdicts say, else the one before (None for the first)."""
-    numbers = [
-        int(path.stem[1:])
-        for path in find_definitions(project.surveys)
-        if path.parent.name == survey.survey and int(path.stem[1:]) < survey.version
-    ]
-    path = verdicts_path(project.surveys, survey.survey, survey.version)
-    said = read_verdicts(path)[0].against if path.is_file() else None
-    return said if said in numbers else max(numbers, default=None)

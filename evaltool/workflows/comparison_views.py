@@ -1,7 +1,6 @@
 """A comparison of two versions as text, as one HTML page, and as JSON."""
 
 import json
-import re
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -203,12 +202,12 @@ def _wordings(old: Question, new: Question, language: str) -> Iterator[Wording]:
 
 def marked(old: str, new: str) -> tuple[Words, Words]:
     """Both texts in pieces; True marks a piece that the other one lacks."""
-    before, now = (re.findall(r"\s+|\S+", text) for text in (old, new))
+    before, now = old.split(), new.split()
     pieces: tuple[Words, Words] = ([], [])
     for kind, i1, i2, j1, j2 in SequenceMatcher(None, before, now, autojunk=False).get_opcodes():
         for found, words in zip(pieces, (before[i1:i2], now[j1:j2]), strict=True):
             if words:
-                found.append(("".join(words), kind != "equal"))
+                found.append((" ".join(words), kind != "equal"))
     return pieces
 
 
@@ -285,7 +284,7 @@ def _text_row(row: Row, language: str) -> list[str]:
 
 
 def _plain(words: Words) -> str:
-    return "".join(text for text, _ in words) or "–"
+    return " ".join(text for text, _ in words) or "–"
 
 
 # HTML
