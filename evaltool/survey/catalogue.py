@@ -7,6 +7,7 @@ line of the translator's comment, which other programs keep: `# state: reviewed;
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal, TypeAlias, cast, get_args
 
@@ -95,6 +96,7 @@ def read_catalogue(path: Path, language: str) -> Catalogue:
     return parse_catalogue(text, language, where=where)
 
 
+@lru_cache(maxsize=128)  # all surveys share the files of the lists
 def parse_catalogue(text: str, language: str, *, where: str) -> Catalogue:
     """Read the text of a `.po` file. `where` is its name, for faults."""
     pieces, faults = _split(text, where)
