@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 
 from evaltool.errors import DefinitionError, ExpressionError, Fault, PlanError
 from evaltool.survey.check import code_faults
-from evaltool.survey.expressions import names, parse
+from evaltool.survey.expressions import Comparison, Conjunction, Constant, Disjunction, Expression, Ref, names, parse
+from evaltool.survey.footing import Footing, footing
+from evaltool.survey.harmony import Harmonised
 from evaltool.survey.model import (
     Attribute,
     Choice,
@@ -68,6 +70,12 @@ class Indicator(Part):
     survey: SurveyName | None = None
 
 
+class Panel(Part):
+    """Surveys that ask the same courses one after the other, by the name of the wave, first to last."""
+
+    waves: dict[Name, SurveyName] = Field(min_length=2)
+
+
 class Variable(Part):
     """A select_one question as the plan sees it: its substantive codes over all versions, in order."""
 
@@ -76,7 +84,7 @@ class Variable(Part):
 
 
 class PlanFile(Part):
-    """The plan as it is written."""
+    """The plan as it is written. `pooled` indicators are also counted over all populations together."""
 
     format: Literal[1]
     language: Language
@@ -86,6 +94,8 @@ class PlanFile(Part):
     few: int = Field(default=10, ge=1)
     indicators: dict[Name, Indicator] = Field(min_length=1)
     distributions: tuple[Name, ...] = ()
+    pooled: tuple[Name, ...] = ()
+    panel: Panel | None = None
 
     @field_validator("indicators", mode="after")
     @classmethod
@@ -104,6 +114,11 @@ class Plan(PlanFile):
 
     variables: dict[SurveyName, dict[Name, Variable]]
     attributes: dict[Name, Attribute]
+    footings: dict[Name, Footing] = Field(default_factory=dict)
+
+    def footing(self, name: str) -> Footing:
+        """Which versions of its survey the indicator can put together."""
+        return self.footings.get(name, Footing())
 
     def variable(self, survey: str, name: str) -> Variable:
         return self.variables[survey][name]
@@ -124,8 +139,14 @@ class Plan(PlanFile):
         return list(indicator.answered) or self.answers_in(indicator.rule)
 
 
-def load_plan(path: Path, surveys: Mapping[str, Survey], roster: Roster) -> Plan:
+Harmonies: TypeAlias = Mapping[str, Mapping[str, Harmonised]]
+"""By survey and item: which versions can be put together."""
+
+
+def load_plan(path: Path, surveys: Mapping[str, Survey], roster: Roster, harmonies: Harmonies | None = None) -> Plan:
     """Load the plan and check every name in it. `surveys` holds every version, by its key.
+
+    Without `harmonies` nothing is known of how the versions compare, and each stands alone.
 
     Raises:
         PlanError: with every fault, its file:line and how to mend it.
@@ -136,12 +157,51 @@ def load_plan(path: Path, surveys: Mapping[str, Survey], roster: Roster) -> Plan
         faults = list(_Check(written, surveys, roster, file).faults())
         if faults:
             raise faults_error("the analysis plan has faults", faults)
+        footings = _footings(written, harmonies or {}, roster)
+        faults = list(_pooled_faults(written, footings, file))
+        if faults:
+            raise faults_error("the analysis plan pools what is not comparable", faults)
     except DefinitionError as error:
         raise PlanError(error.message, where=error.where, mend=error.mend, faults=error.faults) from None
     used = {written.population.survey, *(item.survey for item in written.indicators.values())}
     used |= {item.paired.start for item in written.indicators.values() if item.paired}
     variables = {name: _variables(surveys, name) for name in sorted(filter(None, used))}
-    return Plan(**dict(written), variables=variables, attributes=roster.attributes)
+    return Plan(**dict(written), variables=variables, attributes=roster.attributes, footings=footings)
+
+
+def _footings(plan: PlanFile, harmonies: Harmonies, roster: Roster) -> dict[str, Footing]:
+    """The footing of every indicator that is one share."""
+    found: dict[str, Footing] = {}
+    for name, indicator in plan.indicators.items():
+        items = harmonies.get(indicator.survey or "", {})
+        expressions = _deciding(indicator)
+        asked = dict.fromkeys([*indicator.answered, *(part for text in expressions for part in names(text))])
+        if not indicator.paired:
+            found[name] = footing(expressions, [name for name in asked if name in items], items, roster.attributes)
+    return found
+
+
+def _deciding(indicator: Indicator) -> list[Expression]:
+    """What decides whether a unit counts, and whether it is in the base."""
+    counted = tuple(Comparison("=", Ref(indicator.variable or ""), Constant(code)) for code in indicator.counted)
+    texts = [parse(text) for text in (indicator.rule, indicator.base) if text]
+    return [*texts, *([Disjunction(counted)] if counted else [])]
+
+
+def _pooled_faults(plan: PlanFile, footings: Mapping[str, Footing], file: YamlFile) -> Iterator[Fault]:
+    for number, name in enumerate(plan.pooled):
+        where = file.where(("pooled", number))
+        found = footings.get(name)
+        if name not in plan.indicators:
+            mend = nearest(name, plan.indicators)
+            yield Fault("unknown-indicator", f"no indicator is called «{name}»", where, mend)
+        elif found is None:
+            message = f"«{name}» is a paired change, which is not pooled"
+            yield Fault("bad-kind", message, where, "Name an indicator that is one share.")
+        elif found.breaks:
+            message = f"«{name}» cannot be pooled: {found.why_apart(found.joins)}"
+            mend = "Remove it here. Its years stand side by side, and a trend breaks between them."
+            yield Fault("not-comparable", message, where, mend)
 
 
 def _read(file: YamlFile) -> PlanFile:
@@ -149,8 +209,18 @@ def _read(file: YamlFile) -> PlanFile:
     try:
         return PlanFile.model_validate(data, context={"language": str(data.get("language", "en"))})
     except ValidationError as error:
-        parts = (PlanFile, Population, Indicator, Paired)
+        parts = (PlanFile, Population, Indicator, Paired, Panel)
         raise faults_error("the analysis plan has faults", model_faults(error, file, parts)) from None
+
+
+def _narrowed_by(base: str) -> list[str]:
+    """Names that must have an answer for the base to hold: those of comparisons that all have to be true."""
+    try:
+        expression = parse(base) if base else Conjunction(())
+    except ExpressionError:
+        return []  # told as a fault of its own
+    parts = expression.items if isinstance(expression, Conjunction) else (expression,)
+    return [name for part in parts if isinstance(part, Comparison) and part.operator == "=" for name in names(part)]
 
 
 def _versions(surveys: Mapping[str, Survey], name: str) -> list[Survey]:
@@ -213,6 +283,8 @@ class _Check:
             yield from self._indicator(name, indicator)
         yield from self._headline()
         yield from self._distributions()
+        for wave, survey in (self._plan.panel.waves if self._plan.panel else {}).items():
+            yield from self._survey(survey, ("panel", "waves", wave))
 
     def _fault(self, code: str, message: str, place: Location, mend: str = "") -> Fault:
         return Fault(code, message, self._file.where(place), mend)
@@ -322,6 +394,36 @@ class _Check:
         if len(self._scales(name, indicator.survey or "", indicator.paired.start)) != 1 or not questions[name].scale:
             message = f"«{name}» has not the same ordered scale in every version of both surveys"
             yield self._fault("no-scale", message, (*place, "variable"), "Use one shared list that has a «scale».")
+        if len(self._wordings(name, indicator.survey or "", indicator.paired.start)) > 1:
+            message = f"«{name}» is not asked in the same words in every version of both surveys"
+            yield self._fault(
+                "not-comparable", message, (*place, "variable"), "A change between two questions is none."
+            )
+        yield from self._linking(indicator, place)
+
+    def _wordings(self, name: str, *surveys: str) -> set[tuple[str, ...]]:
+        """The different texts, in a survey's own language, of a question and its choices over all versions."""
+        versions = [version for survey in surveys for version in _versions(self._surveys, survey)]
+        asked = [(version.by_name[name], version.language) for version in versions if name in version.by_name]
+        return {
+            (question.label.get(language, ""), *(item.label.get(language, "") for item in question.choices.values()))
+            for question, language in asked
+        }
+
+    def _linking(self, indicator: Indicator, place: Location) -> Iterator[Fault]:
+        """Answers of two surveys are put together only for who agreed to that, wherever a survey asks for it."""
+        assert indicator.paired is not None
+        surveys = (indicator.survey or "", indicator.paired.start)
+        linking = {
+            question.name
+            for survey in surveys
+            for version in _versions(self._surveys, survey)
+            for question in version.questions
+            if question.role == "link"
+        }
+        for name in sorted(linking - set(_narrowed_by(indicator.base))):
+            message = f"the base of «{place[1]}» does not ask for consent to put answers together"
+            yield self._fault("no-consent", message, place[:-1], f"Add ${{{name}}} = 'yes' to «base».")
 
     def _scales(self, name: str, *surveys: str) -> set[tuple[object, ...]]:
         """The different scales that a question has over all versions of these surveys."""

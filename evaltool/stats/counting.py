@@ -10,6 +10,7 @@ import pyarrow as pa
 
 REASONS = ("not_applicable", "not_reached", "not_answered", "dont_know", "refused")
 NO_START = "no_start"
+OTHER_VERSION = "other_version"
 NO_INTERVIEW = "no_interview"
 OUTSIDE_BASE = "outside_base"
 POPULATION = "population"
@@ -55,7 +56,12 @@ class Tally:
     @property
     def missing(self) -> dict[str, int]:
         """Interviews without a substantive answer, by reason."""
-        return {name: self.states[name] for name in (*REASONS, NO_START) if self.states.get(name)}
+        reasons = (*REASONS, NO_START, OTHER_VERSION)
+        return {name: self.states[name] for name in reasons if self.states.get(name)}
+
+    def __add__(self, other: "Tally") -> "Tally":
+        """Both together: of units that are in one of them only."""
+        return Tally({state: self.states.get(state, 0) + other.states.get(state, 0) for state in self.states})
 
     @property
     def silent(self) -> int:

@@ -1,35 +1,35 @@
 """From counts to result rows. Every share stands with its numerator, base, interval and, where asked, its bounds."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from evaltool.plan import Indicator, Plan
 from evaltool.results import Estimate
+from evaltool.stats.across import across_rows
 from evaltool.stats.bounds import worst_case
 from evaltool.stats.counting import Counts, Group, Tally, count_units
 from evaltool.stats.rates import DISPOSITIONS, response_rates
-from evaltool.stats.shares import exact_test, verdict, wilson
+from evaltool.stats.rows import Scope, respondents, told, with_base
+from evaltool.stats.shares import exact_test, verdict
 from evaltool.stats.units import (
     CHANGES,
     COURSES,
     DISPOSITION,
     NOT_RECORDED,
     Answers,
+    Versions,
+    make_units,
     measure_states,
     survey_of,
-    units_table,
 )
 from evaltool.text import pick, say
 
-NO_ANSWERS = "no answers"
-FEW_ANSWERS = "few answers"
 NO_COURSES = "nobody was to answer"
 BASE_BY_ANSWERS = "no bounds: only those who answered are known to be in the base"
 NOT_ASKED = "no bounds: the question was not put to everybody in the base"
-WILSON = "Wilson 95 %"
 EXACT = "exact binomial test, one-sided"
 MIDP = "mid-p binomial test, one-sided"
 WORST_CASE = "worst case (Manski)"
@@ -44,14 +44,16 @@ def estimate(plan: Plan, answers: Sequence[Answers], roster: pd.DataFrame) -> li
     Raises:
         PlanError: if the roster table lacks what the plan needs.
     """
-    units = units_table(plan, answers, roster)
-    counts = count_units(units, breakdowns=plan.breakdowns, measures=measure_states(plan))
-    return rows_from_counts(plan, counts)
+    units = make_units(plan, answers, roster)
+    counts = count_units(units.table, breakdowns=plan.breakdowns, measures=measure_states(plan))
+    return rows_from_counts(plan, counts, units.versions)
 
 
-def rows_from_counts(plan: Plan, counts: Counts) -> list[Estimate]:
-    """The rows of `estimate` from counts alone."""
-    return [row for group in _ordered(plan, counts) for row in _group_rows(plan, group, counts[group])]
+def rows_from_counts(plan: Plan, counts: Counts, versions: Versions) -> list[Estimate]:
+    """The rows of `estimate` from counts alone, and which versions were counted where."""
+    ordered = _ordered(plan, counts)
+    rows = [row for group in ordered for row in _group_rows(plan, group, counts[group])]
+    return [*rows, *across_rows(plan, counts, versions)]
 
 
 def _ordered(plan: Plan, counts: Counts) -> list[Group]:
@@ -67,68 +69,19 @@ def _ordered(plan: Plan, counts: Counts) -> list[Group]:
     return sorted(counts, key=place)
 
 
-@dataclass(frozen=True)
-class _Scope:
-    """One measure of one group, on its way to rows."""
-
-    plan: Plan
-    group: Group
-    measure: str
-    tally: Tally
-    base: str
-
-    def row(self, statistic: str, **values: Any) -> Estimate:
-        known: dict[str, Any] = {"base": self.base, **values, **asdict(self.group)}
-        return Estimate(indicator=self.measure, statistic=statistic, **known)
-
-    def share(self, statistic: str, x: int) -> Estimate:
-        n = self.tally.answered
-        row = self.row(statistic, count=x, n=n, missing=_told(self.tally.missing), method=WILSON, warning=self.warning)
-        interval = wilson(x, n)
-        if interval is None:
-            return row
-        return replace(row, estimate=x / n, conf_low=interval.low, conf_high=interval.high)
-
-    @property
-    def warning(self) -> str:
-        n = self.tally.answered
-        return NO_ANSWERS if n == 0 else FEW_ANSWERS if n < self.plan.few else ""
-
-    def counts(self, numbers: Mapping[str, int]) -> Iterator[Estimate]:
-        total = sum(numbers.values())
-        for code, number in numbers.items():
-            yield self.row(f"count[{code}]", estimate=float(number), count=number, n=total)
-
-
-def _told(reasons: Mapping[str, int]) -> str:
-    return ";".join(f"{name}={count}" for name, count in reasons.items())
-
-
 def _group_rows(plan: Plan, group: Group, tallies: Mapping[str, Tally]) -> Iterator[Estimate]:
     for name, indicator in plan.indicators.items():
-        scope = _Scope(plan, group, name, tallies[name], _respondents(plan, indicator))
+        scope = Scope(plan, group, name, tallies[name], respondents(plan, indicator))
         yield from _indicator_rows(scope, indicator)
     for name in plan.distributions:
-        scope = _Scope(plan, group, name, tallies[name], _respondents(plan, None))
+        scope = Scope(plan, group, name, tallies[name], respondents(plan, None))
         yield from _distribution(scope, plan.variable(plan.population.survey, name).codes)
     yield from _response_rows(plan, group, tallies[DISPOSITION])
     if COURSES in tallies:
         yield from _courses_rows(plan, group, tallies[COURSES])
 
 
-def _respondents(plan: Plan, indicator: Indicator | None) -> str:
-    """The base of a share in the plan's words."""
-    respondents = pick(plan.population.respondents, plan.language)
-    words = say("{respondents} who answered", plan.language, respondents=respondents)
-    return _with_base(plan, indicator, words)
-
-
-def _with_base(plan: Plan, indicator: Indicator | None, words: str) -> str:
-    narrower = pick(indicator.base_label, plan.language) if indicator else ""
-    return f"{words}; {narrower}" if narrower else words
-
-
-def _indicator_rows(scope: _Scope, indicator: Indicator) -> Iterator[Estimate]:
+def _indicator_rows(scope: Scope, indicator: Indicator) -> Iterator[Estimate]:
     if indicator.paired:
         for change in CHANGES:
             yield scope.share(f"share[{change}]", scope.tally.of(change))
@@ -144,12 +97,12 @@ def _indicator_rows(scope: _Scope, indicator: Indicator) -> Iterator[Estimate]:
         yield from _distribution(scope, scope.plan.variable(survey, indicator.variable).codes)
 
 
-def _distribution(scope: _Scope, codes: Sequence[str]) -> Iterator[Estimate]:
+def _distribution(scope: Scope, codes: Sequence[str]) -> Iterator[Estimate]:
     for code in codes:
         yield scope.share(f"share[{code}]", scope.tally.of(code))
 
 
-def _target_rows(scope: _Scope, x: int, target: float) -> Iterator[Estimate]:
+def _target_rows(scope: Scope, x: int, target: float) -> Iterator[Estimate]:
     """The test that decides, and its mid-p; p values are those of "the share is above the target"."""
     n = scope.tally.answered
     test = exact_test(x, n, target=target)
@@ -160,13 +113,13 @@ def _target_rows(scope: _Scope, x: int, target: float) -> Iterator[Estimate]:
     yield scope.row("target_midp", **known, estimate=test.midp_greater if test else None, method=MIDP)
 
 
-def _bound_rows(scope: _Scope, indicator: Indicator, x: int) -> Iterator[Estimate]:
+def _bound_rows(scope: Scope, indicator: Indicator, x: int) -> Iterator[Estimate]:
     """Bounds over the eligible units of the base; none where the roster cannot tell who is in it."""
     tally, plan = scope.tally, scope.plan
-    base = _with_base(plan, indicator, pick(plan.population.units, plan.language))
+    base = with_base(plan, indicator, pick(plan.population.units, plan.language))
     silent = {**tally.missing, **({"no_interview": tally.silent} if tally.silent else {})}
     bounds = worst_case(x, tally.answered, sum(silent.values()))
-    known: dict[str, Any] = {"base": base, "missing": _told(silent), "method": WORST_CASE}
+    known: dict[str, Any] = {"base": base, "missing": told(silent), "method": WORST_CASE}
     warning = _bounds_warning(plan, indicator, tally)
     if warning or bounds is None:
         for statistic in ("bound_low", "bound_high"):
@@ -186,7 +139,7 @@ def _bounds_warning(plan: Plan, indicator: Indicator, tally: Tally) -> str:
 
 def _response_rows(plan: Plan, group: Group, tally: Tally) -> Iterator[Estimate]:
     rates = response_rates(tally.states)
-    scope = _Scope(plan, group, "response", tally, pick(plan.population.units, plan.language))
+    scope = Scope(plan, group, "response", tally, pick(plan.population.units, plan.language))
     known: dict[str, Any] = {"n": rates.cases, "warning": "" if rates.cases else NO_COURSES}
     yield scope.row("rr1", estimate=rates.rr1, count=rates.complete, method="AAPOR RR1", **known)
     yield scope.row("rr2", estimate=rates.rr2, count=rates.complete + rates.partial, method="AAPOR RR2", **known)
@@ -199,5 +152,5 @@ def _courses_rows(plan: Plan, group: Group, tally: Tally) -> Iterator[Estimate]:
     assert plan.population.status is not None
     codes = [*plan.attributes[plan.population.status].choices]
     codes += [NOT_RECORDED] if tally.of(NOT_RECORDED) else []
-    scope = _Scope(plan, group, COURSES, tally, say("all courses on the roster", plan.language))
+    scope = Scope(plan, group, COURSES, tally, say("all courses on the roster", plan.language))
     yield from scope.counts({code: tally.of(code) for code in codes})

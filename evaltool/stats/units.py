@@ -1,8 +1,9 @@
 """The units table: one row for each course of the roster, with its state in every measure. Counting reads only this."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from evaltool.responses.tables import table_holds
 from evaltool.stats.counting import (
     NO_INTERVIEW,
     NO_START,
+    OTHER_VERSION,
     OUTSIDE_BASE,
     POPULATION,
     REASONS,
@@ -21,13 +23,16 @@ from evaltool.stats.counting import (
     value,
 )
 from evaltool.stats.rates import DISPOSITIONS
+from evaltool.survey.footing import Footing
 
 DISPOSITION, COURSES = "disposition", "courses"
+COMMON = "~common"  # what follows the name of an indicator that is counted only of whom all versions can compare
 NOT_RECORDED = "not_recorded"
 CHANGES = ("higher", "same", "lower")
 _INTERVIEWS = ("I", "P")
 # Not names that a column of the roster or a question can have.
 _INTERVIEWED, _POPULATION = "_interviewed", "_population"
+_VERSION, _SPOKEN = "_version", "_spoken"
 _BEST_FIRST = {code: rank for rank, code in enumerate(DISPOSITIONS)}
 
 
@@ -54,12 +59,15 @@ class Answers:
 
 def measure_states(plan: Plan) -> dict[str, tuple[str, ...]]:
     """Every measure that the plan asks for, with all states that its units can be in."""
-    silent = (*REASONS, NO_INTERVIEW, OUTSIDE_BASE)
+    silent = (*REASONS, OTHER_VERSION, NO_INTERVIEW, OUTSIDE_BASE)
     survey = plan.population.survey
     measures = {
         name: (*(value(code) for code in _codes(plan, indicator)), *((NO_START,) if indicator.paired else ()), *silent)
         for name, indicator in plan.indicators.items()
     }
+    for name in plan.indicators:
+        if plan.footing(name).narrowed:
+            measures[name + COMMON] = measures[name]
     for name in plan.distributions:
         measures[name] = (*(value(code) for code in plan.variable(survey, name).codes), *silent)
     measures[DISPOSITION] = DISPOSITIONS
@@ -79,12 +87,25 @@ def survey_of(plan: Plan, indicator: Indicator) -> str:
     return indicator.survey or plan.population.survey
 
 
-def units_table(plan: Plan, answers: Sequence[Answers], roster: pd.DataFrame) -> pd.DataFrame:
+Versions: TypeAlias = Mapping[tuple[str, str], frozenset[int]]
+"""By indicator and population: the versions whose answers are counted."""
+
+
+@dataclass(frozen=True, eq=False)
+class Units:
+    """The units `table`, and which versions are counted in it."""
+
+    table: pd.DataFrame
+    versions: Versions
+
+
+def make_units(plan: Plan, answers: Sequence[Answers], roster: pd.DataFrame) -> Units:
     """Give every course of the roster that belongs to a population its states.
 
     `roster` has `unit` and the roster's columns. A course that is not eligible has a state in `courses` only; one
     without any disposition was never reached (NC). Of several interviews for a course a complete one goes before a
-    partial one, then the later version.
+    partial one, then the later version. Where a population answered versions that cannot be put together, those
+    that most answered count, and the others are in the state `other_version`.
 
     Raises:
         PlanError: if the roster has not the columns that the plan needs, or a course twice.
@@ -94,10 +115,35 @@ def units_table(plan: Plan, answers: Sequence[Answers], roster: pd.DataFrame) ->
     eligible = table_holds(plan.population.eligible, courses)
     columns = {"unit": courses["unit"], POPULATION: courses[_POPULATION]}
     columns |= {by_column(name): _words(courses[name], "") for name in plan.breakdowns}
-    columns |= {state_column(name): states.where(eligible) for name, states in _measures(plan, answers, courses)}
+    joined = {survey: interviews(survey, questions, answers, courses) for survey, questions in _questions(plan).items()}
+    versions = {name: _versions(plan, name, joined) for name, item in plan.indicators.items() if not item.paired}
+    measures = [*_measures(plan, joined, versions), (DISPOSITION, _dispositions(plan, answers, courses))]
+    columns |= {state_column(name): states.where(eligible) for name, states in measures}
     if plan.population.status:
         columns[state_column(COURSES)] = value("") + _words(courses[plan.population.status], NOT_RECORDED)
-    return pd.DataFrame(columns)
+    counted = {(name, at): found for name, by in versions.items() for at, found in by.items()}
+    return Units(pd.DataFrame(columns), counted)
+
+
+def _versions(plan: Plan, name: str, joined: Mapping[str, pd.DataFrame]) -> dict[str, frozenset[int]]:
+    """For each population those versions that can be put together and that most of its courses answered."""
+    rows = joined[survey_of(plan, plan.indicators[name])]
+    answered = rows[rows[_INTERVIEWED]]
+    found: dict[str, frozenset[int]] = {}
+    for population, members in answered.groupby(_POPULATION):
+        counts = Counter(int(version) for version in members[_VERSION])
+        found[str(population)] = _largest(plan.footing(name), counts)
+    return found
+
+
+def _largest(footing: Footing, counts: Mapping[int, int]) -> frozenset[int]:
+    """Of the versions that were answered those with most answers that can be put together; of several the latest."""
+    if not footing.joins:
+        return frozenset(counts)
+    joins: dict[int, set[int]] = {}
+    for version in counts:
+        joins.setdefault(footing.join(version), set()).add(version)
+    return frozenset(max(joins.values(), key=lambda part: (sum(counts[version] for version in part), max(part))))
 
 
 def _check_roster(plan: Plan, roster: pd.DataFrame) -> None:
@@ -130,14 +176,35 @@ def _words(column: "pd.Series[Any]", blank: str) -> "pd.Series[str]":
     return text.mask(text == "", blank)
 
 
-def _measures(plan: Plan, answers: Sequence[Answers], courses: pd.DataFrame) -> Iterable[tuple[str, "pd.Series[str]"]]:
-    joined = {survey: interviews(survey, questions, answers, courses) for survey, questions in _questions(plan).items()}
+def _measures(
+    plan: Plan, joined: Mapping[str, pd.DataFrame], versions: Mapping[str, Mapping[str, frozenset[int]]]
+) -> Iterable[tuple[str, "pd.Series[str]"]]:
     for name, indicator in plan.indicators.items():
-        yield name, (_change_states if indicator.paired else _indicator_states)(plan, indicator, joined)
+        if indicator.paired:
+            yield name, _change_states(plan, indicator, joined)
+            continue
+        rows = joined[survey_of(plan, indicator)]
+        states = _indicator_states(plan, indicator, rows)
+        for population, counted in versions[name].items():
+            others = rows[_INTERVIEWED] & (rows[_POPULATION] == population) & ~rows[_VERSION].isin(counted)
+            states = states.mask(others, OTHER_VERSION)
+        yield name, states
+        if plan.footing(name).narrowed:
+            yield name + COMMON, _common_states(plan.footing(name), rows, states)
     for name in plan.distributions:
         rows = joined[plan.population.survey]
         yield name, _states(rows, [name], _code_states(rows, name))
-    yield DISPOSITION, _dispositions(plan.population.survey, answers, courses)
+
+
+def _common_states(footing: Footing, rows: pd.DataFrame, states: "pd.Series[str]") -> "pd.Series[str]":
+    """States of those only whom all versions can compare: the others are outside the base, or in another version."""
+    for version, languages in footing.left_out.items():
+        if _VERSION in rows:
+            states = states.mask((rows[_VERSION] == version) & rows[_SPOKEN].isin(languages), OTHER_VERSION)
+    within = pd.Series(data=True, index=rows.index)
+    for text in footing.within:
+        within &= table_holds(text, rows)
+    return states.mask(~within, OUTSIDE_BASE)
 
 
 def _questions(plan: Plan) -> dict[str, set[str]]:
@@ -156,10 +223,8 @@ def interviews(survey: str, questions: Set[str], answers: Sequence[Answers], cou
     parts = [_chosen(item, questions) for item in answers if item.name == survey]
     if not parts:
         return courses.assign(**{_INTERVIEWED: False})
-    best = pd.concat(parts, ignore_index=True).sort_values(
-        ["_rank", "_version"], ascending=[True, False], kind="stable"
-    )
-    best = best.drop_duplicates("unit").drop(columns=["_rank", "_version"])
+    best = pd.concat(parts, ignore_index=True).sort_values(["_rank", _VERSION], ascending=[True, False], kind="stable")
+    best = best.drop_duplicates("unit").drop(columns=["_rank"])
     joined = courses.merge(best, on="unit", how="left", indicator=_INTERVIEWED)
     return joined.assign(**{_INTERVIEWED: joined[_INTERVIEWED] == "both"})
 
@@ -171,7 +236,8 @@ def _chosen(item: Answers, questions: Set[str]) -> pd.DataFrame:
     columns = [str(name) for name in frame if name in questions or str(name).startswith(starts)]
     plain = {name: _text(frame[name]) for name in columns}
     rank = frame["disposition"].astype(object).map(_BEST_FIRST)
-    return pd.DataFrame({"unit": frame["unit"], **plain, "_rank": rank, "_version": item.version})
+    spoken = frame["language"].astype(object) if "language" in frame else ""
+    return pd.DataFrame({"unit": frame["unit"], **plain, "_rank": rank, _VERSION: item.version, _SPOKEN: spoken})
 
 
 def _text(column: "pd.Series[Any]") -> "pd.Series[Any]":
@@ -179,8 +245,7 @@ def _text(column: "pd.Series[Any]") -> "pd.Series[Any]":
     return column.astype("str") if isinstance(column.dtype, pd.CategoricalDtype) else column
 
 
-def _indicator_states(plan: Plan, indicator: Indicator, joined: Mapping[str, pd.DataFrame]) -> "pd.Series[str]":
-    rows = joined[survey_of(plan, indicator)]
+def _indicator_states(plan: Plan, indicator: Indicator, rows: pd.DataFrame) -> "pd.Series[str]":
     if indicator.variable:
         found = _code_states(rows, indicator.variable)
     else:
@@ -254,8 +319,9 @@ def _rank(rows: pd.DataFrame, name: str, ranks: Mapping[str, int]) -> "pd.Series
     return codes.astype(object).map(ranks).astype(float)
 
 
-def _dispositions(survey: str, answers: Sequence[Answers], courses: pd.DataFrame) -> "pd.Series[str]":
-    """The best outcome of each course over all versions of the survey."""
+def _dispositions(plan: Plan, answers: Sequence[Answers], courses: pd.DataFrame) -> "pd.Series[str]":
+    """The best outcome of each course over all versions of the population's survey."""
+    survey = plan.population.survey
     parts = [item.dispositions[["unit", "disposition"]].astype(object) for item in answers if item.name == survey]
     if not parts:
         return pd.Series("NC", index=courses.index, dtype="object")

@@ -161,6 +161,7 @@ def test_each_population_has_the_same_rows_in_the_same_order(rows):
     groups = [("2021", "", ""), ("2021", "site", "south"), ("2021", "site", "north")]
     groups += [("2022", "", ""), ("2022", "site", "south")]
     expected = [(*group, *pair) for group in groups for pair in statistics]
+    expected += [(at, "", "", name, "trend") for name in ("active", "school_only", "speaks") for at in ("2021", "2022")]
     assert [(row.population, row.by, row.level, row.indicator, row.statistic) for row in rows] == expected
 
 

@@ -4,7 +4,7 @@ from stats_programme import PLAN, answers, plan_from, roster
 
 from evaltool.errors import PlanError
 from evaltool.stats.counting import state_column, value
-from evaltool.stats.units import measure_states, units_table
+from evaltool.stats.units import make_units, measure_states
 
 
 @pytest.fixture
@@ -13,7 +13,7 @@ def plan(tmp_path):
 
 
 def states(plan, measure, datasets, courses):
-    table = units_table(plan, datasets, courses)
+    table = make_units(plan, datasets, courses).table
     return dict(zip(table["unit"], table[state_column(measure)].astype(object), strict=True))
 
 
@@ -69,7 +69,7 @@ def test_a_base_of_answers_leaves_silent_units_silent(tmp_path):
 def test_a_course_that_is_not_eligible_has_only_its_status(plan):
     running = roster(("u1", "2021", "north", "yes", "running"))
     data = [answers("end@1", {"unit": "u1", "job": "paid", "school": "no", "speak": "well"})]
-    (row,) = units_table(plan, data, running).to_dict("records")
+    (row,) = make_units(plan, data, running).table.to_dict("records")
     assert row[state_column("courses")] == value("running")
     assert all(pd.isna(row[state_column(name)]) for name in measure_states(plan) if name != "courses")
 
@@ -81,7 +81,7 @@ def test_a_course_without_a_year_is_in_no_population(plan):
 
 @pytest.mark.parametrize("years", [["2021"], [2021], [2021.0], pd.array([2021], dtype="Int64")])
 def test_a_population_is_called_alike_however_the_year_is_stored(plan, years):
-    assert list(units_table(plan, [], ONE.assign(year=years))["population"]) == ["2021"]
+    assert list(make_units(plan, [], ONE.assign(year=years)).table["population"]) == ["2021"]
 
 
 def test_a_question_that_a_version_lacks_was_not_put(tmp_path):
@@ -150,9 +150,9 @@ def test_a_rule_reads_a_question_with_several_answers(tmp_path):
 
 def test_a_roster_without_a_needed_column_is_refused(plan):
     with pytest.raises(PlanError, match="no column site, state"):
-        units_table(plan, [], ONE.drop(columns=["site", "state"]))
+        make_units(plan, [], ONE.drop(columns=["site", "state"]))
 
 
 def test_a_course_that_stands_twice_is_refused(plan):
     with pytest.raises(PlanError, match="twice"):
-        units_table(plan, [], pd.concat([ONE, ONE]))
+        make_units(plan, [], pd.concat([ONE, ONE]))

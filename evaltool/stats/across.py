@@ -1,0 +1,71 @@
+"""Shares over populations: trends that break where versions are not comparable, and populations pooled."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import reduce
+from operator import add
+
+from evaltool.plan import Plan
+from evaltool.results import Estimate
+from evaltool.stats.counting import Counts, Group, Tally
+from evaltool.stats.rows import Scope, respondents
+from evaltool.stats.units import COMMON, Versions
+from evaltool.text import say
+
+TREND, POOLED = "trend", "pooled"
+
+
+def across_rows(plan: Plan, counts: Counts, versions: Versions) -> Iterator[Estimate]:
+    """For each indicator that is one share its trend; for those that the plan pools the pooled shares."""
+    populations = sorted({group.population for group in counts})
+    for name, indicator in plan.indicators.items():
+        if len(populations) > 1 and not indicator.paired:
+            yield from _trend(plan, name, counts, versions, populations)
+    for name in plan.pooled:
+        yield from _pooled(plan, name, counts, populations)
+
+
+def _scope(plan: Plan, name: str, group: Group, tally: Tally) -> Scope:
+    """An indicator of whom all versions can compare, with words for it."""
+    found = plan.footing(name)
+    base = respondents(plan, plan.indicators[name])
+    if found.within:
+        base += "; " + say("compared where {condition}", plan.language, condition=" and ".join(found.within))
+    return Scope(plan, group, name, tally, base)
+
+
+def _tally(plan: Plan, name: str, counts: Counts, group: Group) -> Tally:
+    return counts[group][name + COMMON if plan.footing(name).narrowed else name]
+
+
+def _counted(plan: Plan, name: str, tally: Tally) -> int:
+    return tally.of(*(plan.indicators[name].counted or ("yes",)))
+
+
+def _trend(plan: Plan, name: str, counts: Counts, versions: Versions, populations: Sequence[str]) -> Iterator[Estimate]:
+    """One point a population. `verdict`: how it stands to the point before; not_comparable breaks the line."""
+    found = plan.footing(name)
+    before: frozenset[int] = frozenset()
+    for population in populations:
+        group = Group(population)
+        tally = _tally(plan, name, counts, group)
+        row = _scope(plan, name, group, tally).share(TREND, _counted(plan, name, tally))
+        here = versions.get((name, population), frozenset())
+        if before and here:
+            apart = found.why_apart(before | here)
+            same = len(before | here) == 1 or before | here <= found.identical
+            verdict = "not_comparable" if apart else "identical" if same else "comparable"
+            row = replace(row, verdict=verdict, warning="; ".join(filter(None, (row.warning, apart))))
+        before = here or before
+        yield row
+
+
+def _pooled(plan: Plan, name: str, counts: Counts, populations: Sequence[str]) -> Iterator[Estimate]:
+    """All populations together, everybody and each level of the breakdowns."""
+    together = "+".join(populations)
+    for group in dict.fromkeys(replace(group, population="") for group in sorted(counts)):
+        members = [replace(group, population=population) for population in populations]
+        tallies = [_tally(plan, name, counts, member) for member in members if member in counts]
+        tally = reduce(add, tallies)
+        scope = _scope(plan, name, replace(group, population=together), tally)
+        yield replace(scope.share("share", _counted(plan, name, tally)), comparison=POOLED)

@@ -1,0 +1,64 @@
+"""One measure of one group, on its way to result rows."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from evaltool.plan import Indicator, Plan
+from evaltool.results import Estimate
+from evaltool.stats.counting import Group, Tally
+from evaltool.stats.shares import wilson
+from evaltool.text import pick, say
+
+NO_ANSWERS = "no answers"
+FEW_ANSWERS = "few answers"
+WILSON = "Wilson 95 %"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """One measure of one group, on its way to rows."""
+
+    plan: Plan
+    group: Group
+    measure: str
+    tally: Tally
+    base: str
+
+    def row(self, statistic: str, **values: Any) -> Estimate:
+        known: dict[str, Any] = {"base": self.base, **values, **asdict(self.group)}
+        return Estimate(indicator=self.measure, statistic=statistic, **known)
+
+    def share(self, statistic: str, x: int) -> Estimate:
+        n = self.tally.answered
+        row = self.row(statistic, count=x, n=n, missing=told(self.tally.missing), method=WILSON, warning=self.warning)
+        interval = wilson(x, n)
+        if interval is None:
+            return row
+        return replace(row, estimate=x / n, conf_low=interval.low, conf_high=interval.high)
+
+    @property
+    def warning(self) -> str:
+        n = self.tally.answered
+        return NO_ANSWERS if n == 0 else FEW_ANSWERS if n < self.plan.few else ""
+
+    def counts(self, numbers: Mapping[str, int]) -> Iterator[Estimate]:
+        total = sum(numbers.values())
+        for code, number in numbers.items():
+            yield self.row(f"count[{code}]", estimate=float(number), count=number, n=total)
+
+
+def told(reasons: Mapping[str, int]) -> str:
+    return ";".join(f"{name}={count}" for name, count in reasons.items())
+
+
+def respondents(plan: Plan, indicator: Indicator | None) -> str:
+    """The base of a share in the plan's words."""
+    people = pick(plan.population.respondents, plan.language)
+    words = say("{respondents} who answered", plan.language, respondents=people)
+    return with_base(plan, indicator, words)
+
+
+def with_base(plan: Plan, indicator: Indicator | None, words: str) -> str:
+    narrower = pick(indicator.base_label, plan.language) if indicator else ""
+    return f"{words}; {narrower}" if narrower else words
