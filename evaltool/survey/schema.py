@@ -273,6 +273,9 @@ _OPEN, _CLOSE = rf"(?:{_SPACE}(?:not{_SPACE})?\()*{_SPACE}", rf"(?:{_SPACE}\))*"
 # The grammar but for the count of brackets, which no pattern can tell.
 _GRAMMAR = rf"^(?:{_OPEN}{_TEST}{_CLOSE}(?:{_SPACE}(?:and|or){_OPEN}{_TEST}{_CLOSE})*{_SPACE})?$"
 
+# What VS Code shows instead of the pattern; others leave the key alone.
+_LIKE = "Write like ${name} = 'code', joined by and, or, not(...), selected(${name}, 'code')."
+
 
 def expression(things: Mapping[str, Question | Attribute], *, hidden: Iterable[str] = (), only: bool = False) -> Schema:
     """An expression: its form, no `hidden` name (`only`: none but those of `things`), no constant that never fits."""
@@ -284,7 +287,7 @@ def expression(things: Mapping[str, Question | Attribute], *, hidden: Iterable[s
         by_constant.setdefault(_constant(thing), []).append(name)
     wrong += [_misfit(constant, same) for constant, same in by_constant.items() if constant]
     refused = {"not": {"anyOf": [{"pattern": item} for item in wrong]}} if wrong else {}
-    return {"type": "string", "pattern": _GRAMMAR, **refused}
+    return {"type": "string", "pattern": _GRAMMAR, "patternErrorMessage": _LIKE, **refused}
 
 
 def _constant(thing: Question | Attribute) -> str:

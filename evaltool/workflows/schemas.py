@@ -185,8 +185,10 @@ def demo_schema(known: Known) -> Schema:
     schema = written(Demo, "The demo's made-up people")
     population = schema["$defs"]["DemoPopulation"]["properties"]
     columns = {"enum": list(known.roster.columns)}
-    population["attributes"]["propertyNames"] = columns
-    population["follows"]["propertyNames"] = columns
+    # `<<` brings in the columns of an earlier population; VS Code takes it for a name.
+    names = {"enum": [*known.roster.columns, "<<"]}
+    population["attributes"]["propertyNames"] = names
+    population["follows"]["propertyNames"] = names
     population["surveys"]["propertyNames"] = {"enum": list(known.surveys)}
     schema["$defs"]["Follow"]["properties"]["column"] = columns
     return schema
