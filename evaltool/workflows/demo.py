@@ -11,7 +11,7 @@ from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from evaltool.contacts.vault import Vault
+from evaltool.contacts.vault import Link, Vault
 from evaltool.errors import PlatformError, ProjectError
 from evaltool.project import FILE, Project, read_project
 from evaltool.records import Course, Deployment
@@ -154,29 +154,36 @@ def _links_and_respondents(
     plan = read_plan(project)
     with closing(Vault.open(project.vault)) as vault:
         courses = vault.courses()
-        links = {item.id: {link.unit: link.token for link in vault.links(item.id)} for item in deployed.values()}
+        links = {item.id: {link.unit: link for link in vault.links(item.id)} for item in deployed.values()}
     work: list[tuple[str, Respondent]] = []
     for name, population in settings.populations.items():
         members = [course for course in courses if course.attributes.get(plan.population.column) == name]
         for survey, fieldwork in population.surveys.items():
             deployment = deployed[survey, fieldwork.version]
-            respondents = make_respondents(_cast(project, deployment, fieldwork, members), settings, name)
+            asked = {
+                course.course_id: (course, links[deployment.id][course.unit])
+                for course in members
+                if course.unit in links[deployment.id]
+            }
+            respondents = make_respondents(_cast(project, deployment, fieldwork, asked), settings, name)
             if survey == plan.population.survey:
                 respondents = aim(plan, respondents, population.shares)
-            tokens = {course.course_id: links[deployment.id].get(course.unit) for course in members}
-            work += [(f"{project.public_url}/s/{tokens[item.course]}", item) for item in respondents]
+            work += [(f"{project.public_url}/s/{asked[item.course][1].token}", item) for item in respondents]
     return work
 
 
-def _cast(project: Project, deployment: Deployment, fieldwork: Fieldwork, members: list[Course]) -> Cast:
+def _cast(
+    project: Project, deployment: Deployment, fieldwork: Fieldwork, asked: Mapping[str, tuple[Course, Link]]
+) -> Cast:
+    """`asked` are courses by id, with the link of the person who answers: it is her language that counts."""
     survey = read_release(project.surveys, deployment.survey, deployment.version).survey
     return Cast(
         survey=survey,
         fieldwork=fieldwork,
-        courses={course.course_id: course.attributes for course in members},
+        courses={name: course.attributes for name, (course, _) in asked.items()},
         languages={
-            course.course_id: course.language if course.language in survey.languages else survey.language
-            for course in members
+            name: link.language if link.language in survey.languages else survey.language
+            for name, (_, link) in asked.items()
         },
         columns=load_roster(project.surveys / "roster.yaml").attributes,
     )

@@ -23,6 +23,7 @@ from evaltool.yamlfile import faults_error, model_faults, plain, read_yaml
 Fate = Literal["complete", "partial", "broke_off", "refused", "opened", "never"]
 Manner = Literal["come_back", "post_twice", ""]
 Shares = dict[str, float]
+_SAME_RESPONDENT = 0.1
 
 
 class Follow(Part):
@@ -76,7 +77,8 @@ def make_roster(roster: Roster, demo: Demo, column: str) -> list[dict[str, str]]
     rows: list[dict[str, str]] = []
     for name, population in demo.populations.items():
         chance = random.Random(f"{demo.seed}/roster/{name}")  # noqa: S311  # made-up people
-        maker = _RosterMaker(roster, population, chance)
+        others = random.Random(f"{demo.seed}/roster/{name}/respondents")  # noqa: S311  # made-up people
+        maker = _RosterMaker(roster, population, chance, others)
         rows += [maker.row(column, name, len(rows) + number + 1) for number in range(population.courses)]
     return rows
 
@@ -86,11 +88,15 @@ class _RosterMaker:
     roster: Roster
     population: DemoPopulation
     chance: random.Random
+    others: random.Random
     persons: int = 0
+    respondents: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
 
     def row(self, column: str, value: str, number: int) -> dict[str, str]:
         self.persons = self.persons if self._second() else number
-        cells = {name: self._cell(name, item, number) for name, item in self.roster.columns.items() if not item.year_of}
+        columns = {name: item for name, item in self.roster.columns.items() if not item.year_of}
+        own = {name: self._cell(name, item, number) for name, item in columns.items() if not item.respondent}
+        cells = own | self._respondent_cells(number)
         cells |= {name: rule.values.get(cells[rule.column], "") for name, rule in self.population.follows.items()}
         return cells | self._population_cells(column, value)
 
@@ -98,22 +104,40 @@ class _RosterMaker:
         """Whether this row is a further course of the person before."""
         return bool(self.persons) and self.chance.random() < self.population.second_courses
 
+    def _respondent_cells(self, number: int) -> dict[str, str]:
+        """Others who answer for the course: a new person each, or the one of the course before."""
+        for respondent in self.roster.respondents:
+            if respondent not in self.respondents or self.others.random() >= _SAME_RESPONDENT:
+                columns = {name: item for name, item in self.roster.columns.items() if item.respondent == respondent}
+                made = {name: self._respondent_cell(name, item, number) for name, item in columns.items()}
+                self.respondents[respondent] = made
+        return {name: text for cells in self.respondents.values() for name, text in cells.items()}
+
+    def _respondent_cell(self, name: str, column: Attribute, number: int) -> str:
+        if column.role and column.role != "language":
+            return self._identity(column.role, number, of=column.respondent or "")
+        return self._drawn(name, column, self.others)
+
     def _cell(self, name: str, column: Attribute, number: int) -> str:
         if column.role and column.role != "language":
-            return self._identity(column.role, number)
+            return f"C{number:05}" if column.role == "course" else self._identity(column.role, self.persons)
+        return self._drawn(name, column, self.chance)
+
+    def _drawn(self, name: str, column: Attribute, chance: random.Random) -> str:
         codes = list(column.choices)
         if codes:
             weights = self.population.attributes.get(name) or dict.fromkeys(codes, 1.0)
-            return self.chance.choices(list(weights), list(weights.values()))[0]
-        return str(self.chance.randint(0, 2)) if column.type == "integer" else f"{name} {self.chance.randint(1, 6)}"
+            return chance.choices(list(weights), list(weights.values()))[0]
+        return str(chance.randint(0, 2)) if column.type == "integer" else f"{name} {chance.randint(1, 6)}"
 
-    def _identity(self, role: str, number: int) -> str:
+    def _identity(self, role: str, number: int, *, of: str = "") -> str:
+        """Another person's identity looks like this one's, and says what she is to the course."""
+        name = say("Made-up person {number}", self.roster.language, number=number)
         made = {
-            "person": f"P{self.persons:05}",
-            "course": f"C{number:05}",
-            "name": say("Made-up person {number}", self.roster.language, number=self.persons),
-            "phone": f"+00 00 {self.persons:06}",
-            "email": f"person{self.persons}@example.org",
+            "person": f"P{number:05}" if not of else f"{of}-{number:05}",
+            "name": f"{name} ({of})" if of else name,
+            "phone": f"+00 {1 if of else 0}0 {number:06}",
+            "email": f"{of or 'person'}{number}@example.org",
         }
         return made[role]
 
