@@ -333,3 +333,13 @@ def test_rows_are_in_order_of_unit_whatever_the_order_of_the_archive(run):
     responses = [interview(unit, answers=FULL) for unit in ("u3", "u1", "u2")]
     pd.testing.assert_frame_equal(run(*responses).frame, run(*reversed(responses)).frame)
     assert list(run(*responses).frame.unit) == ["u1", "u2", "u3"]
+
+
+def test_who_answers_for_a_course_as_somebody_else_keeps_her_own_pseudonym(roster):
+    hers = replace(interview("u1", answers=FULL), person="p_mentor")
+    mentors = SURVEY.model_copy(update={"respondent": "mentor"})
+    own = only(clean(SURVEY, [hers], roster, structure_hash="h2"))
+    other = only(clean(mentors, [hers], roster, structure_hash="h2"))
+    assert own["person"] == roster.set_index("unit").loc["u1", "person"] != "p_mentor"
+    assert (other["unit"], other["person"]) == ("u1", "p_mentor")
+    assert str(clean(mentors, [hers], roster, structure_hash="h2").frame["person"].dtype) == "str"
