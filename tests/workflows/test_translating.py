@@ -450,6 +450,15 @@ def test_a_workbook_keeps_texts_as_texts_and_reads_from_the_right(project: Proje
     assert (limits["born.choice.c"], limits["job.label"], limits["title"]) == (80, 250, 120)
 
 
+def test_a_text_that_looks_like_a_formula_stays_a_text(project: Project) -> None:
+    change(project, "label: Født?", 'label: "=Født"')
+    path = sent_out(project)
+    _, sheet, rows = sheet_of(path)
+    cell = sheet.cell(rows["born.label"], column(sheet, "source"))
+    assert (cell.value, cell.data_type) == ("=Født", "s")
+    assert take_in(project, path, HASSAN).changed == {}
+
+
 # How far it is
 
 
