@@ -110,6 +110,7 @@ def plan_schema(known: Known) -> Schema:
     _indicator(defs["Indicator"])
     defs["Indicator"]["properties"]["survey"] = {"enum": [*known.surveys, None]}
     defs["Paired"]["properties"]["start"] = {"enum": list(known.surveys)}
+    defs["Panel"]["properties"]["waves"]["additionalProperties"] = {"enum": list(known.surveys)}
     if known.questions is not None:
         _name_questions(schema, known.questions, usable)
     schema["allOf"] = [_texts_in(language) for language in known.languages]

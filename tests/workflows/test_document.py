@@ -142,8 +142,8 @@ def test_everything_that_a_reviewer_needs_stands_in_the_paper(project: Project) 
         "A course is invited only if the course's “Status” is “Ended”.",
         "The interview ends and no answer is kept if the answer to question 1 is “No”.",
         (
-            "Every question has a number and its name in the data. Choices set apart below the others count as no answer. "
-            "Write what you think in the column beside."
+            "Every question has a number and its name in the data. Choices set apart below the others count as no "
+            "answer. Write what you think in the column beside."
         ),
         "Will you?",
         *("Page 1: start", "Comments"),
