@@ -25,7 +25,7 @@ from evaltool.survey.expressions import (
     parse,
 )
 from evaltool.survey.model import Attribute, Question, Survey
-from evaltool.text import long_date, pick, say
+from evaltool.text import Text, long_date, pick, say
 
 Kind = Literal["number", "date", "text", "choice", "choices"]
 Joiner = Literal["", "and", "or"]
@@ -71,7 +71,7 @@ def subjects(
 
 
 def _column(name: str, column: Attribute, language: str) -> Subject:
-    words = say("the course's “{column}”", language, column=pick(column.label, language) or name)
+    words = say("the course's “{column}”", language, column=_words(column.label, language) or name)
     return Subject(words, _KINDS.get(column.type, "text"), _labels(column, language))
 
 
@@ -83,7 +83,12 @@ def _question(question: Question, number: str, language: str) -> Subject:
 
 
 def _labels(thing: Question | Attribute, language: str) -> dict[str, str]:
-    return {code: pick(choice.label, language) for code, choice in thing.choices.items()}
+    return {code: _words(choice.label, language) for code, choice in thing.choices.items()}
+
+
+def _words(text: Text, language: str) -> str:
+    """The text in `language`; else in that of the words round it."""
+    return pick(text, language if language in text else told_in(language))
 
 
 def answer_itself(question: Question, language: str) -> Subject:

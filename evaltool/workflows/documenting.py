@@ -41,6 +41,8 @@ def document(project: Project, survey: str, version: int, *, language: str = "",
 
 def _kept_in_order(fact: str) -> str:
     """A telephone number among words from right to left: without U+200E its groups would turn round."""
+    if not any(sign.isalpha() for sign in fact):
+        fact = fact.replace(" ", "\u00a0")
     turned = any(unicodedata.bidirectional(sign) in {"R", "AL"} for sign in fact)
     return fact if turned else f"\u200e{fact}\u200e"
 

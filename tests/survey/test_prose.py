@@ -240,6 +240,7 @@ def test_a_language_without_words_is_told_in_english_with_its_own_labels() -> No
     )
     assert (told_in("xx"), told_in("da")) == ("en", "da")
     assert tell(". = 'yes'", "xx", {".": answer_itself(question, "xx")}) == "the answer is “Oui”"
+    assert tell("${match} = 'job'", "xx", known("xx")) == "the course's “Kind of match” is “Work”"
 
 
 # A check computed another way: each sentence above is true of no answer exactly when it says «not known».

@@ -207,8 +207,8 @@ def test_a_paper_in_arabic_runs_from_right_to_left(project: Project) -> None:
     edge = told.find(f"{W}pPr/{W}jc")
     assert edge is not None
     assert edge.get(f"{W}val") == "right"
-    # The groups of a telephone number keep their order.
-    assert "\u200e33 13 50 88\u200e" in "\n".join(by_text)
+    # The groups of a telephone number keep their order, and stay on one line.
+    assert "\u200e33\u00a013\u00a050\u00a088\u200e" in "\n".join(by_text)
     assert "المكتب [Site]" in "\n".join(by_text)
 
 
