@@ -10,7 +10,7 @@ from evaltool.survey.model import Survey
 from evaltool.survey.release import release_path
 from evaltool.survey.rules import Shown, apart_faults, load_rules, rule_faults
 from evaltool.workflows.definitions import Checked, all_or_faults, check
-from evaltool.workflows.estimating import check_plan, read_plan
+from evaltool.workflows.estimating import check_plan, draft_plan
 from evaltool.workflows.made_up import load_demo
 from evaltool.workflows.reporting import definition_path
 from evaltool.yamlfile import faults_error, read_yaml
@@ -30,7 +30,7 @@ def check_project(project: Project) -> tuple[list[Checked], list[str]]:
             lambda: check_plan(project),
             lambda: check_report(definition_path(project)),
             lambda: f"demo: {len(load_demo(project.analysis / 'demo.yaml').populations)} populations, no faults",
-            lambda: _check_apart(project, surveys),
+            lambda: _check_apart(project),
         ]
     )
     return checked, [line for line in lines if line]
@@ -54,11 +54,11 @@ def _closed(project: Project, surveys: Sequence[Survey]) -> list[str]:
     return [survey.key for survey in old if release_path(project.surveys, survey.survey, survey.version).exists()]
 
 
-def _check_apart(project: Project, surveys: Sequence[Survey]) -> str:
+def _check_apart(project: Project) -> str:
     """Check what the reports show side by side. Says nothing: the rules have their line."""
     found = load_rules(project.surveys / "rules.yaml")
     if found and found.rules.apart:
-        plan = read_plan(project, {survey.key: survey for survey in surveys})
+        plan = draft_plan(project)
         faults = apart_faults(found.rules, list(_shown(project, plan)))
         if faults:
             raise faults_error("reports break the project's rules", faults)

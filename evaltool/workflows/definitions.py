@@ -217,7 +217,17 @@ def released(project: Project) -> list[Release]:
 
 def harmonies(project: Project) -> dict[str, dict[str, Harmonised]]:
     """By survey: each item in runs of released versions that can be put together."""
-    steps: dict[str, list[Step]] = {}
-    for item in released(project):
-        steps.setdefault(item.survey.survey, []).append(Step(item.survey, item.verdicts))
-    return {survey: harmonise(found) for survey, found in steps.items()}
+    return _harmonies([Step(item.survey, item.verdicts) for item in released(project)])
+
+
+def planned_harmonies(project: Project, surveys: Sequence[Survey]) -> dict[str, dict[str, Harmonised]]:
+    """As `harmonies`, of the definitions as they are now with the verdicts beside them."""
+    paths = [(survey, verdicts_path(project.surveys, survey.survey, survey.version)) for survey in surveys]
+    return _harmonies([Step(item, read_verdicts(path)[0].items if path.is_file() else {}) for item, path in paths])
+
+
+def _harmonies(steps: Sequence[Step]) -> dict[str, dict[str, Harmonised]]:
+    by_survey: dict[str, list[Step]] = {}
+    for step in sorted(steps, key=lambda step: step.survey.version):
+        by_survey.setdefault(step.survey.survey, []).append(step)
+    return {survey: harmonise(found) for survey, found in by_survey.items()}

@@ -14,22 +14,38 @@ from evaltool.stats.estimate import estimate
 from evaltool.stats.units import Answers
 from evaltool.survey.load import find_definitions, load_roster, load_survey
 from evaltool.survey.model import Survey
-from evaltool.workflows.definitions import released
+from evaltool.workflows.definitions import harmonies, planned_harmonies, released
 from evaltool.workflows.working import file_hash, now, read_json, working, write_json
 
 
-def read_plan(project: Project, surveys: dict[str, Survey] | None = None) -> Plan:
-    """The analysis plan, checked against the releases."""
-    known = surveys or {item.survey.key: item.survey for item in released(project)}
-    return load_plan(project.plan, known, load_roster(project.surveys / "roster.yaml"))
+def read_plan(project: Project) -> Plan:
+    """The analysis plan, checked against the releases and the verdicts on their items.
+
+    Surveys that are planned, and of which nothing is released yet, are taken as their definitions stand.
+    """
+    known = {item.survey.key: item.survey for item in released(project)}
+    asked = {survey.survey for survey in known.values()}
+    planned = {survey.key: survey for survey in _definitions(project) if survey.survey not in asked}
+    roster = load_roster(project.surveys / "roster.yaml")
+    return load_plan(project.plan, {**planned, **known}, roster, harmonies(project))
+
+
+def _definitions(project: Project) -> list[Survey]:
+    roster = load_roster(project.surveys / "roster.yaml")
+    return [load_survey(path, roster) for path in find_definitions(project.surveys)]
+
+
+def draft_plan(project: Project) -> Plan:
+    """The analysis plan, checked against the definitions as they are now."""
+    surveys = _definitions(project)
+    known = {survey.key: survey for survey in surveys}
+    roster = load_roster(project.surveys / "roster.yaml")
+    return load_plan(project.plan, known, roster, planned_harmonies(project, surveys))
 
 
 def check_plan(project: Project) -> str:
-    """Check the plan against the definitions as they are now; says in a line what it holds."""
-    roster = load_roster(project.surveys / "roster.yaml")
-    surveys = [load_survey(path, roster) for path in find_definitions(project.surveys)]
-    plan = read_plan(project, {survey.key: survey for survey in surveys})
-    return f"plan: {len(plan.indicators)} indicators, no faults"
+    """Check the plan; says in a line what it holds."""
+    return f"plan: {len(draft_plan(project).indicators)} indicators, no faults"
 
 
 def datasets(project: Project) -> dict[str, Dataset]:
