@@ -99,12 +99,10 @@ def model_faults(error: ValidationError, file: YamlFile, models: Iterable[type[B
     for item in error.errors():
         location = [step for step in item["loc"] if not str(step).startswith("function-")]
         key = str(location[-1]) if location else ""
-        code, message, mend = _PLAIN_WORDS.get(
-            item["type"], ("bad-value", f"«{key}»: {item['msg']}", "Mend the value.")
-        )
+        code, message, mend = _PLAIN_WORDS.get(item["type"], ("bad-value", "«{key}»: {told}", "Mend the value."))
         if code == "unknown-key":
             mend = nearest(key, known) or mend
-        faults.append(Fault(code, message.format(key=key), file.where(location), mend))
+        faults.append(Fault(code, message.format(key=key, told=item["msg"]), file.where(location), mend))
     return faults
 
 

@@ -6,14 +6,15 @@ people) or `not_comparable`, by whom, when and why; `of` names the pair of quest
 """
 
 import io
+import itertools
 import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
@@ -44,6 +45,11 @@ class ItemVerdict(Part):
     languages: dict[Language, Literal["comparable", "not_comparable"]] = Field(default_factory=dict)
 
 
+def _nothing_yet(value: object) -> object:
+    """`items:` with nothing below it."""
+    return {} if value is None else value
+
+
 class VerdictsFile(Part):
     """All verdicts of one version."""
 
@@ -51,7 +57,7 @@ class VerdictsFile(Part):
     survey: SurveyName
     version: int = Field(ge=2)
     against: int = Field(ge=1)
-    items: dict[Name, ItemVerdict] = Field(default_factory=dict)
+    items: Annotated[dict[Name, ItemVerdict], BeforeValidator(_nothing_yet)] = Field(default_factory=dict)
 
 
 def verdicts_path(folder: Path, survey: str, version: int) -> Path:
@@ -116,8 +122,8 @@ def _within_faults(text: str, items: Sequence[Item], roster: Roster, *, where: s
             mend = nearest(name, {**roster.attributes, **asked[0]})
             message = f"«{name}» is neither asked in both versions nor a usable column of the roster"
             yield Fault("unknown-name", message, where, mend)
-    for questions in asked:
-        yield from code_faults(expression, {**roster.attributes, **questions}, where)
+    sides = [code_faults(expression, {**roster.attributes, **questions}, where) for questions in asked]
+    yield from dict.fromkeys(itertools.chain(*sides))
 
 
 def _needless(name: str, known: Mapping[str, Item], where: str) -> Fault:
