@@ -61,9 +61,9 @@ def _load(definition: Path) -> Survey:
 def test_a_survey_can_be_answered_in_each_of_its_languages(
     phone: Page, inspector: Page, tmp_path: Path, definition: Path
 ) -> None:
-    """An earlier version, which is sent no more, in its own language only."""
+    """One survey in all of them, the others once in each way of writing; an old version in its own language."""
     survey = _load(definition)
-    languages = survey.languages if _is_latest(definition) else (survey.language,)
+    languages = _languages(survey, definition)
     database = f"sqlite:///{(tmp_path / 'collect.sqlite').as_posix()}"
     store = Store.open(database)
     add_survey(store, survey, languages)
