@@ -79,7 +79,9 @@ def harmonise(steps: Iterable[Step]) -> dict[str, Harmonised]:
         former = step.survey
     assert former is not None
     order = [item.name for item in compare(former, former)]
-    return {name: found[name] for name in sorted(found, key=lambda name: order.index(name) if name in order else -1)}
+    return {
+        name: found[name] for name in sorted(found, key=lambda name: order.index(name) if name in order else len(order))
+    }
 
 
 def _extended(known: Harmonised | None, item: Item, step: Step, former: Survey | None) -> Harmonised:
