@@ -7,7 +7,7 @@ from small_survey import SURVEY, interview
 
 from evaltool.errors import CleaningError
 from evaltool.responses.clean import clean
-from evaltool.responses.dataset import read_dataset, write_dataset
+from evaltool.responses.dataset import read_dataset, write_dataset, write_folder
 
 ANSWERS = {
     "consent": "yes",
@@ -115,3 +115,44 @@ def test_a_manifest_that_is_none_is_told(folder, text):
     (folder / "manifest.json").write_text(text, encoding="utf-8")
     with pytest.raises(CleaningError, match="the manifest was changed after cleaning"):
         read_dataset(folder)
+
+
+FILES_OF_ANOTHER_KIND = {"panel.parquet": b"new", "attrition.csv": b"wave\n"}
+
+
+@pytest.fixture
+def panel(tmp_path):
+    write_folder(tmp_path / "panel", {"panel.parquet": b"old"}, {"step": "panel"})
+    return tmp_path / "panel"
+
+
+def test_a_folder_of_another_kind_is_swapped_whole(panel):
+    write_folder(panel, FILES_OF_ANOTHER_KIND, {"step": "panel"})
+    outputs = json.loads((panel / "manifest.json").read_bytes())["outputs"]
+    assert outputs == {name: sha256(data).hexdigest() for name, data in FILES_OF_ANOTHER_KIND.items()}
+    assert list(content(panel)) == ["attrition.csv", "manifest.json", "panel.parquet"]
+    assert [path.name for path in panel.parent.iterdir()] == ["panel"]
+
+
+def test_a_folder_killed_between_the_two_moves_counts_again_if_the_next_one_fails(panel):
+    before = content(panel)
+    panel.rename(panel.parent / "panel.old")
+    with pytest.raises(TypeError):
+        write_folder(panel, FILES_OF_ANOTHER_KIND, {"time": object()})
+    assert content(panel) == before
+
+
+def test_a_disk_that_takes_no_file_leaves_the_old_folder_and_is_told(panel):
+    before = content(panel)
+    (panel.parent / "panel.new").write_bytes(b"a file where the new folder should be")
+    with pytest.raises(CleaningError, match="cannot be written") as caught:
+        write_folder(panel, FILES_OF_ANOTHER_KIND, {"step": "panel"})
+    assert caught.value.where.endswith("panel.new")
+    assert content(panel) == before
+
+
+def test_a_file_that_cannot_be_written_leaves_the_old_folder_and_is_told(panel):
+    before = content(panel)
+    with pytest.raises(CleaningError, match="cannot be written"):
+        write_folder(panel, {**FILES_OF_ANOTHER_KIND, "no/such/folder.csv": b"x"}, {"step": "panel"})
+    assert content(panel) == before
