@@ -43,10 +43,12 @@ def inspector(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-def _is_latest(definition: Path) -> bool:
-    return (
-        definition == [path for path in find_definitions(PROJECT / "surveys") if path.parent == definition.parent][-1]
-    )
+def _languages(survey: Survey, definition: Path) -> tuple[str, ...]:
+    versions = [path for path in find_definitions(PROJECT / "surveys") if path.parent == definition.parent]
+    if survey.key == INSPECTED:
+        return survey.languages
+    wanted = {survey.language, "ar", "ti"} if definition == versions[-1] else {survey.language}
+    return tuple(language for language in survey.languages if language in wanted)
 
 
 def _load(definition: Path) -> Survey:
