@@ -1,216 +1,16 @@
-"""The analysis plan: which shares are made from which answers, decided before anybody sees them."""
+"""What is wrong in an analysis plan beyond its shape."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
-from pydantic import Field, ValidationError, ValidationInfo, field_validator
-
-from evaltool.errors import DefinitionError, ExpressionError, Fault, PlanError
+from evaltool.errors import ExpressionError, Fault
+from evaltool.plan.model import RESERVED, Indicator, PlanFile
 from evaltool.survey.check import code_faults
-from evaltool.survey.expressions import Comparison, Conjunction, Constant, Disjunction, Expression, Ref, names, parse
-from evaltool.survey.footing import Footing, footing
-from evaltool.survey.harmony import Harmonised
-from evaltool.survey.model import (
-    Attribute,
-    Choice,
-    Language,
-    LocalText,
-    Name,
-    Part,
-    Question,
-    Roster,
-    Survey,
-    SurveyName,
-)
-from evaltool.yamlfile import YamlFile, faults_error, model_faults, nearest, plain, read_yaml
+from evaltool.survey.expressions import Comparison, Conjunction, names, parse
+from evaltool.survey.model import Attribute, Choice, Question, Roster, Survey
+from evaltool.yamlfile import YamlFile, nearest
 
-RESERVED = frozenset({"response", "disposition", "courses"})
-Location = tuple[str | int, ...]
-
-
-class Population(Part):
-    """Who is reported on: one population for each value of the roster column `column`.
-
-    `eligible` (roster columns only) says which courses should be answered for; `status` names the roster column
-    whose codes are counted over all courses.
-    """
-
-    survey: SurveyName
-    column: Name
-    eligible: str = ""
-    status: Name | None = None
-    units: LocalText
-    respondents: LocalText
-
-
-class Paired(Part):
-    """The same question asked in the survey `start` and in the population's survey."""
-
-    start: SurveyName
-    variable: Name
-
-
-class Indicator(Part):
-    """A share by `rule`, by `variable` and its `counted` codes, or a `paired` change.
-
-    `answered` are the questions that must have a substantive answer (default: those the rule or variable names);
-    `base` narrows further who is counted; that of a paired change must hold in both surveys.
-    """
-
-    label: LocalText
-    rule: str = ""
-    answered: tuple[Name, ...] = ()
-    variable: Name | None = None
-    counted: tuple[Name, ...] = ()
-    paired: Paired | None = None
-    base: str = ""
-    base_label: LocalText = Field(default_factory=dict)
-    target: float | None = Field(default=None, gt=0, lt=1)
-    survey: SurveyName | None = None
-
-
-class Panel(Part):
-    """Surveys that ask the same courses one after the other, by the name of the wave, first to last."""
-
-    waves: dict[Name, SurveyName] = Field(min_length=2)
-
-
-class Variable(Part):
-    """A select_one question as the plan sees it: its substantive codes over all versions, in order."""
-
-    codes: tuple[str, ...]
-    scale: Literal["ascending", "descending"] | None = None
-
-
-class PlanFile(Part):
-    """The plan as it is written. `pooled` indicators are also counted over all populations together."""
-
-    format: Literal[1]
-    language: Language
-    population: Population
-    breakdowns: tuple[Name, ...] = ()
-    headline: Name | None = None
-    few: int = Field(default=10, ge=1)
-    indicators: dict[Name, Indicator] = Field(min_length=1)
-    distributions: tuple[Name, ...] = ()
-    pooled: tuple[Name, ...] = ()
-    panel: Panel | None = None
-
-    @field_validator("indicators", mode="after")
-    @classmethod
-    def _resolve(cls, indicators: dict[str, Indicator], info: ValidationInfo) -> dict[str, Indicator]:
-        """Write out the defaults that follow from other parts of the plan."""
-        population = info.data.get("population")
-        survey = population.survey if isinstance(population, Population) else None
-        return {
-            name: indicator.model_copy(update={"survey": indicator.survey or survey})
-            for name, indicator in indicators.items()
-        }
-
-
-class Plan(PlanFile):
-    """A plan that was checked against the surveys and the roster; it carries what statistics need of them."""
-
-    variables: dict[SurveyName, dict[Name, Variable]]
-    attributes: dict[Name, Attribute]
-    footings: dict[Name, Footing] = Field(default_factory=dict)
-
-    def footing(self, name: str) -> Footing:
-        """Which versions of its survey the indicator can put together."""
-        return self.footings.get(name, Footing())
-
-    def variable(self, survey: str, name: str) -> Variable:
-        return self.variables[survey][name]
-
-    def names_in(self, expression: str) -> list[str]:
-        """What the expression names; nothing if it is empty."""
-        return names(parse(expression)) if expression else []
-
-    def answers_in(self, expression: str) -> list[str]:
-        """The questions, not roster columns, that the expression names."""
-        return [name for name in self.names_in(expression) if name not in self.attributes]
-
-    def answered(self, indicator: Indicator) -> list[str]:
-        """Questions that must have a substantive answer for a unit to count in the share."""
-        variable = indicator.paired.variable if indicator.paired else indicator.variable
-        if variable:
-            return list(dict.fromkeys([*indicator.answered, variable]))
-        return list(indicator.answered) or self.answers_in(indicator.rule)
-
-
-Harmonies: TypeAlias = Mapping[str, Mapping[str, Harmonised]]
-"""By survey and item: which versions can be put together."""
-
-
-def load_plan(path: Path, surveys: Mapping[str, Survey], roster: Roster, harmonies: Harmonies | None = None) -> Plan:
-    """Load the plan and check every name in it. `surveys` holds every version, by its key.
-
-    Without `harmonies` nothing is known of how the versions compare, and each stands alone.
-
-    Raises:
-        PlanError: with every fault, its file:line and how to mend it.
-    """
-    try:
-        file = read_yaml(path)
-        written = _read(file)
-        faults = list(_Check(written, surveys, roster, file).faults())
-        if faults:
-            raise faults_error("the analysis plan has faults", faults)
-        footings = _footings(written, harmonies or {}, roster)
-        faults = list(_pooled_faults(written, footings, file))
-        if faults:
-            raise faults_error("the analysis plan pools what is not comparable", faults)
-    except DefinitionError as error:
-        raise PlanError(error.message, where=error.where, mend=error.mend, faults=error.faults) from None
-    used = {written.population.survey, *(item.survey for item in written.indicators.values())}
-    used |= {item.paired.start for item in written.indicators.values() if item.paired}
-    variables = {name: _variables(surveys, name) for name in sorted(filter(None, used))}
-    return Plan(**dict(written), variables=variables, attributes=roster.attributes, footings=footings)
-
-
-def _footings(plan: PlanFile, harmonies: Harmonies, roster: Roster) -> dict[str, Footing]:
-    """The footing of every indicator that is one share."""
-    found: dict[str, Footing] = {}
-    for name, indicator in plan.indicators.items():
-        items = harmonies.get(indicator.survey or "", {})
-        expressions = _deciding(indicator)
-        asked = dict.fromkeys([*indicator.answered, *(part for text in expressions for part in names(text))])
-        if not indicator.paired:
-            found[name] = footing(expressions, [name for name in asked if name in items], items, roster.attributes)
-    return found
-
-
-def _deciding(indicator: Indicator) -> list[Expression]:
-    """What decides whether a unit counts, and whether it is in the base."""
-    counted = tuple(Comparison("=", Ref(indicator.variable or ""), Constant(code)) for code in indicator.counted)
-    texts = [parse(text) for text in (indicator.rule, indicator.base) if text]
-    return [*texts, *([Disjunction(counted)] if counted else [])]
-
-
-def _pooled_faults(plan: PlanFile, footings: Mapping[str, Footing], file: YamlFile) -> Iterator[Fault]:
-    for number, name in enumerate(plan.pooled):
-        where = file.where(("pooled", number))
-        found = footings.get(name)
-        if name not in plan.indicators:
-            mend = nearest(name, plan.indicators)
-            yield Fault("unknown-indicator", f"no indicator is called «{name}»", where, mend)
-        elif found is None:
-            message = f"«{name}» is a paired change, which is not pooled"
-            yield Fault("bad-kind", message, where, "Name an indicator that is one share.")
-        elif found.breaks:
-            message = f"«{name}» cannot be pooled: {found.why_apart(found.joins)}"
-            mend = "Remove it here. Its years stand side by side, and a trend breaks between them."
-            yield Fault("not-comparable", message, where, mend)
-
-
-def _read(file: YamlFile) -> PlanFile:
-    data = plain(file.data)
-    try:
-        return PlanFile.model_validate(data, context={"language": str(data.get("language", "en"))})
-    except ValidationError as error:
-        parts = (PlanFile, Population, Indicator, Paired, Panel)
-        raise faults_error("the analysis plan has faults", model_faults(error, file, parts)) from None
+Location: TypeAlias = tuple[str | int, ...]
 
 
 def _narrowed_by(base: str) -> list[str]:
@@ -228,7 +28,7 @@ def _versions(surveys: Mapping[str, Survey], name: str) -> list[Survey]:
     return sorted((survey for survey in surveys.values() if survey.survey == name), key=lambda survey: -survey.version)
 
 
-def _questions(surveys: Mapping[str, Survey], name: str) -> dict[str, Question]:
+def questions_of(surveys: Mapping[str, Survey], name: str) -> dict[str, Question]:
     """Questions of all versions of a survey; their choices are those of the latest and what only earlier ones had."""
     found: dict[str, Question] = {}
     for question in (question for version in _versions(surveys, name) for question in version.questions):
@@ -248,23 +48,14 @@ def _merged(later: Mapping[str, Choice], earlier: Mapping[str, Choice]) -> dict[
     return {code: later.get(code) or earlier[code] for code in order}
 
 
-def _variables(surveys: Mapping[str, Survey], name: str) -> dict[str, Variable]:
-    questions = _questions(surveys, name)
-    return {
-        question.name: Variable(codes=tuple(question.substantive), scale=question.scale)
-        for question in questions.values()
-        if question.choices
-    }
-
-
-class _Check:
+class Check:
     """Finds what is wrong in a plan beyond its shape."""
 
     def __init__(self, plan: PlanFile, surveys: Mapping[str, Survey], roster: Roster, file: YamlFile):
         self._plan = plan
         self._surveys = surveys
         self._names = sorted({survey.survey for survey in surveys.values()})
-        self._questions = {name: _questions(surveys, name) for name in self._names}
+        self._questions = {name: questions_of(surveys, name) for name in self._names}
         self._attributes = roster.attributes
         self._file = file
 
