@@ -28,9 +28,11 @@ from evaltool.responses.routing import REASONS
 from evaltool.results import COLUMNS
 from evaltool.stats.estimate import estimate
 from evaltool.survey import check
+from evaltool.survey.crosswalks import Group
 from evaltool.survey.load import find_definitions, load_roster, load_survey
 from evaltool.survey.model import Attribute, Choice, ChoiceList, Follows, Page, Question, Roster, Survey
 from evaltool.survey.rules import Apart, Readability, Rules, Same
+from evaltool.survey.verdicts import ItemVerdict, VerdictsFile
 from evaltool.workflows.made_up import Demo, DemoPopulation, Fieldwork, Follow
 from evaltool.workflows.starting import init_project
 
@@ -133,6 +135,7 @@ def test_no_command_or_option_is_told_that_there_is_not() -> None:
     [
         ("evaltool.toml", (Settings, Paths, Server)),
         ("surveys/\\<survey>", (Survey, Follows, Page, Question, Choice, ChoiceList)),
+        ("Verdicts", (VerdictsFile, ItemVerdict, Group)),
         ("surveys/rules.yaml", (Rules, Readability, Same, Apart)),
         ("surveys/roster.yaml", (Roster, Attribute)),
         ("analysis/plan.yaml", (Plan, Population, Indicator, Paired)),
