@@ -10,6 +10,7 @@ import time
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TypeAlias
 
 from evaltool.contacts.vault import Link, Vault
 from evaltool.errors import PlatformError, ProjectError
@@ -47,19 +48,21 @@ def demo(project: Project, out: Path, progress: Progress) -> Iterator[str]:
     yield f"released and deployed {', '.join(item.id for item in deployed.values())}"
 
     count = _import_made_up_roster(made, settings)
-    for name, population in settings.populations.items():
-        for survey, work in population.surveys.items():
-            invite(made, deployed[survey, work.version], where=_where(made, name))
-    yield f"made up a roster of {count} courses and invited them"
-
-    work = _links_and_respondents(made, settings, deployed)
+    yield f"made up a roster of {count} courses"
+    pulled = 0
     with _running_server(made):
-        answer_all(work, progress, label="answer over HTTP")
+        for surveys in _rounds(made, deployed):
+            if pulled:  # who may be asked again stands in the answers
+                clean(made, progress=progress)
+            asked = {key: deployed[key] for key in surveys}
+            _invite_all(made, settings, asked)
+            work = _links_and_respondents(made, settings, asked)
+            answer_all(work, progress, label=f"answer {', '.join(item.id for item in asked.values())}")
+            pulled += sum(pull(made, progress).values())
     counts = {item.deployment.id: item.counts for item in status(made)}
     yield "answered over HTTP: " + ", ".join(f"{name} {found['complete']} complete" for name, found in counts.items())
 
-    pulled = pull(made, progress)
-    yield f"pulled {sum(pulled.values())} responses into the archive"
+    yield f"pulled {pulled} responses into the archive"
     for dataset in clean(made, progress=progress):
         yield dataset.summary
     rows, path = analyse(made)
@@ -68,6 +71,28 @@ def demo(project: Project, out: Path, progress: Progress) -> Iterator[str]:
     yield from report(made, populations=[first], progress=progress)
     for name in others:
         yield f"the report of {name}: evaltool --project {out} report --population {name}"
+
+
+_Key: TypeAlias = tuple[str, int]  # survey and version
+
+
+def _rounds(project: Project, deployed: Mapping[_Key, Deployment]) -> list[list[_Key]]:
+    """The surveys in the order of fieldwork: one that follows another is asked after it."""
+    follows = {key[0]: read_release(project.surveys, *key).survey.follows for key in deployed}
+
+    def depth(survey: str) -> int:
+        earlier = follows.get(survey)
+        return 1 + depth(earlier.survey) if earlier else 0
+
+    depths = {key: depth(key[0]) for key in deployed}
+    return [[key for key in deployed if depths[key] == at] for at in sorted(set(depths.values()))]
+
+
+def _invite_all(project: Project, settings: Demo, asked: Mapping[_Key, Deployment]) -> None:
+    for name, population in settings.populations.items():
+        for survey, work in population.surveys.items():
+            if (survey, work.version) in asked:
+                invite(project, asked[survey, work.version], where=_where(project, name))
 
 
 def _copy_project(project: Project, out: Path) -> Project:
@@ -148,7 +173,7 @@ def _where(project: Project, population: str) -> str:
 
 
 def _links_and_respondents(
-    project: Project, settings: Demo, deployed: Mapping[tuple[str, int], Deployment]
+    project: Project, settings: Demo, deployed: Mapping[_Key, Deployment]
 ) -> list[tuple[str, Respondent]]:
     """Everybody who was invited, population by population, with her link; answers aimed at the declared shares."""
     plan = read_plan(project)
@@ -159,6 +184,8 @@ def _links_and_respondents(
     for name, population in settings.populations.items():
         members = [course for course in courses if course.attributes.get(plan.population.column) == name]
         for survey, fieldwork in population.surveys.items():
+            if (survey, fieldwork.version) not in deployed:
+                continue
             deployment = deployed[survey, fieldwork.version]
             asked = {
                 course.course_id: (course, links[deployment.id][course.unit])
