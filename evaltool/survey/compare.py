@@ -297,7 +297,8 @@ _INVITED: Mapping[Relation, str] = {
 def _asked(context: _Context, name: str) -> tuple[list[Change], str]:
     """Changes of who is asked, and the expression within which both versions asked ("" if none is needed)."""
     routed = relation(_universe(context.old, name), _universe(context.new, name), context.things)
-    texts = [(routing(context.old, name), routing(context.new, name)), (context.old.invite, context.new.invite)]
+    asked = (_routing_told(context, context.old, name), _routing_told(context, context.new, name))
+    texts = [asked, (context.old.invite, context.new.invite)]
     changes: list[Change] = []
     within: list[str] = []
     kinds: tuple[Kind, Kind] = ("routing", "universe")
@@ -309,6 +310,14 @@ def _asked(context: _Context, name: str) -> tuple[list[Change], str]:
         changes.append(Change(kind, told[found], values, "comparable" if common else "not_comparable"))
         within += [common] if common else []
     return changes, within[0] if len(within) == 1 else " and ".join(f"({text})" for text in within)
+
+
+def _routing_told(context: _Context, survey: Survey, name: str) -> str:
+    """The routing; and that she has not refused, if the two versions differ in what counts as that."""
+    routed = routing(survey, name)
+    if not survey.refusal or context.old.refusal == context.new.refusal:
+        return routed
+    return f"not({survey.refusal}) and ({routed})" if routed else f"not({survey.refusal})"
 
 
 def _with_dependence(context: _Context, item: Item, items: Sequence[Item]) -> Item:

@@ -27,8 +27,8 @@ def relation(old: Expression, new: Expression, things: Mapping[str, Sequence[Thi
     if old == new:
         return "same"
     names = sorted({part.name for part in (*walk(old), *walk(new)) if isinstance(part, Ref | Selected)})
-    # Two names compared with each other need as many values in a row as there are such names, to be in any order.
-    reach = max(1, sum(_of_names(part) for part in (*walk(old), *walk(new))))
+    # Names that are compared with each other need as many values in a row as there may be of them, to be in any order.
+    reach = 1 + sum(_of_names(part) for part in (*walk(old), *walk(new)))
     domains = [_domain(name, things.get(name, ()), (old, new), reach) for name in names]
     if math.prod(map(len, domains)) > _MOST_CASES:
         return "unknown"

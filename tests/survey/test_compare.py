@@ -373,6 +373,16 @@ def test_a_wider_invitation_is_told_of_every_item(spec: Spec) -> None:
     }
 
 
+def test_an_interview_that_no_longer_ends_asks_more_people_on_the_pages_behind(spec: Spec) -> None:
+    items = by_name(spec, {**copy.deepcopy(spec), "refusal": ""})
+    assert items["consent"].changes == ()
+    assert [(change.kind, change.tell("en")) for change in items["gate"].changes] == [
+        ("routing", "more people are asked it: not(${consent} = 'no'), now –")
+    ]
+    assert items["gate"].within == "not(${consent} = 'no')"
+    assert items["routed"].proposal == "comparable"
+
+
 def test_a_page_that_is_routed_routes_its_questions(spec: Spec) -> None:
     new = copy.deepcopy(spec)
     del find(new, "routed")["relevant"]

@@ -102,6 +102,12 @@ def test_the_relation_is_that_of_the_sets_of_people(old: tuple[str, str], new: t
         ("${age} < ${years} and ${age} > 5", "${age} < ${years}", "wider"),
         ("${age} < ${years} and ${age} > 5", "${age} > 5 and ${years} > 6 and ${age} < ${years}", "same"),
         ("${age} < ${years} and ${age} > 5", "${age} > 5 and ${years} > 7 and ${age} < ${years}", "narrower"),
+        ("${age} < ${years} and ${years} < ${more} and ${age} > 50", "${age} < 0", "different"),
+        (
+            "${age} < ${years} and ${years} < ${more} and ${age} > 50",
+            "${age} < ${years} and ${years} < ${more} and ${age} > 50 and ${age} < 0",
+            "narrower",
+        ),
         ("${born} < ${moved} and ${one} = 'a'", "${one} = 'a'", "wider"),
         ("${born} < '2001-01-02'", "${born} <= '2001-01-01'", "same"),
         ("selected(${ways}, 'bus')", "selected(${ways}, 'bus') and selected(${ways}, 'foot')", "narrower"),
@@ -109,7 +115,11 @@ def test_the_relation_is_that_of_the_sets_of_people(old: tuple[str, str], new: t
     ],
 )
 def test_relations_worked_out_by_hand(old: str, new: str, expected: str) -> None:
-    more = {"weight": [question("weight", "decimal")], "years": [question("years", "integer")]}
+    more = {
+        "weight": [question("weight", "decimal")],
+        "years": [question("years", "integer")],
+        "more": [question("more", "integer")],
+    }
     things = {**THINGS, **more, "moved": [question("moved", "date")]}
     assert relation(parse(old), parse(new), things) == expected
 
