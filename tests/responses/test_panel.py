@@ -17,6 +17,7 @@ import pytest
 from version_samples import FOLLOWUP, ROSTER, START, V1, V2, cleaned, interview, steps, survey
 
 from evaltool.errors import CleaningError
+from evaltool.responses.clean import Cleaned
 from evaltool.responses.dataset import csv_bytes, parquet_bytes
 from evaltool.responses.panel import LINKED, LOST, Panel, Wave, link
 from evaltool.survey.harmony import Step
@@ -42,16 +43,28 @@ def start(**more: Any) -> Wave:
     return wave("start", {1: cleaned(START, *interviews, eligible=["u1", "u2", "u3", "u4", "u5"])}, [Step(START)])
 
 
-def end() -> Wave:
-    first = [interview("u1", at=JUNE, job="yes", met="rarer", hours="30"), interview("u2", at=JUNE, consent="no")]
-    second = [
+def first_end() -> Cleaned:
+    interviews = [interview("u1", at=JUNE, job="yes", met="rarer", hours="30"), interview("u2", at=JUNE, consent="no")]
+    return cleaned(V1, *interviews, eligible=["u1", "u2"])
+
+
+def second_end() -> Cleaned:
+    interviews = [
         interview("u3", at=JUNE, job="no", met="monthly"),
         interview("u4", at=JUNE, job="yes", link="no"),
         interview("u5", at=JUNE, job="yes", met="weekly", research="no"),
         interview("u6", at=JUNE, job="yes"),
     ]
-    found = {1: cleaned(V1, *first, eligible=["u1", "u2"]), 2: cleaned(V2, *second, eligible=["u3", "u4", "u5", "u6"])}
-    return wave("end", found, steps())
+    return cleaned(V2, *interviews, eligible=["u3", "u4", "u5", "u6"])
+
+
+def end() -> Wave:
+    return wave("end", {1: first_end(), 2: second_end()}, steps())
+
+
+def survey_of(step: Step, name: str) -> Step:
+    """The same version of a survey of another name."""
+    return Step(step.survey.model_copy(update={"survey": name}), step.verdicts)
 
 
 def followup() -> Wave:
@@ -204,8 +217,9 @@ def test_another_persons_answers_are_not_linked_to_hers() -> None:
 
 
 def test_waves_of_other_people_or_without_consent_are_refused_at_once() -> None:
-    data = {**FOLLOWUP.model_dump(), "respondent": "mentor"}
-    data["pages"] = [{"name": "start", "questions": data["pages"][0]["questions"][:1]}, data["pages"][1]]
+    data: dict[str, Any] = {**FOLLOWUP.model_dump(), "respondent": "mentor"}
+    first, second = data["pages"]
+    data["pages"] = [{"name": "start", "questions": first["questions"][:1]}, second]
     bare = Survey.model_validate(data)
     waves = [start(), wave("later", {1: cleaned(bare, interview("u1"))}, [Step(bare)])]
     with pytest.raises(CleaningError) as caught:
@@ -226,3 +240,42 @@ def test_the_same_datasets_give_the_same_bytes(panel: Panel) -> None:
     assert parquet_bytes(again.frame) == parquet_bytes(panel.frame)
     assert csv_bytes(again.attrition) == csv_bytes(panel.attrition)
     assert csv_bytes(again.origin) == csv_bytes(panel.origin)
+
+
+def test_the_same_words_for_other_people_are_one_variable_and_the_difference_is_told() -> None:
+    choices = {"yes": "Yes", "no": "No"}
+    job = {"name": "job", "type": "select_one", "role": "headline", "label": "Job?", "choices": choices}
+    ticks = {"name": "skills", "type": "select_multiple", "label": "What?", "choices": {"a": "A", "b": "B"}}
+    first, second = (
+        survey("first", 1, [job, ticks]),
+        survey("second", 1, [{**job, "relevant": "${kind} = 'job'"}, ticks]),
+    )
+    waves = [
+        wave("one", {1: cleaned(first, interview("u1", job="no", skills=["a"]))}, [Step(first)]),
+        wave("two", {1: cleaned(second, interview("u1", job="yes", skills=["b"]))}, [Step(second)]),
+    ]
+    panel = link(waves, ROSTER)
+    found = rows(panel, "job", "skills__a", "skills__b")
+    assert found == {("u1", "one"): ("no", True, False), ("u1", "two"): ("yes", False, True)}
+    told = panel.origin[panel.origin["variable"] == "job"].groupby("wave")["across_waves"].first()
+    assert told["one"] == ""
+    assert "fewer people are asked it" in told["two"]
+
+
+def test_codes_that_two_waves_join_in_different_ways_are_left_out() -> None:
+    again = [survey_of(step, "again") for step in steps()]
+    crosswalk = {
+        "often": {"old": ["weekly", "monthly"], "new": ["weekly", "monthly", "second"]},
+        "rarer": {"old": ["rarer"], "new": ["rarer"]},
+    }
+    met = again[1].verdicts["met"]
+    changed = type(met).model_validate({**met.model_dump(), "crosswalk": crosswalk})
+    known = [again[0], Step(again[1].survey, {**again[1].verdicts, "met": changed})]
+    frames = {version: item.frame for version, item in ((1, first_end()), (2, second_end()))}
+    other = Wave("again", known, frames, end().dispositions)
+    panel = link([end(), other], ROSTER)
+    told = panel.left_out[panel.left_out["variable"] == "met"]
+    assert list(told["wave"]) == ["end", "again"]
+    assert set(told["reason"]) == {"the versions of these waves put its codes together in different ways"}
+    assert "met" not in panel.frame
+    assert "job" in panel.frame

@@ -171,3 +171,18 @@ def test_the_same_datasets_give_the_same_bytes(pooled: Pooled) -> None:
     again = pool(frames(), steps())
     assert parquet_bytes(again.frame) == parquet_bytes(pooled.frame)
     assert csv_bytes(again.origin) == csv_bytes(pooled.origin)
+
+
+def test_codes_of_a_multiple_choice_that_are_one_answer_are_ticked_if_one_is() -> None:
+    both = steps()
+    crosswalk = {
+        "busy": {"old": ["time"], "new": ["time", "childcare"]},
+        "else": {"old": ["else"], "new": ["else"]},
+    }
+    data = {**both[1].verdicts["barriers"].model_dump(), "crosswalk": crosswalk}
+    verdicts = {**both[1].verdicts, "barriers": type(both[1].verdicts["barriers"]).model_validate(data)}
+    pooled = pool(frames(), [both[0], type(both[1])(V2, verdicts)])
+    assert values(pooled, "barriers__busy") == [True, False, None, True, True, None]
+    assert values(pooled, "barriers__else") == [False, True, None, False, False, None]
+    rows = pooled.origin[pooled.origin["variable"] == "barriers__busy"]
+    assert list(rows["original_variable"]) == ["barriers__time", "barriers__time barriers__childcare"]
