@@ -74,8 +74,20 @@ class Check:
             yield from self._indicator(name, indicator)
         yield from self._headline()
         yield from self._distributions()
-        for wave, survey in (self._plan.panel.waves if self._plan.panel else {}).items():
+        yield from self._panel()
+
+    def _panel(self) -> Iterator[Fault]:
+        waves = self._plan.panel.waves if self._plan.panel else {}
+        for wave, survey in waves.items():
             yield from self._survey(survey, ("panel", "waves", wave))
+        yield from self._respondents(list(waves.values()), ("panel", "waves"))
+
+    def _respondents(self, surveys: Sequence[str], place: Location) -> Iterator[Fault]:
+        """Answers of two people about one course are never put together."""
+        asked = {version.respondent or "" for survey in surveys for version in _versions(self._surveys, survey)}
+        if len(asked) > 1:
+            message = f"{', '.join(surveys)} are not all answered by the same person"
+            yield self._fault("other-respondent", message, place, "Name surveys with the same «respondent».")
 
     def _fault(self, code: str, message: str, place: Location, mend: str = "") -> Fault:
         return Fault(code, message, self._file.where(place), mend)
@@ -177,6 +189,7 @@ class Check:
         for asked in (questions, start or {}):
             if asked:
                 yield from self._one_of(name, asked, (*place, "variable"))
+        yield from self._respondents([indicator.survey or "", indicator.paired.start], (*place, "start"))
         if not start:
             return
         yield from self._expression(indicator.base, {**self._attributes, **start}, (*place[:-1], "base"))

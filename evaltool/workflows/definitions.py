@@ -135,13 +135,14 @@ def all_or_faults(steps: Sequence[Callable[[], _Made]]) -> list[_Made]:
 def draft_notes(survey: Survey) -> list[str]:
     """How many texts of each language are missing or not reviewed, and languages the interface does not speak."""
     total = len(texts(survey))
+    states = {
+        f"texts without a translation, shown in «{survey.language}», of {total}": survey.untranslated,
+        f"texts that no person has reviewed, of {total}": survey.drafts,
+    }
     notes = [
-        f"{survey.key}: {len(keys)} of {total} texts have no «{language}», they are shown in «{survey.language}»"
-        for language, keys in survey.untranslated.items()
-    ]
-    notes += [
-        f"{survey.key}: {len(keys)} of {total} texts in «{language}» are unreviewed drafts"
-        for language, keys in survey.drafts.items()
+        f"{survey.key}: {words}: {', '.join(f'{code} {len(keys)}' for code, keys in found.items())}"
+        for words, found in states.items()
+        if found
     ]
     unspoken = [language for language in survey.languages if language not in interface_languages()]
     return notes + [
