@@ -210,8 +210,9 @@ def _common_states(footing: Footing, rows: pd.DataFrame, states: "pd.Series[str]
 def _questions(plan: Plan) -> dict[str, set[str]]:
     """The questions that the plan reads, by survey."""
     read: dict[str, set[str]] = {plan.population.survey: set(plan.distributions)}
-    for indicator in plan.indicators.values():
-        asked = {*plan.answered(indicator), *plan.answers_in(indicator.rule), *plan.answers_in(indicator.base)}
+    for name, indicator in plan.indicators.items():
+        asked = {*plan.answered(indicator), *plan.answers_in(" and ".join(plan.footing(name).within))}
+        asked |= {*plan.answers_in(indicator.rule), *plan.answers_in(indicator.base)}
         read.setdefault(survey_of(plan, indicator), set()).update(asked)
         if indicator.paired:
             read.setdefault(indicator.paired.start, set()).update(asked)

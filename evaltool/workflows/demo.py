@@ -24,6 +24,7 @@ from evaltool.workflows.definitions import release
 from evaltool.workflows.estimating import analyse, read_plan
 from evaltool.workflows.fieldwork import deploy, import_roster, invite, pull, status
 from evaltool.workflows.made_up import Cast, Demo, Fieldwork, Respondent, load_demo, make_respondents, make_roster
+from evaltool.workflows.pooling import panel, pool
 from evaltool.workflows.reporting import report
 from evaltool.workflows.respondents import answer_all
 from evaltool.workflows.working import Progress
@@ -67,6 +68,10 @@ def demo(project: Project, out: Path, progress: Progress) -> Iterator[str]:
         yield dataset.summary
     rows, path = analyse(made)
     yield f"{len(rows)} estimates in {path}"
+    plan = read_plan(made)
+    yield pool(made, plan.population.survey).summary
+    if plan.panel:
+        yield panel(made).summary
     first, *others = settings.populations
     yield from report(made, populations=[first], progress=progress)
     for name in others:

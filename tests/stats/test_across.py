@@ -1,5 +1,6 @@
 """Trends and pooled shares over two versions of our own end survey; every count is worked out by hand."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -10,8 +11,11 @@ from evaltool.plan import load_plan
 from evaltool.project import read_project
 from evaltool.stats.estimate import estimate
 from evaltool.stats.units import Answers
+from evaltool.survey.compare import compare
 from evaltool.survey.harmony import Step, harmonise
 from evaltool.survey.load import load_definition, load_roster
+from evaltool.survey.model import Survey
+from evaltool.survey.verdicts import ItemVerdict
 from evaltool.workflows.definitions import planned_harmonies
 
 ROOT = Path(__file__).parents[2]
@@ -114,7 +118,9 @@ def test_a_trend_breaks_exactly_at_what_is_not_comparable(known, tmp_path) -> No
         "childcare": "not_comparable",  # offered from version 2 on
         "transport": "comparable",
     }
-    broken = next(row for row in rows if (row.indicator, row.statistic, row.population) == ("activities", "trend", "2022"))
+    broken = next(
+        row for row in rows if (row.indicator, row.statistic, row.population) == ("activities", "trend", "2022")
+    )
     assert (broken.count, broken.n) == (1, 5)
     assert "all activities" in broken.warning
     assert {row.verdict for row in rows if row.statistic == "trend" and row.population == "2021"} == {""}
@@ -141,7 +147,9 @@ def test_what_is_not_comparable_cannot_be_pooled(known, tmp_path, name, reason) 
 
 def test_a_cohort_that_answered_both_versions_counts_those_of_most(known, tmp_path) -> None:
     rows = estimate(_plan(known, tmp_path), [FIRST, SECOND], _roster(b1="2021", b2="2021"))
-    share = next(row for row in rows if (row.indicator, row.statistic, row.population) == ("activities", "share", "2021"))
+    share = next(
+        row for row in rows if (row.indicator, row.statistic, row.population) == ("activities", "share", "2021")
+    )
     assert (share.count, share.n) == (2, 3)
     assert "other_version=2" in share.missing
     assert _counted(rows, "often", "share")["2021", ""] == (4, 7)
@@ -160,3 +168,31 @@ def test_versions_without_verdicts_break_the_trend(known, tmp_path) -> None:
     rows = estimate(plan, [FIRST, SECOND], _roster())
     broken = {row.indicator for row in rows if row.statistic == "trend" and row.verdict == "not_comparable"}
     assert broken == {"helped", "activities", "often", "monthly", "childcare", "transport"}
+
+
+def test_a_universe_of_answers_is_compared_within_it(tmp_path) -> None:
+    """Version 2 asks everybody whether school helps, version 1 only those who go there."""
+    old, new = _schools(1, "${school} = 'yes'"), _schools(2, "")
+    item = next(item for item in compare(old, new) if item.name == "helps")
+    verdict = ItemVerdict(verdict="comparable", of=item.of, within=item.within)
+    harmony = harmonise([Step(old), Step(new, {"helps": verdict})])
+    text = PLAN.replace("mentee-end", "end").partition("indicators:")[0].replace("breakdowns: [site]\n", "")
+    path = tmp_path / "plan.yaml"
+    path.write_text(text + "indicators:\n  helps: {label: H, variable: helps, counted: [yes]}\n", encoding="utf-8")
+    roster = load_roster(ROOT / "surveys" / "roster.yaml")
+    plan = load_plan(path, {old.key: old, new.key: new}, roster, {"end": harmony})
+    first = [{"unit": "a1", "school": "yes", "helps": "yes"}, {"unit": "a2", "school": "no"}]
+    second = [{"unit": "b1", "school": "yes", "helps": "no"}, {"unit": "b2", "school": "no", "helps": "yes"}]
+    data = [replace(_answers(at, *rows), survey=f"end@{at}") for at, rows in ((1, first), (2, second))]
+    rows = estimate(plan, data, _roster())
+    assert _counted(rows, "helps", "share") == {("2021", ""): (1, 1), ("2022", ""): (1, 2)}
+    assert _counted(rows, "helps", "trend") == {("2021", ""): (1, 1), ("2022", ""): (0, 1)}
+
+
+def _schools(version: int, relevant: str) -> Survey:
+    yes_no = {"yes": "Yes", "no": "No"}
+    school = {"name": "school", "type": "select_one", "label": "School?", "choices": yes_no}
+    helps = {"name": "helps", "type": "select_one", "label": "Helps?", "choices": yes_no, "relevant": relevant}
+    pages = [{"name": "one", "questions": [school]}, {"name": "two", "questions": [helps]}]
+    data = {"survey": "end", "version": version, "language": "en", "title": "End", "pages": pages}
+    return Survey.model_validate(data, context={"language": "en"})
