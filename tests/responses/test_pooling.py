@@ -2,11 +2,14 @@
 
 import pandas as pd
 import pytest
-from version_samples import V1, V2, cleaned, interview, steps
+from version_samples import V1, V2, cleaned, decided, interview, steps
 
 from evaltool.errors import CleaningError
 from evaltool.responses.dataset import csv_bytes, parquet_bytes
 from evaltool.responses.pooling import Pooled, agreed, for_research, pool
+from evaltool.survey.compare import compare
+from evaltool.survey.harmony import Step
+from evaltool.survey.verdicts import ItemVerdict
 
 
 def frames() -> dict[int, pd.DataFrame]:
@@ -136,6 +139,7 @@ def test_one_version_alone_keeps_its_own_codes() -> None:
     assert values(pooled, "met") == ["second", "weekly", None]
     assert values(pooled, "towards") == ["yes", "no", None]
     assert values(pooled, "liked") == ["yes", "yes", None]
+    assert set(pooled.origin["reason"]) == {""}
 
 
 def test_a_scale_whose_order_the_crosswalk_breaks_is_not_ordered() -> None:
@@ -145,8 +149,8 @@ def test_a_scale_whose_order_the_crosswalk_breaks_is_not_ordered() -> None:
         "middle": {"old": ["monthly"], "new": ["monthly", "second"]},
     }
     data = {**both[1].verdicts["met"].model_dump(), "crosswalk": crosswalk}
-    verdicts = {**both[1].verdicts, "met": type(both[1].verdicts["met"]).model_validate(data)}
-    pooled = pool(frames(), [both[0], type(both[1])(V2, verdicts)])
+    verdicts = {**both[1].verdicts, "met": ItemVerdict.model_validate(data)}
+    pooled = pool(frames(), [both[0], Step(V2, verdicts)])
     assert values(pooled, "met") == ["ends", "middle", "ends", "middle", "ends", None]
     assert not pooled.frame["met"].cat.ordered
 
@@ -180,9 +184,24 @@ def test_codes_of_a_multiple_choice_that_are_one_answer_are_ticked_if_one_is() -
         "else": {"old": ["else"], "new": ["else"]},
     }
     data = {**both[1].verdicts["barriers"].model_dump(), "crosswalk": crosswalk}
-    verdicts = {**both[1].verdicts, "barriers": type(both[1].verdicts["barriers"]).model_validate(data)}
-    pooled = pool(frames(), [both[0], type(both[1])(V2, verdicts)])
+    verdicts = {**both[1].verdicts, "barriers": ItemVerdict.model_validate(data)}
+    pooled = pool(frames(), [both[0], Step(V2, verdicts)])
     assert values(pooled, "barriers__busy") == [True, False, None, True, True, None]
     assert values(pooled, "barriers__else") == [False, True, None, False, False, None]
     rows = pooled.origin[pooled.origin["variable"] == "barriers__busy"]
     assert list(rows["original_variable"]) == ["barriers__time", "barriers__time barriers__childcare"]
+
+
+def test_a_scale_that_is_shown_the_other_way_round_keeps_its_order() -> None:
+    data = V1.model_dump()
+    data["version"] = 2
+    met = data["pages"][1]["questions"][1]
+    met |= {"scale": "ascending", "choices": dict(reversed(met["choices"].items()))}
+    turned = type(V1).model_validate(data)
+    of = {item.name: item.of for item in compare(V1, turned)}
+    verdict = ItemVerdict.model_validate(decided("comparable", "Only turned.", of=of["met"]))
+    answers = {1: frames()[1], 2: cleaned(turned, interview("u4", met="rarer")).frame}
+    pooled = pool(answers, [Step(V1), Step(turned, {"met": verdict})])
+    assert values(pooled, "met") == ["weekly", "monthly", "rarer", "rarer"]
+    assert pooled.frame["met"].cat.ordered
+    assert list(pooled.frame["met"].cat.categories) == ["rarer", "monthly", "weekly"]
