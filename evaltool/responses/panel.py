@@ -311,9 +311,9 @@ def _days(data: Mapping[str, Any], *, first: str) -> dict[str, Column]:
     """Whole days, by the calendar in UTC, since the first wave's interview and since the one before."""
     found = pd.DataFrame({"unit": data["unit"], "wave": data["wave"], "day": _moments(data).dt.normalize()})
     found = found.sort_values(["unit", "wave"])
-    start = found[found["wave"] == first].set_index("unit")["day"]
+    start = found[found["wave"] == first].set_index("unit")["day"].reindex(found["unit"])
     gaps = {
-        "days_since_first": found["day"] - found["unit"].map(start),
+        "days_since_first": found["day"] - start.array,
         "days_since_previous": found.groupby("unit")["day"].diff(),
     }
     return {name: gap.dt.days.astype("Int64") for name, gap in gaps.items()}

@@ -279,3 +279,13 @@ def test_codes_that_two_waves_join_in_different_ways_are_left_out() -> None:
     assert set(told["reason"]) == {"the versions of these waves put its codes together in different ways"}
     assert "met" not in panel.frame
     assert "job" in panel.frame
+
+
+def test_waves_in_which_nobody_may_be_linked_yet_make_an_empty_panel() -> None:
+    first, second = wave("start", {1: cleaned(START)}, [Step(START)]), wave("end", {1: cleaned(V1)}, steps())
+    panel = link([first, second], ROSTER)
+    assert len(panel.frame) == 0
+    assert list(panel.attrition["no_interview"]) == [6, 6, 0]
+    assert str(panel.frame["job"].dtype) == "category"
+    later = link([first, end()], ROSTER)
+    assert later.frame["days_since_first"].isna().all()
