@@ -1,47 +1,38 @@
-"""Charts from rows: bars with interval and target line, and stacked scales. Each says its base.
-
-One figure is drawn once and written twice: SVG (letters as paths, so that it looks the same everywhere), and PNG
-for Word. What colour says is also said by text.
-"""
+"""Charts from rows: bars with interval and target line, and stacked scales. What colour says is also said by text."""
 # pyright: reportUnknownMemberType=false
 # Cause: matplotlib leaves the keyword arguments of its drawing methods untyped.
 
-import textwrap
-from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 
-import matplotlib as mpl
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from matplotlib.textpath import TextPath
 
 from evaltool.report.definition import ChartSpec
+from evaltool.report.drawing import (
+    INK,
+    SMALL,
+    SOFT,
+    WIDTH,
+    Chart,
+    alt_text,
+    frame,
+    room_for,
+    style,
+    subtitle,
+    text_width,
+    wrapped,
+)
 from evaltool.report.numbers import per_cent
 from evaltool.report.prose import Prose
 from evaltool.report.rows import Where
+from evaltool.report.trend_chart import trend
 from evaltool.results import Estimate
 from evaltool.text import Text, number, pick, say
 
-WIDTH = 6.4  # inches: the text width of an A4 page
-_DPI = 300
-_INK, _SOFT, _BAR, _GOAL = "#1f2933", "#5b6670", "#3b76af", "#a04000"
-_FONT, _SMALL = 9.0, 8.2  # points, as printed: a chart is as wide as the text
+_BAR, _GOAL = "#3b76af", "#a04000"
 _SHADES = ("#0b3c6f", "#3b76af", "#86b3d9", "#c9dff0", "#eef3f7")  # lightness alone tells them apart
-_STYLE = {
-    "font.family": "DejaVu Sans",
-    "font.size": _FONT,
-    "svg.fonttype": "path",
-    "svg.hashsalt": "evaltool",
-    "text.color": _INK,
-    "axes.edgecolor": _SOFT,
-    "xtick.color": _SOFT,
-    "ytick.color": _INK,
-    "figure.dpi": 100,
-}
 
 
 @dataclass(frozen=True)
@@ -54,51 +45,24 @@ class Bar:
     goal: float | None = None
 
 
-@dataclass(frozen=True)
-class Chart:
-    """A drawn chart: the figure, its text for those who do not see it, and the rows it shows."""
-
-    figure: Figure
-    alt: str
-    rows: Sequence[tuple[Estimate, str]]
-
-
 def draw(prose: Prose, spec: ChartSpec) -> Chart:
     """Draw a chart of the report definition."""
-    with _style():
+    with style():
         return _KINDS[spec.kind](prose, spec)
-
-
-def write(figure: Figure, stem: Path) -> None:
-    """Write `<stem>.svg` and `<stem>.png`, the same bytes each time."""
-    with _style():
-        figure.savefig(stem.with_suffix(".svg"), metadata={"Date": None, "Creator": None})
-        figure.savefig(
-            stem.with_suffix(".png"), dpi=_DPI, metadata={"Software": None}, pil_kwargs={"compress_level": 6}
-        )
-
-
-@contextmanager
-def _style() -> Generator[None, None, None]:
-    """Only what is set here decides the look, whatever a user's own matplotlibrc says."""
-    with mpl.rc_context():
-        mpl.rcdefaults()
-        mpl.rcParams.update(_STYLE)  # pyright: ignore[reportCallIssue,reportArgumentType]  # matplotlib checks the keys
-        yield
 
 
 # Bars
 
-_FEW_BARS = 4  # more of them stand closer
+_FEW_BARS, _SOME_BARS = 4, 6  # more of them stand closer
 
 
 def _bars(prose: Prose, spec: ChartSpec) -> Chart:
     bars = _level_bars(prose, spec) if spec.by else _indicator_bars(prose, spec)
-    lines = [_wrapped(bar.label, 30) for bar in bars]
-    room = 0.42 if len(bars) <= _FEW_BARS else 0.31
+    lines = [wrapped(bar.label, 30) for bar in bars]
+    room = 0.42 if len(bars) <= _FEW_BARS else 0.31 if len(bars) <= _SOME_BARS else 0.25
     heights = [max(room, 0.14 + 0.16 * (line.count("\n") + 1)) for line in lines]
-    sides = _room(lines, at_least=1.3), _room([bar.shown for bar in bars], at_least=1.4)
-    figure, axes = _frame(prose, spec, sum(heights), left=sides[0], right=sides[1])
+    sides = room_for(lines, at_least=1.3), room_for([bar.shown for bar in bars], at_least=1.4)
+    figure, axes = frame(prose, spec, sum(heights), left=sides[0], right=sides[1])
     middle = _middles(heights)
     for bar, y in zip(bars, middle, strict=True):
         _draw_bar(axes, bar, y, room * 2 / 3)
@@ -107,11 +71,15 @@ def _bars(prose: Prose, spec: ChartSpec) -> Chart:
     axes.set_xlim(0, 100)
     axes.set_yticks(middle, lines)
     _per_cent_axis(prose, axes)
-    return Chart(figure, _alt(prose, spec, [f"{bar.label}: {bar.shown}" for bar in bars]), _shown(bars))
+    return Chart(
+        figure,
+        alt_text(prose, spec, subtitle(prose, spec), [f"{bar.label}: {bar.shown}" for bar in bars]),
+        _shown(bars),
+    )
 
 
 def _indicator_bars(prose: Prose, spec: ChartSpec) -> list[Bar]:
-    return [_bar(prose, _name(prose, spec, name), name, prose.where()) for name in spec.indicators]
+    return [_bar(prose, prose.item_name(name, spec.names), name, prose.where()) for name in spec.indicators]
 
 
 def _level_bars(prose: Prose, spec: ChartSpec) -> list[Bar]:
@@ -136,13 +104,13 @@ def _bar(prose: Prose, label: str, name: str, where: Where) -> Bar:
 def _draw_bar(axes: Axes, bar: Bar, y: float, thickness: float) -> None:
     row = bar.row
     if row is None or row.estimate is None or row.conf_low is None or row.conf_high is None or "(" not in bar.shown:
-        axes.text(1, y, bar.shown, va="center", ha="left", color=_SOFT, style="italic", zorder=4)
+        axes.text(1, y, bar.shown, va="center", ha="left", color=SOFT, style="italic", zorder=4)
         return
     low, high = 100 * row.conf_low, 100 * row.conf_high
     axes.barh(y, 100 * row.estimate, height=thickness, color=_BAR, zorder=2)
-    axes.plot([low, high], [y, y], color=_INK, linewidth=1.3, zorder=3)
+    axes.plot([low, high], [y, y], color=INK, linewidth=1.3, zorder=3)
     for end in (low, high):
-        axes.plot([end, end], [y - 0.05, y + 0.05], color=_INK, linewidth=1.3, zorder=3)
+        axes.plot([end, end], [y - 0.05, y + 0.05], color=INK, linewidth=1.3, zorder=3)
     axes.annotate(bar.shown, (102, y), va="center", ha="left", annotation_clip=False)
 
 
@@ -158,7 +126,7 @@ def _mark_goals(prose: Prose, axes: Axes, bars: Sequence[Bar], places: Sequence[
         axes.plot([goal, goal], ends, color=_GOAL, linewidth=1.8, zorder=6)
         if not named:
             label = say("target {goal}", prose.language, goal=prose.goal_text(bar.goal))
-            axes.text(goal, y - height / 2 - 0.03, label, color=_GOAL, ha="center", va="bottom", fontsize=_SMALL)
+            axes.text(goal, y - height / 2 - 0.03, label, color=_GOAL, ha="center", va="bottom", fontsize=SMALL)
             named = True
 
 
@@ -185,15 +153,15 @@ def _stacked(prose: Prose, spec: ChartSpec) -> Chart:
     scales = _scales(prose, spec.indicators)
     height = sum(_legend_height(scale) + _ITEM * len(scale.items) for scale in scales)
     left, right = 1.85, 0.15
-    figure, axes = _frame(prose, spec, height, left=left, right=right, with_axis=False)
+    figure, axes = frame(prose, spec, height, left=left, right=right, with_axis=False)
     y, texts, rows, ticks = 0.0, list[str](), list[tuple[Estimate, str]](), list[tuple[float, str]]()
     for scale in scales:
         _legend(axes, scale, y + 0.14, 72 * (WIDTH - left - right))
         y += _legend_height(scale)
         for item in scale.items:
             found, words = _draw_item(prose, axes, scale, item, y + 0.22)
-            name = _with_base(prose, _name(prose, spec, item), found)
-            ticks.append((y + 0.22, _wrapped(name, 25)))
+            name = _with_base(prose, prose.item_name(item, spec.names), found)
+            ticks.append((y + 0.22, wrapped(name, 25)))
             texts.append(f"{name}: {words}")
             rows += found
             y += _ITEM
@@ -201,7 +169,7 @@ def _stacked(prose: Prose, spec: ChartSpec) -> Chart:
     axes.set_xlim(0, 100)
     axes.set_yticks([place for place, _ in ticks], [label for _, label in ticks])
     axes.set_xticks([])
-    return Chart(figure, _alt(prose, spec, texts), rows)
+    return Chart(figure, alt_text(prose, spec, subtitle(prose, spec), texts), rows)
 
 
 def _scales(prose: Prose, indicators: Sequence[str]) -> list[_Scale]:
@@ -220,11 +188,9 @@ def _legend(axes: Axes, scale: _Scale, y: float, room: float) -> None:
     for line in _legend_lines(scale):
         x = min(0.0, 100 - sum(width for _, _, width in line) * unit)
         for color, label, width in line:
-            box = Rectangle(
-                (x, y - 0.05), 8 * unit, 0.1, facecolor=color, edgecolor=_SOFT, linewidth=0.4, clip_on=False
-            )
+            box = Rectangle((x, y - 0.05), 8 * unit, 0.1, facecolor=color, edgecolor=SOFT, linewidth=0.4, clip_on=False)
             axes.add_patch(box)
-            axes.text(x + 11 * unit, y, label, va="center_baseline", ha="left", fontsize=_SMALL)
+            axes.text(x + 11 * unit, y, label, va="center_baseline", ha="left", fontsize=SMALL)
             x += width * unit
         y += _LINE
 
@@ -233,7 +199,7 @@ def _legend_lines(scale: _Scale) -> list[list[tuple[str, str, float]]]:
     """Color, label and width in points of each answer, in as many lines as the picture's width asks for."""
     lines: list[list[tuple[str, str, float]]] = [[]]
     for color, label in zip(_colors(len(scale.codes)), scale.labels, strict=True):
-        width = _width(label, _SMALL) + 20
+        width = text_width(label, SMALL) + 20
         if lines[-1] and sum(taken for _, _, taken in lines[-1]) + width > 72 * (WIDTH - 0.2):
             lines.append([])
         lines[-1].append((color, label, width))
@@ -249,7 +215,7 @@ def _draw_item(prose: Prose, axes: Axes, scale: _Scale, item: str, y: float) -> 
     found = [row for row in rows if row is not None and row.n]
     if len(found) < len(rows) or not found:
         silence = say("no answers", prose.language)
-        axes.text(1, y, silence, va="center", style="italic", color=_SOFT)
+        axes.text(1, y, silence, va="center", style="italic", color=SOFT)
         return [], silence
     values = [prose.rounded(row) for row in found]
     left, beside = 0.0, 0.0
@@ -260,7 +226,7 @@ def _draw_item(prose: Prose, axes: Axes, scale: _Scale, item: str, y: float) -> 
             axes.text(left + width / 2, y, str(value), ha="center", va="center", color=_contrast(color), zorder=4)
         elif width:
             beside = max(left + width / 2, beside + 3)  # the figures of two narrow answers stand apart
-            axes.text(beside, y - 0.18, str(value), ha="center", va="bottom", fontsize=_SMALL, zorder=4)
+            axes.text(beside, y - 0.18, str(value), ha="center", va="bottom", fontsize=SMALL, zorder=4)
         left += width
     words = [f"{label} {_words(prose, value)}" for label, value in zip(scale.labels, values, strict=True)]
     shown = [(row, _words(prose, value)) for row, value in zip(found, values, strict=True)]
@@ -269,11 +235,6 @@ def _draw_item(prose: Prose, axes: Axes, scale: _Scale, item: str, y: float) -> 
 
 def _words(prose: Prose, value: Decimal) -> str:
     return say("{value} per cent", prose.language, value=number(value, prose.language))
-
-
-def _name(prose: Prose, spec: ChartSpec, item: str) -> str:
-    """The chart's own name of an indicator, else the plan's."""
-    return pick(spec.names.get(item) or prose.facts(item).label, prose.language)
 
 
 def _with_base(prose: Prose, name: str, found: Sequence[tuple[Estimate, str]]) -> str:
@@ -290,63 +251,7 @@ def _colors(count: int) -> list[str]:
 
 
 def _contrast(color: str) -> str:
-    return "white" if color in _SHADES[:2] else _INK
-
-
-# Shared
-
-
-def _frame(
-    prose: Prose, spec: ChartSpec, body: float, *, left: float, right: float, with_axis: bool = True
-) -> tuple[Figure, Axes]:
-    """A figure whose body is `body` inches high, under a title and a line that names the base."""
-    title = _wrapped(pick(spec.title, prose.language), 76)
-    top = 0.46 + 0.17 * title.count("\n") + (0.14 if with_axis else 0.0)
-    bottom = 0.3 if with_axis else 0.06
-    height = top + body + bottom
-    figure = Figure(figsize=(WIDTH, height))
-    axes = figure.add_axes((left / WIDTH, bottom / height, (WIDTH - left - right) / WIDTH, body / height))
-    figure.text(0.004, 1 - 0.03 / height, title, ha="left", va="top", fontsize=10, fontweight="bold")
-    subtitle_y = 1 - (0.23 + 0.17 * title.count("\n")) / height
-    figure.text(0.004, subtitle_y, _subtitle(prose, spec), ha="left", va="top", fontsize=_SMALL, color=_SOFT)
-    _watermark(figure, prose.context.marks)
-    axes.set_facecolor("none")
-    axes.tick_params(axis="both", length=0)
-    for side in ("top", "right", "bottom", "left"):
-        axes.spines[side].set_visible(side == "left" and with_axis)
-    return figure, axes
-
-
-def _subtitle(prose: Prose, spec: ChartSpec) -> str:
-    """The base in words and number, and what the drawing shows."""
-    row = prose.rows.find(spec.indicators[0], "share", prose.where())
-    base = pick(prose.facts(spec.indicators[0]).base or prose.context.respondents, prose.language)
-    how = "Line: 95 per cent interval." if spec.kind == "bars" else "Per cent of those who answered."
-    one_base = spec.by or len(spec.indicators) == 1
-    count = f" (n = {prose.whole(row.n or 0)})" if one_base and row is not None else ""
-    base_text = (
-        f"{base[:1].upper()}{base[1:]}{count}. " if one_base else f"{say('Those who answered', prose.language)}. "
-    )
-    return f"{prose.context.population}. {base_text}{say(how, prose.language)}"
-
-
-def _watermark(figure: Figure, marks: Sequence[str]) -> None:
-    if marks:
-        text = " · ".join(marks)
-        size = min(30.0, 560 / max(len(text), 1))
-        figure.text(
-            0.5,
-            0.45,
-            text,
-            ha="center",
-            va="center",
-            rotation=10,
-            fontsize=size,
-            fontweight="bold",
-            color="#c0392b",
-            alpha=0.13,
-            zorder=10,
-        )
+    return "white" if color in _SHADES[:2] else INK
 
 
 def _per_cent_axis(prose: Prose, axes: Axes) -> None:
@@ -360,26 +265,4 @@ def _middles(heights: Sequence[float]) -> list[float]:
     return [sum(heights[:index]) + height / 2 for index, height in enumerate(heights)]
 
 
-def _room(texts: Sequence[str], *, at_least: float) -> float:
-    """Inches that the texts need beside the bars."""
-    lines = [line for text in texts for line in text.splitlines()]
-    return max(at_least, *(_width(line, _FONT) / 72 + 0.2 for line in lines))
-
-
-def _width(text: str, size: float) -> float:
-    """The text's width in points."""
-    return float(TextPath((0, 0), text, size=size).get_extents().width)
-
-
-def _wrapped(text: str, width: int) -> str:
-    return textwrap.fill(text, width, break_long_words=False)
-
-
-def _alt(prose: Prose, spec: ChartSpec, lines: Sequence[str]) -> str:
-    """The chart in words: title, base, then every figure drawn."""
-    marks = [f"{mark}." for mark in prose.context.marks]
-    title = pick(spec.title, prose.language).rstrip(".") + "."
-    return " ".join([*marks, title, _subtitle(prose, spec), "; ".join(lines) + "."])
-
-
-_KINDS: Mapping[str, Callable[[Prose, ChartSpec], Chart]] = {"bars": _bars, "stacked": _stacked}
+_KINDS: Mapping[str, Callable[[Prose, ChartSpec], Chart]] = {"bars": _bars, "stacked": _stacked, "trend": trend}

@@ -13,11 +13,13 @@ _NO_TEXTS: Mapping[str, Text] = {}
 class IndicatorFacts:
     """An indicator in words. `options` are the codes of `share[code]` or `count[code]` rows, in their order.
 
-    `base` says who is counted; empty means those who answered. `definition_hash` goes into the Word file's map.
+    `base` says who is counted; empty means those who answered. `within` are conditions in words: only those for whom
+    all of them hold are compared between populations. `definition_hash` goes into the Word file's map.
     """
 
     label: Text
     base: Text = field(default_factory=dict[str, str])
+    within: tuple[Text, ...] = ()
     target: float | None = None
     definition_hash: str = ""
     options: Mapping[str, Text] = field(default_factory=lambda: _NO_TEXTS)
@@ -55,9 +57,8 @@ class QuestionFacts:
 class ReportContext:
     """Everything a report needs beside the rows.
 
-    `population` is the one reported, `populations` those that may stand side by side (in order). `comparable` gives
-    the verdict per indicator between the surveys' versions: identical, comparable or not_comparable. `passport` is
-    printed line by line in the appendix (label and value, each {"en": …, "da": …}).
+    `population` is the one reported, `populations` all that stand side by side (in order): how they compare is told
+    by the rows. `passport` is printed line by line in the appendix (label and value, each {"en": …, "da": …}).
     """
 
     language: str
@@ -74,7 +75,6 @@ class ReportContext:
     package_version: str = ""
     releases: tuple[ReleaseFacts, ...] = ()
     questions: tuple[QuestionFacts, ...] = ()
-    comparable: Mapping[str, str] = field(default_factory=dict[str, str])
     passport: tuple[tuple[Text, Text], ...] = ()
     synthetic: bool = False
     altered: bool = False

@@ -13,7 +13,7 @@ Texts = Annotated[dict[str, str], Field(min_length=1)]
 FORMATS: tuple["Format", ...] = ("docx", "html", "pdf")
 Format = Literal["docx", "html", "pdf"]
 _FAULTY = "the report definition has faults"
-ChartKind = Literal["bars", "stacked"]
+ChartKind = Literal["bars", "stacked", "trend"]
 TableKind = Literal[
     "targets", "shares", "groups", "counts", "response", "cohorts", "distribution", "paired", "missing",
     "releases", "questions", "passport",
@@ -35,12 +35,16 @@ class ChartSpec(_Part):
 
 
 class TableSpec(_Part):
-    """A table. `response` names the statistic of the indicator `response` that stands beside targets."""
+    """A table. `response` names the statistic of the indicator `response` that stands beside targets.
+
+    `names` are shorter labels of a table of cohorts.
+    """
 
     kind: TableKind
     indicators: tuple[str, ...] = ()
     by: str = ""
     caption: Texts | None = None
+    names: dict[str, Texts] = {}
     decimals: Annotated[int, Field(ge=0, le=2)] = 0
     response: str = "rr2"
 

@@ -16,9 +16,9 @@ import pypandoc
 import typst
 
 from evaltool.errors import ReportError
-from evaltool.report.charts import write
 from evaltool.report.context import ReportContext
 from evaltool.report.definition import FORMATS, Format
+from evaltool.report.drawing import write
 from evaltool.report.source import Source
 from evaltool.report.word import Look, mend
 from evaltool.report.word_style import reference_document

@@ -4,6 +4,7 @@ Each figure becomes a pandoc span whose identifier is the estimate's id (`_2`, `
 every format can carry it. Texts around the figures stand in the templates, in the report's language.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from re import sub
@@ -14,8 +15,9 @@ from evaltool.errors import ReportError
 from evaltool.report.context import Breakdown, IndicatorFacts, ReportContext
 from evaltool.report.numbers import parts_of, per_cent
 from evaltool.report.rows import Rows, Where, place, too_few
+from evaltool.report.trends import TREND, Break, break_between, series
 from evaltool.results import Estimate
-from evaltool.text import number, pick, round_half_up, say
+from evaltool.text import Text, number, pick, round_half_up, say
 from evaltool.yamlfile import nearest
 
 BOUNDS = ("bound_low", "bound_high")
@@ -74,10 +76,22 @@ class Prose:
     def where(self, population: str = "", by: str = "", level: str = "") -> Where:
         return Where(population or self.context.population, by, level)
 
+    @property
+    def populations(self) -> tuple[str, ...]:
+        return self.context.populations or (self.context.population,)
+
+    def trend(self, indicator: str) -> list[Estimate]:
+        """The populations that may stand side by side, each with its row."""
+        return series(self.rows, indicator, self.populations)
+
     def facts(self, indicator: str) -> IndicatorFacts:
         if indicator not in self.context.indicators:
             raise ReportError(f"unknown indicator «{indicator}»", mend=nearest(indicator, self.context.indicators))
         return self.context.indicators[indicator]
+
+    def item_name(self, indicator: str, names: Mapping[str, Text]) -> str:
+        """A part's own name of an indicator, else the plan's."""
+        return pick(names.get(indicator) or self.facts(indicator).label, self.language)
 
     def breakdown(self, by: str) -> Breakdown:
         if by not in self.context.breakdowns:
@@ -113,8 +127,8 @@ class Prose:
             whole: Decimal | None = Decimal(100)
         else:
             of = self.rows.find(self._parts.get(row.indicator, ""), row.statistic, place(row))
-            names = self._wholes.get(of.indicator, ()) if of and row.statistic == "share" else ()
-            found = [self.rows.find(name, "share", place(row)) for name in names]
+            names = self._wholes.get(of.indicator, ()) if of and row.statistic in {"share", TREND} else ()
+            found = [self.rows.find(name, row.statistic, place(row)) for name in names]
             parts = [part for part in found if part is not None]
             total, whole = (of.count, per_cent(of)) if of and of.n == row.n else (None, None)
         same_base = {part.n for part in parts} == {row.n}
@@ -144,13 +158,26 @@ class Prose:
     # What templates call
 
     def has(self, indicator: str, statistic: str = "share", **where: str) -> bool:
-        """Whether there is a figure to show."""
-        row = self.rows.find(indicator, statistic, self.where(**where))
-        return row is not None and not self.silence(row)
+        """Whether there is a figure to show, and, of another population, one that can be compared with this one."""
+        place = self.where(**where)
+        row = self.rows.find(indicator, statistic, place)
+        return row is not None and not self.silence(row) and self._apart(indicator, place) is None
+
+    def _apart(self, indicator: str, where: Where) -> Break | None:
+        return break_between(self.trend(indicator), self.context.population, where.population)
+
+    def _row(self, indicator: str, statistic: str, where: Where) -> Estimate:
+        """The row of a sentence. No sentence can hold figures of two populations that cannot be compared."""
+        found = self._apart(indicator, where)
+        if found:
+            message = f"{indicator} of {where.population} cannot stand beside {self.context.population}: {found.reason}"
+            mend = f'Ask with has("{indicator}", population="…"), or show both in a table of the kind cohorts.'
+            raise ReportError(message, mend=mend)
+        return self.rows.require(indicator, statistic, where)
 
     def share(self, indicator: str, statistic: str = "share", **where: str) -> Markup:
         """`51 of 87 (59 per cent; 95 per cent interval 48–68)`: numerator, base, per cent, interval."""
-        row = self.rows.require(indicator, statistic, self.where(**where))
+        row = self._row(indicator, statistic, self.where(**where))
         shown = self.silence(row) or say(
             "{of} ({percent}; 95 per cent interval {interval})",
             self.language,
@@ -179,7 +206,7 @@ class Prose:
         return self._figure("value", indicator, statistic, **where)
 
     def _figure(self, form: str, indicator: str, statistic: str, **where: str) -> Markup:
-        row = self.rows.require(indicator, statistic, self.where(**where))
+        row = self._row(indicator, statistic, self.where(**where))
         return self.span(row, form, self.silence(row) or self.text_of(row, form))
 
     def text_of(self, row: Estimate, form: str, decimals: int = 0) -> str:
@@ -202,6 +229,10 @@ class Prose:
             message = f"the indicator «{indicator}» has no target"
             raise ReportError(message, mend="Give it a target in the analysis plan.")
         return self.span(row, "target", self.goal_text(goal))
+
+    def within(self, indicator: str) -> str:
+        """Whom alone the populations are compared for; empty when it is everybody."""
+        return join_words([pick(text, self.language) for text in self.facts(indicator).within], self.language)
 
     def goal_text(self, goal: float) -> str:
         return say("{value} per cent", self.language, value=self.whole(100 * Decimal(str(goal))))

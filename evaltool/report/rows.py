@@ -7,7 +7,7 @@ from evaltool.errors import ReportError
 from evaltool.results import Estimate
 from evaltool.yamlfile import nearest
 
-FEW = "few answers"
+FEW, NONE = "few answers", "no answers"
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from evaltool.errors import Fault, ReportError
-from evaltool.report.charts import Chart, draw
+from evaltool.report.charts import draw
 from evaltool.report.definition import ReportDefinition
+from evaltool.report.drawing import Chart
 from evaltool.report.prose import Carrier, Prose, plain
 from evaltool.report.tables import table
 from evaltool.text import pick
@@ -25,7 +26,6 @@ _BY_INDICATOR = (
 )  # fmt: skip
 _WORDS = (
     *_BY_INDICATOR, "has", "chart", "table", "population", "populations", "units", "respondents", "few", "synthetic",
-    "comparable",
 )  # fmt: skip
 _SIGNATURES = {name: signature(getattr(Prose, name)) for name in (*_BY_INDICATOR, "has")}
 _GROUP = signature(Prose.where)
@@ -127,7 +127,6 @@ def _vocabulary(definition: ReportDefinition, prose: Prose, charts: dict[str, Ch
         "respondents": plain(pick(context.respondents, prose.language)),
         "few": context.few,
         "synthetic": context.synthetic,
-        "comparable": context.comparable,
     }
 
 

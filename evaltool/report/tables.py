@@ -8,6 +8,7 @@ from markupsafe import Markup
 from evaltool.report.definition import TableSpec
 from evaltool.report.prose import Prose, plain
 from evaltool.report.rows import Where
+from evaltool.report.trends import BREAK, breaks, is_break
 from evaltool.results import Estimate
 from evaltool.text import pick, say
 
@@ -27,19 +28,26 @@ _REASONS = {
     "dont_know": "do not know",
     "refused": "did not want to answer",
     "no_interview": "no interview",
+    "no_start": "no answer at the start",
+    "other_version": "answered another version of the survey",
     "outside_base": "outside the base",
 }
-_COMPARABLE = {"identical": "the same question", "comparable": "comparable", "not_comparable": "not comparable"}
+# The weakest of what an indicator's populations are to each other goes for all of them.
+_COMPARABLE = {"not_comparable": "not comparable", "comparable": "comparable", "identical": "the same question"}
 
 
 @dataclass(frozen=True)
 class Grid:
-    """A table before it is text. The first column stands left, the others right unless `words` names them."""
+    """A table before it is text. The first column stands left, the others right unless `words` names them.
+
+    `notes` are sentences below it.
+    """
 
     header: Sequence[str]
     rows: Sequence[Sequence[Cell]]
     widths: Sequence[int]
     words: frozenset[int] = frozenset({0})
+    notes: Sequence[Markup] = ()
 
 
 def table(prose: Prose, spec: TableSpec) -> Markup:
@@ -53,7 +61,8 @@ def to_markdown(grid: Grid, caption: str) -> Markup:
     lines = [_line(plain(cell) for cell in grid.header), _line(Markup(cell) for cell in rule)]  # noqa: S704  # only dashes
     lines += [_line(row) for row in grid.rows]
     ending = Markup("\n\n: {}\n").format(plain(caption)) if caption else Markup("\n")
-    return Markup("\n") + Markup("\n").join(lines) + ending
+    notes = Markup("").join(Markup("\n{}\n").format(note) for note in grid.notes)
+    return Markup("\n") + Markup("\n").join(lines) + ending + notes
 
 
 def _line(cells: Iterable[Markup]) -> Markup:
@@ -230,22 +239,43 @@ def _response(prose: Prose, spec: TableSpec) -> Grid:
 
 
 def _cohorts(prose: Prose, spec: TableSpec) -> Grid:
-    """The populations side by side. Where an item is not comparable, the table says so in its line."""
-    context = prose.context
-    populations = context.populations or (context.population,)
-    header = [say("Indicator", prose.language), *populations, say("Question in the versions", prose.language)]
-    rows = [
-        [
-            _label(prose, indicator),
-            *(
-                _full_cell(prose, prose.rows.find(indicator, "share", Where(population)), spec.decimals)
-                for population in populations
-            ),
-            plain(say(_COMPARABLE.get(context.comparable.get(indicator, ""), "not compared"), prose.language)),
-        ]
-        for indicator in spec.indicators
+    """The populations side by side, a sign between two that cannot be compared, and below the table why."""
+    lines = {name: {row.population: row for row in prose.trend(name)} for name in spec.indicators}
+    broken = [any(is_break(line.get(population)) for line in lines.values()) for population in prose.populations]
+    notes: list[str] = []
+    header, widths = [say("Indicator", prose.language)], [20]
+    for population, sign in zip(prose.populations, broken, strict=True):
+        header += ["", population] if sign else [population]
+        widths += [3, 31] if sign else [31]
+    rows: list[list[Cell]] = []
+    for name, line in lines.items():
+        cells = [plain(prose.item_name(name, spec.names))]
+        for population, sign in zip(prose.populations, broken, strict=True):
+            cells += [plain(BREAK if is_break(line.get(population)) else "")] if sign else []
+            cells.append(_full_cell(prose, line.get(population), spec.decimals))
+        rows.append([*cells, plain(_compared(prose, name, notes))])
+    header.append(say("Question in the versions", prose.language))
+    return Grid(header, rows, (*widths, 20), frozenset({0, len(header) - 1}), [plain(note) for note in notes])
+
+
+def _compared(prose: Prose, indicator: str, notes: list[str]) -> str:
+    """How the populations compare, in words; what must be told with it goes below the table, under a letter."""
+    points = prose.trend(indicator)
+    found = {row.verdict for row in points if row.verdict}
+    words = next((words for verdict, words in _COMPARABLE.items() if verdict in found), "not compared")
+    told = [
+        say("{former} and {later} cannot be compared: {reason}.", prose.language, **vars(apart))
+        for apart in breaks(points)
     ]
-    return Grid(header, rows, (30, *(29 for _ in populations), 14), frozenset({0, len(populations) + 1}))
+    if prose.within(indicator) and found:
+        told.append(say("Compared only where {conditions}.", prose.language, conditions=prose.within(indicator)))
+    letter = f" ({_letter(len(notes))})" if told else ""
+    notes += [f"{letter} {' '.join(told)}".strip()] if told else []
+    return say(words, prose.language) + letter
+
+
+def _letter(number: int) -> str:
+    return chr(ord("a") + number)
 
 
 def _distribution(prose: Prose, spec: TableSpec) -> Grid:

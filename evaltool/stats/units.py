@@ -237,7 +237,7 @@ def _chosen(item: Answers, questions: Set[str]) -> pd.DataFrame:
     columns = [str(name) for name in frame if name in questions or str(name).startswith(starts)]
     plain = {name: _text(frame[name]) for name in columns}
     rank = frame["disposition"].astype(object).map(_BEST_FIRST)
-    spoken = frame["language"].astype(object) if "language" in frame else ""
+    spoken = frame["interview_language" if "interview_language" in frame else "language"].astype(object)
     return pd.DataFrame({"unit": frame["unit"], **plain, "_rank": rank, _VERSION: item.version, _SPOKEN: spoken})
 
 

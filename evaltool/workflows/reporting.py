@@ -1,6 +1,5 @@
 """From estimates to documents: gathers what the report must know beside the rows, then has it rendered."""
 
-import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -25,7 +24,10 @@ from evaltool.report.definition import read_definition
 from evaltool.report.documents import beside, move_into_place, refuse_locked, told_to_users
 from evaltool.responses.dataset import Dataset
 from evaltool.results import read_estimates
+from evaltool.stats.across import POOLED
+from evaltool.survey.footing import Footing
 from evaltool.survey.model import Question, Survey
+from evaltool.survey.prose import subjects, tell, told_in
 from evaltool.survey.release import Release
 from evaltool.text import Text, interface_languages, say
 from evaltool.workflows.definitions import released
@@ -61,7 +63,7 @@ def report(
         refuse_outdated(project, manifest)
         rows = read_estimates(project.estimates)
         definition = definition_path(project)
-        known = list(dict.fromkeys(row.population for row in rows))
+        known = list(dict.fromkeys(row.population for row in rows if row.comparison != POOLED))
         chosen = _chosen(populations, known)
         spoken = list(languages or read_definition(definition).template)
         facts = _Facts(project, manifest, known)
@@ -169,7 +171,6 @@ class _Facts:
             package_version=__version__,
             releases=tuple(self._release(item) for item in self.releases if item.survey.key in self.datasets),
             questions=tuple(_questions(self._main_survey(population))),
-            comparable={name: self._comparable(item) for name, item in plan.indicators.items()},
             passport=tuple(self._passport()),
             synthetic=self.manifest["synthetic"],
             altered=self.manifest["altered"],
@@ -179,7 +180,7 @@ class _Facts:
         plan = self.plan
         for name, item in plan.indicators.items():
             options = self._options(item.survey or plan.population.survey, item.variable) if item.variable else {}
-            yield name, _indicator_facts(item, options)
+            yield name, _indicator_facts(item, options, tuple(self._within(name, item)))
         for name in plan.distributions:
             survey = plan.population.survey
             label = self._question(survey, name).label
@@ -226,13 +227,20 @@ class _Facts:
         best = max(counts, key=lambda key: counts[key])
         return next(item.survey for item in self.releases if item.survey.key == best)
 
-    def _comparable(self, indicator: Indicator) -> str:
-        """Identical questions in all versions can stand side by side; others have no verdict yet."""
+    def _within(self, name: str, indicator: Indicator) -> Iterator[Text]:
+        """For whom alone the versions are compared, in words of every language of the interface."""
+        found = self.plan.footing(name)
         survey = indicator.survey or self.plan.population.survey
-        names = [indicator.paired.variable] if indicator.paired else self.plan.answered(indicator)
-        versions = [item.survey for item in self.releases if item.survey.survey == survey]
-        asked = {json.dumps([_asked(version, name) for name in names], sort_keys=True) for version in versions}
-        return "identical" if len(asked) == 1 else "not_comparable"
+        latest = next((item.survey for item in reversed(self.releases) if item.survey.survey == survey), None)
+        if latest is None:
+            return
+        for condition in found.within:
+            told: dict[str, str] = {}
+            for language in map(told_in, interface_languages()):
+                known = subjects(latest, self.plan.attributes, numbers={}, language=language)
+                told[language] = tell(condition, language, known)
+            yield told
+        yield from _left_out(found)
 
     def _passport(self) -> Iterator[tuple[Text, Text]]:
         for key, dataset in self.datasets.items():
@@ -254,26 +262,23 @@ def _surveys(plan: Plan) -> set[str]:
     return used | {item.paired.start for item in plan.indicators.values() if item.paired}
 
 
-def _indicator_facts(indicator: Indicator, options: Mapping[str, Text]) -> IndicatorFacts:
+def _left_out(footing: Footing) -> Iterator[Text]:
+    """Languages in which a version asked otherwise than the others."""
+    for version, languages in footing.left_out.items():
+        names = ", ".join(sorted(languages))
+        yield _said("version {version} was not answered in {languages}", version=version, languages=names)
+
+
+def _indicator_facts(indicator: Indicator, options: Mapping[str, Text], within: tuple[Text, ...]) -> IndicatorFacts:
     definition = indicator.model_dump_json(exclude={"label", "base_label"})
     return IndicatorFacts(
         label=indicator.label,
         base=indicator.base_label,
+        within=within,
         target=indicator.target,
         definition_hash=sha256(definition.encode()).hexdigest(),
         options=options,
     )
-
-
-def _asked(survey: Survey, name: str) -> object:
-    """What must be the same for answers to be comparable: wording in the source language, choices, routing."""
-    question = survey.by_name.get(name)
-    if question is None:
-        return None
-    page = next(page for page in survey.pages if question in page.questions)
-    source = survey.language
-    choices = [(code, item.label.get(source), item.missing) for code, item in question.choices.items()]
-    return [question.label.get(source), question.type, choices, question.relevant, page.relevant]
 
 
 def _questions(survey: Survey) -> Iterator[QuestionFacts]:

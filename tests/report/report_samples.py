@@ -94,6 +94,9 @@ def outcome_rows() -> list[Estimate]:
         share("danish_developed", 34, 41, missing="refused=1"),
         share("satisfied_introduction", 69, 84, missing="refused=1;not_answered=2"),
         share("satisfied_match", 66, 84),
+        share("towards_job", 70, 85, missing="no_interview=30;other_version=9"),
+        share("satisfied_courses", 55, 83),
+        share("met_twice_a_month", 52, 85),
         share("job_at_start", 8, 96, conf_low=0.043, conf_high=0.1559),
         *scale_rows("danish_developed", DEGREE, [9, 14, 11, 5, 2]),
         *scale_rows("satisfied_introduction", DEGREE, [38, 31, 9, 4, 2]),
@@ -119,8 +122,44 @@ def next_year_rows() -> list[Estimate]:
     return [share(name, count, n, population="2022") for name, (count, n) in counts.items()]
 
 
+REWORDED = "Version 2 asks about all activities"
+
+
+def trend_rows() -> list[Estimate]:
+    """2021 beside 2022: `satisfied_courses` was put in other words, `towards_job` is compared for a part."""
+    verdicts = {"towards_job": "comparable", "satisfied_courses": "not_comparable", "met_twice_a_month": "comparable"}
+    counts = {
+        "job_or_education": ((51, 87), (60, 96)),
+        "danish_developed": ((34, 41), (40, 47)),
+        "satisfied_introduction": ((69, 84), (80, 95)),
+        "satisfied_match": ((66, 84), (77, 95)),
+        "towards_job": ((49, 60), (52, 64)),
+        "satisfied_courses": ((55, 83), (50, 94)),
+        "met_twice_a_month": ((52, 85), (61, 95)),
+    }
+    found: list[Estimate] = []
+    for name, (first, second) in counts.items():
+        verdict = verdicts.get(name, "identical")
+        warning = REWORDED if verdict == "not_comparable" else ""
+        found.append(share(name, *first, statistic="trend"))
+        found.append(share(name, *second, statistic="trend", population="2022", verdict=verdict, warning=warning))
+    return found
+
+
+def pooled_rows() -> list[Estimate]:
+    """Both years together; Tingbjerg has enough answers then."""
+    both = {"population": "2021+2022", "comparison": "pooled"}
+    return [
+        share("job_or_education", 111, 183, **both),
+        share("job_or_education", 9, 15, by="site", level="tingbjerg", **both),
+    ]
+
+
 def rows() -> list[Estimate]:
-    return [*headline_rows(), *local_rows(), *outcome_rows(), *next_year_rows()]
+    return [*headline_rows(), *local_rows(), *outcome_rows(), *next_year_rows(), *trend_rows(), *pooled_rows()]
+
+
+MATCHED = {"da": "matchtypen er «job»", "en": "the match is for a job"}
 
 
 def indicators() -> dict[str, IndicatorFacts]:
@@ -146,6 +185,15 @@ def indicators() -> dict[str, IndicatorFacts]:
         "danish_developed": IndicatorFacts(label=developed, base=focus, options=DEGREE),
         "satisfied_introduction": IndicatorFacts(label=introduction, options=DEGREE),
         "satisfied_match": IndicatorFacts(label=match, options=SATISFACTION),
+        "towards_job": IndicatorFacts(
+            label={"da": "Hjulpet på vej mod job", "en": "Helped towards a job"}, options=DEGREE, within=(MATCHED,)
+        ),
+        "satisfied_courses": IndicatorFacts(
+            label={"da": "Tilfredse med aktiviteterne", "en": "Satisfied with the activities"}, options=SATISFACTION
+        ),
+        "met_twice_a_month": IndicatorFacts(
+            label={"da": "Mødtes to gange om måneden", "en": "Met twice a month or more often"}
+        ),
         "mentor_trust": IndicatorFacts(
             label={"da": "Havde du tillid til din mentor?", "en": "Did you trust your mentor?"}, options=DEGREE
         ),
@@ -200,7 +248,6 @@ def context(language: str = "da", **changes: Any) -> ReportContext:
             ),
         ),
         "questions": questions(),
-        "comparable": {"job_or_education": "identical", "satisfied_match": "not_comparable"},
         "passport": (({"da": "Arkivsegmenter", "en": "Archive segments"}, {"da": "tre", "en": "three"}),),
         "synthetic": True,
     }

@@ -7,8 +7,9 @@ from matplotlib.colors import to_rgb
 from report_samples import context, rows, share
 
 from evaltool.report import IndicatorFacts
-from evaltool.report.charts import draw, write
+from evaltool.report.charts import draw
 from evaltool.report.definition import ChartSpec
+from evaltool.report.drawing import write
 from evaltool.report.prose import Prose
 from evaltool.report.rows import Rows
 

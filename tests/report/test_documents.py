@@ -144,7 +144,7 @@ def test_html_is_one_file_with_banner_language_and_alternative_texts(danish):
     assert page.get("lang") == "da"
     assert "OPDIGTEDE DATA" in page.find_class("banner")[0].text_content()
     pictures = list(page.iter("img"))
-    assert len(pictures) == 5
+    assert len(pictures) == 6
     assert all(picture.get("src").startswith("data:") for picture in pictures)
     assert all("pct." in picture.get("alt") for picture in pictures)
     ids = page.xpath("//@id")
