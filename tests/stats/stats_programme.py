@@ -102,13 +102,13 @@ def answers(survey, *rows, **dispositions):
     """A dataset from one mapping an interview; a text that starts with `-` is the reason for having no answer."""
     records = []
     for row in rows:
-        record = {"unit": row["unit"], "disposition": row.get("disposition", "I")}
+        record = {"unit": row["unit"], "disposition": row.get("disposition", "I"), "language": "en"}
         for name, answer in row.items():
             if name not in record:
                 reason = answer[1:] if str(answer).startswith("-") else None
                 record |= {name: None if reason else answer, f"{name}__missing": reason}
         records.append(record)
-    frame = pd.DataFrame(records, columns=None if records else ["unit", "disposition"])
+    frame = pd.DataFrame(records, columns=None if records else ["unit", "disposition", "language"])
     known = {record["unit"]: record["disposition"] for record in records} | dispositions
     return Answers(
         survey=survey, frame=frame, dispositions=pd.DataFrame(known.items(), columns=["unit", "disposition"])
