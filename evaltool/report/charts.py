@@ -59,7 +59,7 @@ _FEW_BARS, _SOME_BARS = 4, 6  # more of them stand closer
 def _bars(prose: Prose, spec: ChartSpec) -> Chart:
     bars = _level_bars(prose, spec) if spec.by else _indicator_bars(prose, spec)
     lines = [wrapped(bar.label, 30) for bar in bars]
-    room = 0.42 if len(bars) <= _FEW_BARS else 0.31 if len(bars) <= _SOME_BARS else 0.25
+    room = 0.42 if len(bars) <= _FEW_BARS else 0.31 if len(bars) <= _SOME_BARS else 0.22
     heights = [max(room, 0.14 + 0.16 * (line.count("\n") + 1)) for line in lines]
     sides = room_for(lines, at_least=1.3), room_for([bar.shown for bar in bars], at_least=1.4)
     figure, axes = frame(prose, spec, sum(heights), left=sides[0], right=sides[1])

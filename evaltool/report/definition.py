@@ -37,7 +37,7 @@ class ChartSpec(_Part):
 class TableSpec(_Part):
     """A table. `response` names the statistic of the indicator `response` that stands beside targets.
 
-    `names` are shorter labels of a table of cohorts.
+    `names` are shorter labels of a table of cohorts; `pooled` groups are those of all populations together.
     """
 
     kind: TableKind
@@ -45,6 +45,7 @@ class TableSpec(_Part):
     by: str = ""
     caption: Texts | None = None
     names: dict[str, Texts] = {}
+    pooled: bool = False
     decimals: Annotated[int, Field(ge=0, le=2)] = 0
     response: str = "rr2"
 

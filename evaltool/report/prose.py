@@ -98,10 +98,10 @@ class Prose:
             raise ReportError(f"unknown breakdown «{by}»", mend=nearest(by, self.context.breakdowns))
         return self.context.breakdowns[by]
 
-    def levels(self, by: str) -> list[tuple[str, str]]:
+    def levels(self, by: str, population: str = "") -> list[tuple[str, str]]:
         """Code and label of each level that has rows, in the roster's order; what was not recorded stands last."""
         known = self.breakdown(by).levels
-        found = self.rows.levels(self.context.population, by)
+        found = self.rows.levels(population or self.context.population, by)
         labels = {level: pick(text, self.language) for level, text in known.items()}
         labels |= {level: level for level in sorted(found - {*known, ""})}
         labels[""] = say("Not recorded", self.language)

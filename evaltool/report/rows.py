@@ -8,6 +8,7 @@ from evaltool.results import Estimate
 from evaltool.yamlfile import nearest
 
 FEW, NONE = "few answers", "no answers"
+_POOLED = "pooled"
 
 
 @dataclass(frozen=True)
@@ -20,14 +21,15 @@ class Where:
 
 
 class Rows:
-    """The rows by what names them. Weighted rows are left to reports that ask for weights."""
+    """The rows by what names them. Weighted rows are left to reports that ask for weights.
+
+    `pooled` is the name of all populations together; empty where nothing is pooled.
+    """
 
     def __init__(self, rows: Iterable[Estimate]):
-        self._rows = {
-            (row.indicator, row.statistic, Where(row.population, row.by, row.level)): row
-            for row in rows
-            if not row.weighting
-        }
+        kept = [row for row in rows if not row.weighting]
+        self._rows = {(row.indicator, row.statistic, place(row)): row for row in kept}
+        self.pooled = next((row.population for row in kept if row.comparison == _POOLED), "")
 
     @property
     def indicators(self) -> set[str]:

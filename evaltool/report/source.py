@@ -26,6 +26,7 @@ _BY_INDICATOR = (
 )  # fmt: skip
 _WORDS = (
     *_BY_INDICATOR, "has", "chart", "table", "population", "populations", "units", "respondents", "few", "synthetic",
+    "pooled",
 )  # fmt: skip
 _SIGNATURES = {name: signature(getattr(Prose, name)) for name in (*_BY_INDICATOR, "has")}
 _GROUP = signature(Prose.where)
@@ -127,6 +128,7 @@ def _vocabulary(definition: ReportDefinition, prose: Prose, charts: dict[str, Ch
         "respondents": plain(pick(context.respondents, prose.language)),
         "few": context.few,
         "synthetic": context.synthetic,
+        "pooled": plain(prose.rows.pooled),
     }
 
 

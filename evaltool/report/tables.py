@@ -85,12 +85,12 @@ def _bold(cell: Cell) -> Cell:
     return Markup("**{}**").format(cell)
 
 
-def _places(prose: Prose, by: str) -> list[tuple[Cell, Where]]:
+def _places(prose: Prose, by: str, population: str = "") -> list[tuple[Cell, Where]]:
     """The levels of a breakdown, then everybody; without a breakdown everybody alone."""
-    everybody = (_bold(plain(say("All", prose.language))), prose.where())
+    everybody = (_bold(plain(say("All", prose.language))), prose.where(population))
     if not by:
         return [everybody]
-    levels = [(plain(label), prose.where(by=by, level=level)) for level, label in prose.levels(by)]
+    levels = [(plain(label), prose.where(population, by, level)) for level, label in prose.levels(by, population)]
     return [*levels, everybody]
 
 
@@ -169,12 +169,10 @@ def _base(prose: Prose, indicator: str) -> str:
 def _groups(prose: Prose, spec: TableSpec) -> Grid:
     """One level of a breakdown a line; number, base and share of each indicator."""
     labels = [pick(prose.facts(indicator).label, prose.language) for indicator in spec.indicators]
-    title = _by_title(prose, spec.by)
+    title, places = _by_title(prose, spec.by), _places(prose, spec.by, prose.rows.pooled if spec.pooled else "")
     if len(labels) == 1:
         header = [title, *_heads(prose, "Number/base", "Share", "95 per cent interval")]
-        rows = [
-            [name, *_group_cells(prose, spec, spec.indicators[0], where)] for name, where in _places(prose, spec.by)
-        ]
+        rows = [[name, *_group_cells(prose, spec, spec.indicators[0], where)] for name, where in places]
         return Grid(header, rows, (34, 20, 16, 22))
     rows = [
         [
@@ -184,7 +182,7 @@ def _groups(prose: Prose, spec: TableSpec) -> Grid:
                 for indicator in spec.indicators
             ),
         ]
-        for name, where in _places(prose, spec.by)
+        for name, where in places
     ]
     return Grid([title, *labels], rows, (20, *(27 for _ in labels)))
 
@@ -243,10 +241,10 @@ def _cohorts(prose: Prose, spec: TableSpec) -> Grid:
     lines = {name: {row.population: row for row in prose.trend(name)} for name in spec.indicators}
     broken = [any(is_break(line.get(population)) for line in lines.values()) for population in prose.populations]
     notes: list[str] = []
-    header, widths = [say("Indicator", prose.language)], [20]
+    header, widths = [say("Indicator", prose.language)], [23]
     for population, sign in zip(prose.populations, broken, strict=True):
         header += ["", population] if sign else [population]
-        widths += [3, 31] if sign else [31]
+        widths += [3, 29] if sign else [29]
     rows: list[list[Cell]] = []
     for name, line in lines.items():
         cells = [plain(prose.item_name(name, spec.names))]
@@ -254,8 +252,9 @@ def _cohorts(prose: Prose, spec: TableSpec) -> Grid:
             cells += [plain(BREAK if is_break(line.get(population)) else "")] if sign else []
             cells.append(_full_cell(prose, line.get(population), spec.decimals))
         rows.append([*cells, plain(_compared(prose, name, notes))])
-    header.append(say("Question in the versions", prose.language))
-    return Grid(header, rows, (*widths, 20), frozenset({0, len(header) - 1}), [plain(note) for note in notes])
+    header.append(say("Question", prose.language))
+    below = [plain(" ".join(notes))] if notes else []
+    return Grid(header, rows, (*widths, 20), frozenset({0, len(header) - 1}), below)
 
 
 def _compared(prose: Prose, indicator: str, notes: list[str]) -> str:

@@ -61,10 +61,12 @@ def _panel(prose: Prose, spec: ChartSpec, name: str, width: int) -> _Panel:
 
 
 def _told(prose: Prose) -> str:
-    populations = ", ".join(prose.populations)
-    what = ["Per cent of those who answered.", "Upright line: 95 per cent interval."]
-    what += ["Below: the base (n)."] if len(prose.populations) > _FEW_POPULATIONS else []
-    return " ".join([f"{populations}.", *(say(message, prose.language) for message in what)])
+    populations, what = prose.populations, ["Per cent of those who answered.", "Upright line: 95 per cent interval."]
+    shown = ", ".join(populations)
+    if len(populations) > _FEW_POPULATIONS:
+        shown = f"{populations[0]} – {populations[-1]}"
+        what.append("Below: the base (n).")
+    return " ".join([f"{shown}.", *(say(message, prose.language) for message in what)])
 
 
 def _notes(prose: Prose, spec: ChartSpec, panels: Sequence[_Panel]) -> Iterator[str]:

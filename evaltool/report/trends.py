@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from evaltool.report.rows import FEW, NONE, Rows, Where
 from evaltool.results import Estimate
 
-TREND, POOLED = "trend", "pooled"
+TREND = "trend"
 BREAK = "‖"
 
 

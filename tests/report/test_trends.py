@@ -1,0 +1,216 @@
+"""Populations side by side: joined where they compare, broken exactly where the rows say not_comparable."""
+
+from itertools import pairwise
+
+import pytest
+from report_samples import REWORDED, context, indicators, rows, share
+
+from evaltool.errors import ReportError
+from evaltool.report import ReportContext
+from evaltool.report.charts import draw
+from evaltool.report.definition import ChartSpec, TableSpec
+from evaltool.report.prose import Prose
+from evaltool.report.rows import Rows
+from evaltool.report.tables import table
+
+TREND = ("job_or_education", "towards_job", "satisfied_courses")
+YEARS = ("2020", "2021", "2022", "2023")
+
+
+def prose(language="en", some=None, **changes):
+    return Prose(Rows(rows() if some is None else some), context(language, **changes))
+
+
+def drawn(told, *names):
+    return draw(told, ChartSpec(kind="trend", indicators=names, title={"en": "Years", "da": "År"}))
+
+
+def lines(axes, gid):
+    found = [line for line in axes.lines if line.get_gid() == gid]
+    return [[(float(x), round(float(y), 1)) for x, y in zip(*line.get_data(), strict=True)] for line in found]
+
+
+def four_years(verdicts, **more):
+    counts = zip(YEARS, (10, 12, 14, 16), verdicts, strict=True)
+    return [
+        share("job", count, 20, statistic="trend", population=year, verdict=verdict,
+              warning="Other words." if verdict == "not_comparable" else "", **more)
+        for year, count, verdict in counts
+    ]  # fmt: skip
+
+
+def cells(told, **spec):
+    text = str(table(told, TableSpec(kind="cohorts", **spec)))
+    found = [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("|")
+    ]
+    notes = [line.replace("\\", "") for line in text.splitlines() if line and not line.startswith(("|", ":"))]
+    return found[0], found[2:], notes
+
+
+def shown(cell):
+    return cell.partition("]{#")[0].removeprefix("[").replace("\\", "")
+
+
+def test_line_joins_what_compares_and_breaks_exactly_at_the_item_that_does_not():
+    job, towards, courses = drawn(prose(), *TREND).figure.axes
+    # 51 of 87 and 60 of 96; 49 of 60 and 52 of 64; 55 of 83 and 50 of 94.
+    assert lines(job, "trend") == [[(0, 58.6), (1, 62.5)]]
+    assert lines(towards, "trend") == [[(0, 81.7), (1, 81.2)]]
+    assert lines(courses, "trend") == [[(0, 66.3)], [(1, 53.2)]]
+    marks = [[text.get_position() for text in axes.texts if text.get_text() == "‖"] for axes in (job, towards, courses)]
+    assert marks == [[], [], [(0.5, 50)]]
+
+
+def test_break_among_four_years_stands_between_its_two_years_only():
+    told = prose(some=four_years(("", "identical", "not_comparable", "comparable")), populations=YEARS)
+    (axes,) = drawn(told, "job").figure.axes
+    assert lines(axes, "trend") == [[(0, 50), (1, 60)], [(2, 70), (3, 80)]]
+    assert [text.get_position()[0] for text in axes.texts if text.get_text() == "‖"] == [1.5]
+
+
+def test_year_without_answers_has_no_point_and_still_breaks_the_line():
+    some = four_years(("", "identical", "not_comparable", "identical"))
+    some[2] = share(
+        "job", 0, 0, statistic="trend", population="2022", verdict="not_comparable", warning="no answers; So."
+    )
+    chart = drawn(prose(some=some, populations=YEARS), "job")
+    assert lines(chart.figure.axes[0], "trend") == [[(0, 50), (1, 60)], [(3, 80)]]
+    assert [row.population for row, _ in chart.rows] == ["2020", "2021", "2023"]
+    assert "2022 no answers" in chart.alt
+    assert "2021 and 2022 cannot be compared: So." in chart.alt
+
+
+def test_points_have_the_rows_intervals_and_rounded_figures():
+    some = [
+        share("job", 9, 20, statistic="trend", conf_low=0.2582, conf_high=0.6579),
+        share(
+            "job", 11, 20, statistic="trend", population="2022", conf_low=0.3421, conf_high=0.7418, verdict="identical"
+        ),
+    ]
+    (axes,) = drawn(prose(some=some), "job").figure.axes
+    assert lines(axes, "interval") == [[(0, 25.8), (0, 65.8)], [(1, 34.2), (1, 74.2)]]
+    assert [text.get_text() for text in axes.texts] == ["45", "55"]
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["2021\nn=20", "2022\nn=20"]
+
+
+def test_what_signs_mean_is_told_below_only_where_they_stand():
+    with_break = [text.get_text() for text in drawn(prose(), *TREND).figure.texts]
+    without = [text.get_text() for text in drawn(prose(), "job_or_education").figure.texts]
+    assert any("‖ Here the figures cannot be compared" in text for text in with_break)
+    assert any("* Helped towards a job: Compared only where the match is for a job." in text for text in with_break)
+    assert not any("‖" in text or "*" in text for text in without)
+    assert "MADE-UP DATA" in without
+
+
+def test_alternative_text_tells_every_point_and_what_cannot_be_compared():
+    english = drawn(prose(), *TREND).alt
+    assert "In a job or education: 2021 59 per cent (51 of 87), 2022 63 per cent (60 of 96);" in english
+    assert f"2022 53 per cent (50 of 94). 2021 and 2022 cannot be compared: {REWORDED}." in english
+    assert english.count("cannot be compared") == 1
+    danish = drawn(prose("da"), *TREND).alt
+    assert f"2022 53 pct. (50 af 94). 2021 og 2022 kan ikke sammenlignes: {REWORDED}." in danish
+    assert "Kun sammenlignet, hvor matchtypen er «job»;" in danish
+
+
+@pytest.mark.parametrize("count", [2, 6])
+def test_nothing_of_a_trend_is_drawn_outside_the_picture_or_over_its_neighbour(count):
+    years = [str(2019 + index) for index in range(count)]
+    some = [
+        share(name, 1000 + index, 1234, statistic="trend", population=year, verdict="identical" if index else "")
+        for name in indicators()
+        for index, year in enumerate(years)
+    ]
+    names = [*indicators()][:6]
+    figure = drawn(prose(some=some, populations=tuple(years)), *names).figure
+    figure.draw_without_rendering()
+    for axes in figure.axes:
+        labels = [label.get_window_extent() for label in axes.get_xticklabels()]
+        assert all(before.x1 < after.x0 for before, after in pairwise(labels))
+        for text in [*axes.texts, axes.title, *axes.get_xticklabels(), *axes.get_yticklabels(), *figure.texts]:
+            box = text.get_window_extent()
+            assert box.x0 >= -1, text.get_text()
+            assert box.x1 <= figure.bbox.width + 1, text.get_text()
+            assert min(text.get_fontsize(), 9) >= 8
+
+
+def test_table_sets_a_sign_between_years_that_do_not_compare_and_says_why_below():
+    header, body, notes = cells(prose(), indicators=TREND)
+    assert header == ["Indicator", "2021", "", "2022", "Question"]
+    assert [row[2].replace("\\", "") for row in body] == ["", "", "‖"]
+    assert [row[4].replace("\\", "") for row in body] == ["the same question", "comparable (a)", "not comparable (b)"]
+    assert shown(body[1][3]) == "52 of 64 (81 per cent; 72–91)"
+    assert notes == [
+        f"(a) Compared only where the match is for a job. (b) 2021 and 2022 cannot be compared: {REWORDED}."
+    ]
+
+
+def test_table_without_a_break_has_no_sign_and_no_note():
+    header, body, notes = cells(prose("da"), indicators=("job_or_education",))
+    assert header == ["Indikator", "2021", "2022", "Spørgsmål"]
+    assert body[0][-1] == "samme spørgsmål"
+    assert notes == []
+
+
+def test_table_of_four_years_has_the_sign_where_the_break_is_and_its_own_names():
+    told = prose(some=four_years(("", "identical", "not_comparable", "comparable")), populations=YEARS)
+    header, body, notes = cells(told, indicators=("job",), names={"job": {"en": "Working"}})
+    assert header[1:-1] == ["2020", "2021", "", "2022", "2023"]
+    assert (body[0][0], body[0][-1].replace("\\", "")) == ("Working", "not comparable (a)")
+    assert notes == ["(a) 2021 and 2022 cannot be compared: Other words."]
+
+
+def test_single_population_stands_with_its_share():
+    header, body, _ = cells(prose(populations=("2021",)), indicators=("job",))
+    assert header[1:-1] == ["2021"]
+    assert shown(body[0][1]).startswith("38 of 87")
+    assert body[0][-1] == "not compared"
+
+
+def test_sentence_cannot_bring_in_a_year_over_a_break():
+    told = prose()
+    assert told.has("satisfied_courses", "trend")
+    assert not told.has("satisfied_courses", "trend", population="2022")
+    assert told.has("job_or_education", "trend", population="2022")
+    for words in (told.share, told.percent):
+        assert "2022" not in str(words("job_or_education", "trend", population="2022"))
+        with pytest.raises(ReportError, match="satisfied_courses of 2022 cannot stand beside 2021") as caught:
+            words("satisfied_courses", "trend", population="2022")
+        assert REWORDED in caught.value.message
+
+
+def test_break_between_two_other_years_does_not_part_the_reports_year():
+    some = four_years(("", "identical", "not_comparable", "identical"))
+    told = prose(some=some, populations=YEARS, population="2023")
+    assert [told.has("job", "trend", population=year) for year in YEARS] == [False, False, True, True]
+
+
+def test_context_holds_no_verdict_of_its_own():
+    assert "comparable" not in ReportContext.__dataclass_fields__
+
+
+def test_printed_parts_of_a_trend_add_up_as_those_of_the_share():
+    # 29/67 = 43.28, 11/67 = 16.42; the whole, 40/67 = 59.70, is printed 60, so one part goes up.
+    counts = {"job_or_education": 40, "job": 29, "education": 11}
+    some = [share(name, count, 67, statistic="trend") for name, count in counts.items()]
+    told = Prose(Rows(some), context("en"), {"job_or_education": ("job", "education")})
+    assert [int(told.rounded(row)) for row in some] == [60, 43, 17]
+
+
+def test_reasons_for_not_counting_are_words_of_the_language():
+    some = [share("job", 5, 20, missing="no_start=3;other_version=1234")]
+    english, danish = (
+        str(table(prose(language, some), TableSpec(kind="missing", indicators=("job",)))).replace("\\", "")
+        for language in ("en", "da")
+    )
+    assert "no answer at the start: 3; answered another version of the survey: 1,234" in english
+    assert "intet svar ved start: 3; svarede på en anden udgave af skemaet: 1.234" in danish
+
+
+def test_groups_too_small_for_a_year_stand_in_the_table_of_all_years_together():
+    groups = {"kind": "groups", "indicators": ("job_or_education",), "by": "site"}
+    year, together = (str(table(prose(), TableSpec(**groups, pooled=pooled))) for pooled in (False, True))
+    assert "[too few answers]" in year
+    lines = [line for line in together.splitlines() if line.startswith("|")][2:]
+    assert [line.split("|")[1].strip().replace("\\", "") for line in lines] == ["København-Tingbjerg", "**All**"]
+    assert [shown(line.split("|")[2].strip()) for line in lines] == ["9 of 15", "111 of 183"]
