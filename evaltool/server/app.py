@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import logging
-from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -122,7 +121,7 @@ class _Desk:
     clock: Clock
     synthetic: bool
     preview: bool
-    drawn: defaultdict[str, Drawn] = field(default_factory=lambda: defaultdict(dict))
+    drawn: dict[str, tuple[Survey, Drawn]] = field(default_factory=dict[str, "tuple[Survey, Drawn]"])
 
     async def show(self, request: Request) -> Response:
         """Reading is quick and waits for nobody, so it needs no thread; saving waits for the disk."""
@@ -175,10 +174,17 @@ class _Desk:
             raise HTTPException(410, headers={"Content-Language": words.language})
         synthetic = self.synthetic or self.store.deployment(interview.deployment).synthetic
         draft = words.language in survey.drafts or words.language in survey.untranslated
-        drawn = self.drawn[interview.deployment]
+        drawn = self._drawn(interview.deployment, survey)
         frame = Frame(words, survey.title, survey.languages, synthetic, self.preview, draft, drawn)
         csrf = hmac.new(self.secret, token.encode(), hashlib.sha256).hexdigest()
         return _Call(token, interview, survey, frame, csrf)
+
+    def _drawn(self, deployment_id: str, survey: Survey) -> Drawn:
+        """What was drawn of this survey; when its texts were corrected, it is drawn anew."""
+        known = self.drawn.get(deployment_id)
+        if known is None or known[0] is not survey:
+            known = self.drawn[deployment_id] = (survey, {})
+        return known[1]
 
 
 @dataclass(frozen=True, repr=False)

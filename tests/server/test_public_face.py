@@ -1,6 +1,7 @@
 """What anybody on the network meets: headers, refusals, escaping, languages."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -9,6 +10,7 @@ from hatchling.builders.wheel import WheelBuilder
 from server_samples import (
     ATTRIBUTES,
     DEPLOYMENT,
+    NOW,
     SURVEY,
     TOKEN,
     Page,
@@ -19,7 +21,7 @@ from server_samples import (
     filled_store,
 )
 
-from evaltool.records import Deployment
+from evaltool.records import Deployment, Revision
 from evaltool.server.app import MAX_BODY, build_app
 from evaltool.server.pages import Words
 from evaltool.server.store import Participant, Store
@@ -105,6 +107,19 @@ def test_a_reviewed_translation_loses_its_mark_while_the_server_runs(tmp_path: P
     elsewhere.add_deployment(DEPLOYMENT, SURVEY.model_copy(update={"drafts": {}}).model_dump_json())
     elsewhere.close()
     assert "هذه الترجمة مسودة." not in respondent.look("ar").text
+
+
+def test_corrected_texts_are_shown_while_the_server_runs(tmp_path: Path, store: Store) -> None:
+    respondent = Respondent(app_on(store))
+    assert "Må vi spørge?" in respondent.look().text
+    revision = Revision(revision=2, texts={"da": "2b"}, deployed_at=NOW)
+    corrected = SURVEY.model_dump_json().replace("Må vi spørge?", "Vil du svare os?")
+    elsewhere = Store.open(database(tmp_path))
+    elsewhere.add_deployment(replace(DEPLOYMENT, revisions=(revision,)), corrected)
+    elsewhere.close()
+    shown = respondent.look().text
+    assert "Vil du svare os?" in shown
+    assert "Må vi spørge?" not in shown
 
 
 def test_a_form_of_another_link_is_refused(tmp_path: Path) -> None:
