@@ -15,7 +15,7 @@ from evaltool.survey.crosswalks import Crosswalk, Group, complete, propose
 from evaltool.survey.expressions import Conjunction, Expression, Negation, names, parse
 from evaltool.survey.model import Attribute, Question, Survey
 from evaltool.survey.types import QUESTION_TYPES
-from evaltool.survey.universe import Relation, relation
+from evaltool.survey.universe import Relation, alike, relation
 from evaltool.text import Text, say
 
 Verdict = Literal["identical", "comparable", "not_comparable"]
@@ -85,8 +85,10 @@ def compare(old: Survey, new: Survey) -> list[Item]:
     both = [name for name in _items(new) if name in context.old_items]
     moved_items = moved(list(context.old_items), both)
     every = dict.fromkeys([*context.new_items, *context.old_items])
-    items = [_item(context, name, is_moved=name in moved_items) for name in every]
-    return [_with_dependence(context, item, items) for item in items]
+    items = {name: _item(context, name, is_moved=name in moved_items) for name in every}
+    for name in every:
+        items[name] = _with_dependence(context, items[name], items)
+    return list(items.values())
 
 
 def _items(survey: Survey) -> dict[str, Question]:
@@ -108,8 +110,10 @@ class _Context:
             for name, thing in {**survey.attributes, **survey.by_name}.items():
                 self.things.setdefault(name, []).append(thing)
         self.invited: Relation = relation(_all_of(old.invite), _all_of(new.invite), self.things)
-        if old.follows != new.follows:
-            self.invited = "different"
+        self.others_answer = (old.follows, old.respondent) != (new.follows, new.respondent)
+        self.languages = tuple(code for code in new.languages if code in old.languages)
+        # The language in which other words are another question; in the rest they are another translation.
+        self.own = next((code for code in (new.language, old.language) if code in self.languages), new.language)
 
 
 def _all_of(*texts: str) -> Expression:
@@ -178,10 +182,16 @@ def _fingerprint(context: _Context, name: str) -> str:
     for survey in (context.old, context.new):
         question = survey.by_name.get(name)
         if question is not None:
-            words = {part: text.get(context.new.language, "") for part, text in question_texts(question).items()}
+            words = {part: text.get(context.own, "") for part, text in question_texts(question).items()}
             choices = [[code, item.missing, item.exclusive, item.other] for code, item in question.choices.items()]
             shape = question.model_dump(mode="json", include=_SHAPE)
             parts.append([words, choices, shape, routing(survey, name), survey.invite, survey.refusal])
+            if survey.follows or survey.respondent:
+                parts.append(survey.model_dump(mode="json", include={"follows", "respondent"}))
+    return _mark(parts)
+
+
+def _mark(parts: Sequence[object]) -> str:
     digest = hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).digest()
     return base64.b32encode(digest).decode().lower()[:12]  # YAML reads some hexadecimal digits as a number
 
@@ -209,13 +219,15 @@ _WORDING: Mapping[str, tuple[str, Verdict]] = {
 def _text_changes(context: _Context, old: Question, new: Question) -> Iterator[Change]:
     """Other words in the survey's own language, then translations that changed while those words did not."""
     before, now = question_texts(old), question_texts(new)
-    shared = tuple(code for code in context.new.languages if code in context.old.languages)
+    shared = context.languages
+    if not shared and new.label:
+        yield Change("wording", "no language is spoken by both versions")
     changed = {
         part: [code for code in shared if before[part].get(code) != now[part].get(code)]
         for part in now
         if part in before
     }
-    reworded = {part: found for part, found in changed.items() if context.new.language in found}
+    reworded = {part: found for part, found in changed.items() if context.own in found}
     for part, (message, proposal) in _WORDING.items():
         if part in reworded:
             yield Change("wording", message, {}, proposal, _some(reworded[part], shared))
@@ -309,6 +321,8 @@ def _asked(context: _Context, name: str) -> tuple[list[Change], str]:
         values = {"old": old or "–", "new": new or "–"}
         changes.append(Change(kind, told[found], values, "comparable" if common else "not_comparable"))
         within += [common] if common else []
+    if context.others_answer:
+        changes.append(Change("universe", "it follows another survey, or another person answers"))
     return changes, within[0] if len(within) == 1 else " and ".join(f"({text})" for text in within)
 
 
@@ -320,17 +334,33 @@ def _routing_told(context: _Context, survey: Survey, name: str) -> str:
     return f"not({survey.refusal}) and ({routed})" if routed else f"not({survey.refusal})"
 
 
-def _with_dependence(context: _Context, item: Item, items: Sequence[Item]) -> Item:
-    """Whose routing rests on an answer that is itself not comparable is not asked of the same people."""
-    if not item.asked_in_both:
+def _with_dependence(context: _Context, item: Item, items: Mapping[str, Item]) -> Item:
+    """The item with what it rests on: whom it is put to, or what it is worked out from, may mean another thing."""
+    if item.old is None or item.new is None:
         return item
-    used = {name for survey in (context.old, context.new) for name in names(_universe(survey, item.name))}
-    broken = [other.name for other in items if other.name in used and other.proposal == "not_comparable"]
-    if not broken:
-        return item
-    message = "who is asked it rests on {names}, which changed"
-    change = Change("routing", message, {"names": listed(broken)}, "comparable")
-    return replace(item, changes=(*item.changes, change))
+    universes = [_universe(survey, item.name) for survey in (context.old, context.new)]
+    same_sum = item.new.calculation if item.new.calculation == item.old.calculation else ""
+    sums = [parse(same_sum)] if same_sum else []
+    asked_by = [other for other in items.values() if _means_another_thing(context, other, universes)]
+    made_of = [other for other in items.values() if _means_another_thing(context, other, sums)]
+    changes = list(item.changes)
+    if asked_by:
+        values = {"names": listed(other.name for other in asked_by)}
+        changes.append(Change("routing", "who is asked it rests on {names}, which changed", values, "comparable"))
+    if made_of:
+        values = {"names": listed(other.name for other in made_of)}
+        changes.append(Change("type", "worked out from {names}, which changed", values))
+    marks = [other.of for other in (*asked_by, *made_of)]
+    return replace(item, changes=tuple(changes), of=_mark([item.of, marks]) if marks else item.of)
+
+
+def _means_another_thing(context: _Context, item: Item, expressions: Sequence[Expression]) -> bool:
+    """Whether what the expressions read is not comparable, or joined with something that they tell apart from it."""
+    readers = [expression for expression in expressions if item.name in names(expression)]
+    if not readers or item.proposal == "not_comparable":
+        return bool(readers)
+    joined = [list(dict.fromkeys([*group.old, *group.new])) for group in item.crosswalk.values()]
+    return not all(alike(readers, item.name, codes, context.things) for codes in joined)
 
 
 def listed(names: Iterable[str]) -> str:

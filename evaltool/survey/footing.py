@@ -5,21 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from pydantic import Field
 
-from evaltool.survey.expressions import (
-    Comparison,
-    Conjunction,
-    Constant,
-    Disjunction,
-    Expression,
-    Negation,
-    Ref,
-    Selected,
-    names,
-    walk,
-)
+from evaltool.survey.expressions import Expression, Selected, walk
 from evaltool.survey.harmony import Harmonised, Run
 from evaltool.survey.model import Part
-from evaltool.survey.universe import Thing, relation
+from evaltool.survey.universe import Thing, alike
 
 
 class Footing(Part):
@@ -116,56 +105,22 @@ def _codes_apart(
 ) -> list[str]:
     """Codes that the crosswalk joins, but the share tells apart; or that only one of the versions offered."""
     old, new = (run.codes[version] for version in pair)
-    if set(old) == set(new):
-        return []
-    if item.question.type == "select_multiple":
-        read = {part.code for text in expressions for part in walk(text) if isinstance(part, Selected)}
-        lone = sorted(read & (set(old) ^ set(new)))
-        return (
-            [f"«{item.name}»: only one of the versions offered {', '.join(f'«{code}»' for code in lone)}"]
-            if lone
-            else []
-        )
     joined: dict[str, list[str]] = {}
     for code, to in (*old.items(), *new.items()):
-        joined.setdefault(to, []).append(code)
-    told = [
-        codes for codes in joined.values() if not _alike(expressions, item.name, list(dict.fromkeys(codes)), things)
-    ]
-    return [
-        f"«{item.name}»: {' and '.join(f'«{code}»' for code in dict.fromkeys(codes))} are one answer" for codes in told
-    ]
+        if code not in (known := joined.setdefault(to, [])):
+            known.append(code)
+    if item.question.type == "select_multiple":
+        parts = [part for text in expressions for part in walk(text) if isinstance(part, Selected)]
+        read = {part.code for part in parts if part.name == item.name}
+        lone = sorted(read & (set(old) ^ set(new)))
+        told = [f"only one of the versions offered {_listed(lone, ', ')}"] if lone else []
+        one = [codes for codes in joined.values() if len(codes) > 1 and read & set(codes) - set(lone)]
+    else:
+        told = []
+        one = [codes for codes in joined.values() if not alike(expressions, item.name, codes, things)]
+    told += [f"{_listed(codes, ' and ')} are one answer" for codes in one]
+    return [f"«{item.name}»: {reason}" for reason in told]
 
 
-def _alike(
-    expressions: Sequence[Expression], name: str, codes: Sequence[str], things: Mapping[str, Sequence[Thing]]
-) -> bool:
-    """Whether each expression gives the same for all of these codes, whatever else is answered."""
-    return all(
-        relation(_bound(text, name, codes[0]), _bound(text, name, code), things) == "same"
-        for text in expressions
-        if name in names(text)
-        for code in codes[1:]
-    )
-
-
-def _bound(  # noqa: PLR0911  # one return a kind of expression
-    expression: Expression, name: str, code: str
-) -> Expression:
-    """The expression once it is known that `name` was answered with `code`."""
-    match expression:
-        case Ref(owner) if owner == name:
-            return Constant(code)
-        case Comparison(sign, left, right):
-            sides = [Constant(code) if side == Ref(name) else side for side in (left, right)]
-            return Comparison(sign, sides[0], sides[1])
-        case Selected(owner, chosen) if owner == name:
-            return Conjunction(()) if chosen == code else Disjunction(())
-        case Negation(item):
-            return Negation(_bound(item, name, code))
-        case Conjunction(items):
-            return Conjunction(tuple(_bound(item, name, code) for item in items))
-        case Disjunction(items):
-            return Disjunction(tuple(_bound(item, name, code) for item in items))
-        case _:
-            return expression
+def _listed(codes: Iterable[str], between: str) -> str:
+    return between.join(f"«{code}»" for code in codes)

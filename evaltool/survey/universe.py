@@ -7,7 +7,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Literal, TypeAlias
 
-from evaltool.survey.expressions import Comparison, Constant, Expression, Ref, Selected, Value, evaluate, walk
+from evaltool.survey.expressions import (
+    Comparison,
+    Conjunction,
+    Constant,
+    Disjunction,
+    Expression,
+    Negation,
+    Ref,
+    Selected,
+    Value,
+    evaluate,
+    names,
+    walk,
+)
 from evaltool.survey.model import Attribute, Question
 
 Relation = Literal["same", "wider", "narrower", "different", "unknown"]
@@ -86,3 +99,43 @@ def _constants(name: str, expression: Expression) -> Iterator[str | int | float]
 
 def _subsets(codes: Sequence[str]) -> Iterator[tuple[str, ...]]:
     return itertools.chain.from_iterable(itertools.combinations(codes, size) for size in range(len(codes) + 1))
+
+
+def alike(
+    expressions: Sequence[Expression], name: str, codes: Sequence[str], things: Mapping[str, Sequence[Thing]]
+) -> bool:
+    """Whether each expression gives the same for all of these codes of `name`, whatever else is answered."""
+    return all(
+        _same(_bound(text, name, codes[0]), _bound(text, name, code), things)
+        for text in expressions
+        if name in names(text)
+        for code in codes[1:]
+    )
+
+
+def _same(one: Expression, other: Expression, things: Mapping[str, Sequence[Thing]]) -> bool:
+    if isinstance(one, Constant):  # the expression is the answer itself, as a calculation may be
+        return one == other
+    return relation(one, other, things) == "same"
+
+
+def _bound(  # noqa: PLR0911  # one return a kind of expression
+    expression: Expression, name: str, code: str
+) -> Expression:
+    """The expression once it is known that `name` was answered with `code`."""
+    match expression:
+        case Ref(owner) if owner == name:
+            return Constant(code)
+        case Comparison(sign, left, right):
+            sides = [Constant(code) if side == Ref(name) else side for side in (left, right)]
+            return Comparison(sign, sides[0], sides[1])
+        case Selected(owner, chosen) if owner == name:
+            return Conjunction(()) if chosen == code else Disjunction(())
+        case Negation(item):
+            return Negation(_bound(item, name, code))
+        case Conjunction(items):
+            return Conjunction(tuple(_bound(item, name, code) for item in items))
+        case Disjunction(items):
+            return Disjunction(tuple(_bound(item, name, code) for item in items))
+        case _:
+            return expression

@@ -364,6 +364,70 @@ def test_what_rests_on_a_changed_answer_is_told(spec: Spec) -> None:
     assert items["routed"].proposal == "comparable"
 
 
+def told(item: Item) -> list[tuple[str, str]]:
+    return [(change.proposal, change.tell("en")) for change in item.changes]
+
+
+def test_what_rests_on_a_scale_with_a_new_code_is_told_where_it_tells_it_apart(spec: Spec) -> None:
+    """Who said g1 may say g11 now: then she is asked `routed` no longer, but `any` as before."""
+    find(spec, "gate")["scale"] = "ascending"
+    spec["pages"].append({"name": "more", "questions": [question("any", "integer", relevant="${gate} != 'g3'")]})
+    new = copy.deepcopy(spec)
+    replace_codes(1, 1, "g11")(new, find(new, "gate"))
+    find(new, "routed")["relevant"] = find(spec, "routed")["relevant"] = "${gate} = 'g1'"
+    items = by_name(spec, new)
+    assert items["gate"].proposal == "comparable"
+    assert told(items["routed"]) == [("comparable", "who is asked it rests on «gate», which changed")]
+    assert told(items["any"]) == []
+
+
+def test_what_is_worked_out_from_a_changed_answer_is_changed(spec: Spec) -> None:
+    worked = {"name": "worked_out", "type": "calculate", "calculation": "${gate}"}
+    behind = question("behind", "text", relevant="${worked_out} = 'g1'")
+    spec["pages"].append({"name": "more", "questions": [worked]})
+    spec["pages"].append({"name": "end", "questions": [behind]})
+    new = copy.deepcopy(spec)
+    find(new, "gate")["label"] = words("something else")
+    items = by_name(spec, new)
+    assert told(items["worked_out"]) == [("not_comparable", "worked out from «gate», which changed")]
+    assert told(items["behind"]) == [("comparable", "who is asked it rests on «worked_out», which changed")]
+
+
+def test_a_verdict_on_what_rests_on_an_answer_is_about_that_state_of_it(spec: Spec) -> None:
+    marks = set[str]()
+    for label in ("something else", "something else again"):
+        new = copy.deepcopy(spec)
+        find(new, "gate")["label"] = words(label)
+        marks.add(by_name(spec, new)["routed"].of)
+    assert len(marks) == 2
+    assert by_name(spec, spec)["routed"].of not in marks
+
+
+@pytest.mark.parametrize("change", [{"respondent": "mentor"}, {"follows": {"survey": "start", "agreed": "again"}}])
+def test_answers_of_other_people_are_not_comparable(spec: Spec, change: Spec) -> None:
+    items = by_name(spec, {**copy.deepcopy(spec), **change})
+    assert {item.proposal for item in items.values()} == {"not_comparable"}
+    same = by_name({**spec, **change}, {**copy.deepcopy(spec), **change})
+    assert {item.proposal for item in same.values()} == {"identical"}
+    assert not {item.of for item in items.values()} & {item.of for item in same.values()}
+
+
+def test_versions_without_a_language_in_common_are_not_comparable(spec: Spec) -> None:
+    new: Spec = {**copy.deepcopy(spec), "language": "ar", "translations": []}
+    items = by_name(spec, new)
+    assert told(items["consent"]) == [("not_comparable", "no language is spoken by both versions")]
+
+
+def test_other_words_are_other_words_where_the_survey_has_a_new_language_of_its_own(spec: Spec) -> None:
+    """Once Danish, now Somali with a Danish translation: the Danish words are what both have."""
+    new: Spec = {**copy.deepcopy(spec), "language": "so", "translations": ["da"]}
+    mark = by_name(spec, new)["gate"].of
+    find(new, "gate")["label"]["da"] = "andre ord"
+    gate = by_name(spec, new)["gate"]
+    assert told(gate) == [("not_comparable", "the question is worded otherwise")]
+    assert gate.of != mark
+
+
 def test_a_wider_invitation_is_told_of_every_item(spec: Spec) -> None:
     old, new = ({**copy.deepcopy(spec), "invite": invite} for invite in ("${status} = 'ended'", ""))
     site = {"status": {"label": words("Status"), "type": "choice", "choices": choices("ended", "running")}}
