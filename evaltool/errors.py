@@ -90,6 +90,12 @@ class PlanError(EvaltoolError):
     code = "plan"
 
 
+class StatisticsError(EvaltoolError):
+    """Numbers that cannot be what they are said to be (more successes than answers, a share above 1)."""
+
+    code = "statistics"
+
+
 class ReportError(EvaltoolError):
     """The report names an unknown figure, or a document cannot be written."""
 

@@ -1,0 +1,28 @@
+"""Statistical methods on plain numbers: `evaltool.stats.wilson(10, 20)`. A method's module loads when it is first used.
+
+A result that cannot be computed is `None` with its `warning` in words; numbers that cannot be right raise
+`evaltool.errors.StatisticsError`.
+"""
+
+from importlib import import_module
+from typing import Any
+
+_WHERE = {
+    "bounds": ("Bounds", "ImbensManski", "TippingPoint", "imbens_manski", "tipping_point", "worst_case"),
+    "multiplicity": ("adjust_p_values",),
+    "rates": ("ResponseRates", "response_rates"),
+    "shares": ("Interval", "TargetTest", "exact_test", "verdict", "wilson"),
+}
+"""The public names of each module."""
+
+_MODULE = {name: module for module, names in _WHERE.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULE[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return list(_MODULE)
