@@ -1,8 +1,9 @@
 """Who is asked: only those who agreed in an earlier survey, and the person who answers."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -13,12 +14,15 @@ from evaltool.errors import CleaningError, DefinitionError, RosterError
 from evaltool.project import Project, read_project
 from evaltool.responses.clean import LOG_COLUMNS, Cleaned
 from evaltool.responses.dataset import write_dataset
+from evaltool.server.store import Store
 from evaltool.survey.load import load_roster
+from evaltool.workflows.cleaning import clean
 from evaltool.workflows.definitions import check, release
-from evaltool.workflows.fieldwork import Invited, deploy, import_roster
+from evaltool.workflows.fieldwork import Invited, deploy, import_roster, pull
 from evaltool.workflows.fieldwork import invite as invite_courses
 from evaltool.workflows.made_up import Demo, DemoPopulation, make_roster
 from evaltool.workflows.starting import init_project
+from evaltool.workflows.working import database_url
 
 MENTOR_COLUMNS = """\
   mentor_id: {label: Mentor number, sensitivity: identifier, role: person, respondent: mentor}
@@ -82,6 +86,18 @@ def units(project: Project) -> dict[str, str]:
         return {course.course_id: course.unit for course in vault.courses()}
 
 
+def answer(project: Project, deployment: str, given: Mapping[str, Mapping[str, str]]) -> None:
+    """What these courses sent."""
+    with closing(Vault.open(project.vault)) as vault:
+        tokens = {link.unit: link.token for link in vault.links(deployment)}
+    with closing(Store.open(database_url(project))) as store:
+        for course, answers in given.items():
+            visit = store.find(tokens[units(project)[course]])
+            assert visit is not None
+            times = dict.fromkeys(("opened_at", "saved_at", "completed_at"), "2024-07-01T10:00:00+00:00")
+            assert store.save(visit.interview, replace(visit.interview, status="complete", answers=answers, **times))
+
+
 def invite(project: Project, survey: str) -> tuple[Invited, list[dict[str, str]]]:
     release(project, survey, 1)
     out = project.root / "links.csv"
@@ -90,14 +106,23 @@ def invite(project: Project, survey: str) -> tuple[Invited, list[dict[str, str]]
         return done, list(csv.DictReader(file, delimiter=";"))
 
 
-def answered(project: Project, key: str, given: Mapping[str, str | None]) -> None:
-    """A dataset in which these courses answered the question about being asked again."""
-    known = units(project)
-    codes = pd.Categorical(list(given.values()), categories=["yes", "no"])
-    frame = pd.DataFrame({"unit": [known[course] for course in given], "again": codes})
+def answered(project: Project, key: str, given: Mapping[str, str | None], *, refused: Sequence[str] = ()) -> None:
+    """A dataset in which these courses answered the question about being asked again, or refused the interview."""
+    with closing(Vault.open(project.vault)) as vault:
+        courses = {course.course_id: course for course in vault.courses()}
+    codes = {**given, **dict.fromkeys(refused)}
+    frame = pd.DataFrame(
+        {
+            "unit": [courses[course].unit for course in codes],
+            "person": [courses[course].person for course in codes],
+            "missing": [None] * len(given) + ["refused"] * len(refused),
+            "again": pd.Categorical(list(codes.values()), categories=["yes", "no"]),
+        }
+    )
     empty = pd.DataFrame({"unit": pd.array([], dtype="str")})
     log = pd.DataFrame(columns=list(LOG_COLUMNS), dtype="str")
-    write_dataset(project.dataset(key), Cleaned(frame, empty, log), "{}", {})
+    inputs = {"ledger_head": "", "corrections": ""}
+    write_dataset(project.dataset(key), Cleaned(frame, empty, log), "{}", {"inputs": inputs})
 
 
 def test_only_who_agreed_in_the_earlier_survey_gets_a_link(programme: Project) -> None:
@@ -112,6 +137,55 @@ def test_of_two_versions_the_later_answer_counts(programme: Project) -> None:
     answered(programme, "participant-end@9", {"C1": "yes", "C3": "yes", "C4": "yes"})
     _, links = invite(programme, "later")
     assert sorted(link["name"] for link in links) == ["Bea", "Cia", "Dea"]
+
+
+def test_who_refused_the_later_version_is_not_asked_again(programme: Project) -> None:
+    answered(programme, "participant-end@1", {"C1": "yes", "C2": "yes"})
+    answered(programme, "participant-end@2", {}, refused=["C1"])
+    _, links = invite(programme, "later")
+    assert [link["name"] for link in links] == ["Bea"]
+
+
+def test_nobody_is_asked_again_because_another_person_agreed(programme: Project, tmp_path: Path) -> None:
+    """The mentor who agreed has left; the course has a new one."""
+    consents = AGAIN.replace("pages:\n", "")
+    add(programme.surveys, "mentor-end", MENTOR + consents)
+    add(programme.surveys, "later", LATER.replace("participant-end", "mentor-end") + "respondent: mentor\n")
+    invite(programme, "mentor-end")
+    answer(programme, "mentor-end@1", {"C1": {"fine": "yes", "again": "yes"}, "C2": {"fine": "yes", "again": "yes"}})
+    pull(programme)
+    clean(programme)
+    changed = tmp_path / "changed.csv"
+    changed.write_text(HEADER + "P1;C1;Ada;en;north;30-06-2024;ended;M9;Olga;en\n", encoding="utf-8")
+    import_roster(programme, changed)
+    done, links = invite(programme, "later")
+    assert [link["name"] for link in links] == ["Mia"]
+    assert done.notes[0] == "3 courses did not agree («again» of mentor-end)"
+
+
+@pytest.mark.parametrize("what", ["pulled", "corrected", "first answers"])
+def test_what_came_after_the_dataset_counts_before_anybody_is_asked_again(programme: Project, what: str) -> None:
+    invite(programme, "participant-end")
+    if what != "first answers":
+        answer(programme, "participant-end@1", {"C1": {"again": "yes"}})
+        pull(programme)
+        clean(programme)
+        assert len(invite(programme, "later")[1]) == 1
+    if what == "corrected":  # she rang, and took it back
+        row = f"{units(programme)['C1']},participant-end,again,no,Eva,2024-08-01,rang\n"
+        programme.corrections.write_text("unit,survey,variable,new,who,when,why\n" + row, encoding="utf-8")
+    else:
+        answer(programme, "participant-end@1", {"C2": {"again": "yes"}})
+        pull(programme)
+    with pytest.raises(CleaningError, match="dataset") as caught:
+        invite(programme, "later")
+    assert "evaltool clean" in caught.value.mend
+    clean(programme)
+    if what == "corrected":
+        with pytest.raises(RosterError, match="4 courses did not agree"):
+            invite(programme, "later")
+    else:
+        assert "Bea" in [link["name"] for link in invite(programme, "later")[1]]
 
 
 def test_without_a_dataset_nobody_is_asked_again(programme: Project) -> None:
