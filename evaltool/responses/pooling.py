@@ -355,6 +355,8 @@ def consent_faults(role: Role, surveys: Sequence[Survey]) -> Iterator[Fault]:
 def agreed(role: Role, surveys: Sequence[Survey], frames: Mapping[int, pd.DataFrame]) -> "pd.Series[bool]":
     """Who said yes to the question with this role, over all versions in the order of `pool`.
 
+    Who answered several versions and said no in one of them has said no.
+
     Raises:
         CleaningError: if a version that has a dataset asks no such question.
     """
@@ -362,9 +364,12 @@ def agreed(role: Role, surveys: Sequence[Survey], frames: Mapping[int, pd.DataFr
     faults = list(consent_faults(role, used))
     if faults:
         raise CleaningError(f"not everybody was asked for this consent ({role})", faults=faults)
-    asked = [(survey.version, survey.with_role(role)) for survey in used]
-    answers = [frames[version][question.name].astype(object) for version, question in asked if question]
-    return pd.concat(answers, ignore_index=True).eq(AGREED)
+    asked = [(frames[survey.version], survey.with_role(role)) for survey in used]
+    answers = [frame[question.name].astype(object) for frame, question in asked if question]
+    answer = pd.concat(answers, ignore_index=True)
+    unit = pd.concat([frame["unit"] for frame, _ in asked], ignore_index=True)
+    no = unit[answer.notna() & answer.ne(AGREED)]
+    return answer.eq(AGREED) & ~unit.isin(no)
 
 
 def for_research(frames: Mapping[int, pd.DataFrame], surveys: Sequence[Survey]) -> dict[int, pd.DataFrame]:

@@ -200,6 +200,16 @@ def test_of_two_versions_the_complete_interview_counts_and_it_is_told() -> None:
     assert "courses with an interview in two versions of end: 1; the complete one counts, then the later" in panel.notes
 
 
+@pytest.mark.parametrize(("consent", "lost"), [("link", "no_link"), ("research", "no_research")])
+def test_a_no_in_either_version_of_a_wave_is_a_no(consent: str, lost: str) -> None:
+    both = end()
+    frames: Any = both.frames
+    frames[2] = cleaned(V2, interview("u1", at=JULY, status="partial", job="no", **{consent: "no"})).frame
+    panel = link([start(), both], ROSTER, research=True)
+    assert ("u1", "end") not in rows(panel, "job")
+    assert panel.attrition.set_index(["wave", "among"]).loc[("end", "roster"), lost] >= 1
+
+
 def test_another_persons_answers_are_not_linked_to_hers() -> None:
     other = {**START.model_dump(), "respondent": "mentor"}
     asked, later = Survey.model_validate(other), Survey.model_validate({**other, "survey": "later"})
