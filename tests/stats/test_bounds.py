@@ -1,7 +1,8 @@
 import pytest
 from stats_reference import agrees, cases
 
-from evaltool.stats.bounds import worst_case
+from evaltool.errors import StatisticsError
+from evaltool.stats.bounds import imbens_manski, tipping_point, worst_case
 
 CONCLUSIONS = {
     "met": "target met whatever the nonrespondents did",
@@ -25,3 +26,55 @@ def test_a_target_that_is_just_reached_is_met_and_one_just_out_of_reach_is_not()
 
 def test_nobody_has_no_bounds():
     assert worst_case(0, 0, 0) is None
+
+
+@pytest.mark.parametrize("case", cases("nonresponse", "nonr-v01", "nonr-v02"))
+def test_imbens_manski_and_the_tipping_point_agree_with_r(case):
+    given = case["input"]
+    counts = given["successes"], given["respondents"], given["roster"] - given["respondents"]
+    interval = imbens_manski(*counts, confidence=given["confidence"])
+    tipping = tipping_point(*counts, target=given["target"])
+    found = {
+        "imbens_manski_c": interval.c,
+        "imbens_manski_lower": interval.low,
+        "imbens_manski_upper": interval.high,
+        "tipping_successes_needed": tipping.needed,
+        "tipping_share_of_nonrespondents": tipping.share,
+    }
+    agrees(case, found)
+
+
+def test_an_interval_beyond_0_and_1_is_clipped():
+    interval = imbens_manski(1, 3, 1)
+    assert interval.low < 0
+    assert interval.clipped.low == 0
+
+
+def test_bounds_at_0_and_1_say_that_chance_is_left_out():
+    interval = imbens_manski(0, 0, 5)
+    assert (interval.low, interval.high) == (0, 1)
+    assert "chance" in interval.warning
+    assert imbens_manski(0, 0, 0) is None
+
+
+def test_the_critical_value_lies_between_one_and_two_sided():
+    assert imbens_manski(40, 99, 1).c == pytest.approx(1.79, abs=0.15)
+    assert imbens_manski(5, 10, 90).c == pytest.approx(1.6448536, abs=1e-6)
+
+
+@pytest.mark.parametrize(("x", "n", "m"), [(3, 5, 5), (0, 4, 6), (2, 9, 1), (7, 7, 3), (0, 0, 4)])
+@pytest.mark.parametrize("target", [0.1, 0.3, 0.7, 1.0])
+def test_the_tipping_point_is_the_first_number_that_reaches_the_target(x, n, m, target):
+    reaching = [k for k in range(m + 1) if (x + k) / (n + m) >= target]
+    found = tipping_point(x, n, m, target=target)
+    assert found.needed == (reaching[0] if reaching else None)
+    assert bool(found.warning) == (not reaching)
+
+
+def test_counts_that_cannot_be_are_refused():
+    with pytest.raises(StatisticsError):
+        tipping_point(5, 4, 1, target=0.3)
+    with pytest.raises(StatisticsError):
+        imbens_manski(1, 4, -1)
+    with pytest.raises(StatisticsError):
+        tipping_point(1, 4, 1, target=30)
