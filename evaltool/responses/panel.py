@@ -86,10 +86,10 @@ class _Known:
 def link(waves: Sequence[Wave], roster: pd.DataFrame, *, research: bool = False) -> Panel:
     """Link the waves, first to last, by `unit`; the courses of all datasets stand on the roster.
 
-    Answers are put together only if she agreed to it in the wave that they are from; of two waves, in both; a no in any version of a wave is a no. With
-    `research` only if she agreed to that, too. A variable is kept if at least two waves ask it in the same words with
-    the same codes; elsewhere it has the reason `not_in_wave`. Of two interviews in two versions of a wave the complete
-    one counts, then the later version.
+    Answers are put together only if she agreed to it in the wave that they are from; of two waves, in both. With
+    `research` only if she agreed to that, too. A no in any version of a wave is a no. A variable is kept if at least
+    two waves ask it in the same words with the same codes; elsewhere it has the reason `not_in_wave`. Of two interviews
+    in two versions of a wave the complete one counts, then the later version.
 
     Raises:
         CleaningError: with every wave that did not ask for the consent, that another person answers, or in which a
