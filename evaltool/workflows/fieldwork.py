@@ -67,7 +67,8 @@ def deploy(
 
     Raises:
         ReleaseError: if the version is not released.
-        DefinitionError: if a language is unknown, or its consent or headline question was reviewed by nobody.
+        DefinitionError: if a language is unknown, or its consent or headline question was reviewed by nobody, or lacks
+            privacy facts.
         ProjectError: if the texts use privacy facts that `evaltool.toml` lacks.
         PlatformError: if the same id is deployed with another content.
     """
@@ -75,7 +76,7 @@ def deploy(
         release = _release_to_deploy(project, survey, version, pretest=pretest)
         spoken = in_languages(release.survey, languages)
         if not (pretest or project.settings.synthetic):
-            _refuse_unreviewed(spoken)
+            _refuse_unreviewed(spoken, project.privacy)
         filled = fill_privacy(spoken, project.privacy)
         shown = make_release(filled, released_at=release.released_at)
         wanted = Deployment(
@@ -119,21 +120,32 @@ def in_languages(survey: Survey, languages: Sequence[str] | None) -> Survey:
 _STATES = ("drafts", "untranslated")
 
 
-def _refuse_unreviewed(survey: Survey) -> None:
+def _refuse_unreviewed(survey: Survey, privacy: Mapping[str, Text]) -> None:
     """Nobody is asked for consent, or for what counts most, in words that no person has looked at."""
     blocking = blocking_drafts(survey)
-    if not blocking:
+    untold = {
+        code: keys
+        for code in survey.translations
+        if (keys := [key for key in _facts_used(survey) if not _fact(privacy, key, code)])
+    }
+    if not blocking and not untold:
         return
     faults = [
         Fault("unreviewed", f"«{code}»: {len(keys)} texts, first {', '.join(keys[:3])}", survey.key)
         for code, keys in blocking.items()
     ]
-    ready = [f"--language {code}" for code in survey.languages if code not in blocking]
+    faults += [
+        Fault("untold-fact", f"«{code}»: [privacy] does not tell {', '.join(keys)}", "evaltool.toml")
+        for code, keys in untold.items()
+    ]
+    ready = [f"--language {code}" for code in survey.languages if code not in blocking.keys() | untold.keys()]
     mend = (
         f"Have them reviewed (evaltool translate export {survey.survey} --version {survey.version}), "
         f"or deploy without these languages: {' '.join(ready)}. A trial: --pretest."
     )
-    message = f"{survey.key} asks for consent, or its headline question, in translations that nobody has reviewed"
+    message = (
+        f"{survey.key} asks for consent, or its headline question, in words that nobody has reviewed or translated"
+    )
     raise DefinitionError(message, mend=mend, faults=faults)
 
 
@@ -155,14 +167,14 @@ def fill_privacy(survey: Survey, privacy: Mapping[str, Text]) -> Survey:
     Raises:
         ProjectError: if a fact is missing: consent without it would be void.
     """
-    used = sorted(name.removeprefix(PRIVACY) for name in placeholders(survey) if name.startswith(PRIVACY))
-    missing = [key for key in used if key not in privacy]
+    used = _facts_used(survey)
+    missing = [key for key in used if not _fact(privacy, key, survey.language)]
     if missing:
         mend = f"Add to [privacy]: {', '.join(missing)}."
         raise ProjectError(f"the texts of {survey.key} need facts about privacy", where="evaltool.toml", mend=mend)
 
     def fact(key: str, language: str) -> str:
-        return privacy[key].get(language) or privacy[key].get("") or privacy[key].get(survey.language, "")
+        return _fact(privacy, key, language) or _fact(privacy, key, survey.language)
 
     def fill(_key: str, text: Text) -> dict[str, str]:
         filled: dict[str, str] = {}
@@ -172,6 +184,16 @@ def fill_privacy(survey: Survey, privacy: Mapping[str, Text]) -> Survey:
         return filled
 
     return map_texts(survey, fill)
+
+
+def _facts_used(survey: Survey) -> list[str]:
+    return sorted(name.removeprefix(PRIVACY) for name in placeholders(survey) if name.startswith(PRIVACY))
+
+
+def _fact(privacy: Mapping[str, Text], key: str, language: str) -> str:
+    """The fact as told in this language, or alike in all of them; "" if it is not told."""
+    told = privacy.get(key, {})
+    return told.get(language) or told.get("", "")
 
 
 def _record(project: Project, deployment_id: str) -> Path:

@@ -9,7 +9,7 @@ from pathlib import Path
 import polib
 import pytest
 
-from evaltool.errors import BusyError, DefinitionError, PlatformError, ReleaseError
+from evaltool.errors import BusyError, DefinitionError, PlatformError, ProjectError, ReleaseError
 from evaltool.project import Project, read_project
 from evaltool.server.store import Store
 from evaltool.survey.release import read_release
@@ -232,6 +232,35 @@ def test_reviewed_consent_and_headline_are_enough(project: Project) -> None:
     done = deploy(project, NAME, 1)
     assert list(done.deployment.texts) == ["en", "tr"]
     assert any("no person has reviewed" in note and "tr " in note for note in done.notes)
+
+
+def facts(project: Project, text: str) -> Project:
+    path = project.root / "evaltool.toml"
+    settings = path.read_text(encoding="utf-8")
+    assert 'kept_until = "31 December 2030"' in settings
+    path.write_text(settings.replace('kept_until = "31 December 2030"', f"kept_until = {text}"), encoding="utf-8")
+    return read_project(project.root)
+
+
+def test_nobody_consents_to_facts_told_in_another_language(project: Project) -> None:
+    translated(project, reviewed=lambda key: True)
+    release(project, NAME, 1)
+    told = facts(project, '{ en = "31 December 2030" }')
+    with pytest.raises(DefinitionError) as caught:
+        deploy(told, NAME, 1)
+    (fault,) = caught.value.faults
+    assert ("«tr»" in fault.message, "kept_until" in fault.message) == (True, True)
+    assert deploy(told, NAME, 1, pretest=True).deployment.pretest
+    assert list(deploy(told, NAME, 1, languages=["en"]).deployment.texts) == ["en"]
+
+
+@pytest.mark.parametrize("fact", ['{ tr = "31 Aralık 2030" }', '""'])
+def test_a_fact_that_is_empty_is_missing(project: Project, fact: str) -> None:
+    release(project, NAME, 1)
+    told = facts(project, fact)
+    with pytest.raises(ProjectError) as caught:
+        deploy(told, NAME, 1)
+    assert caught.value.mend == "Add to [privacy]: kept_until."
 
 
 def test_an_unknown_language_is_not_deployed(project: Project) -> None:
