@@ -1,6 +1,6 @@
 """Loading a plan: every name in it is checked against the surveys, the roster and the verdicts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from evaltool.errors import DefinitionError, Fault, PlanError
 from evaltool.plan.check import Check, questions_of
-from evaltool.plan.model import Indicator, Paired, Panel, Plan, PlanFile, Population, Variable
+from evaltool.plan.model import CODES, Indicator, Paired, Panel, Plan, PlanFile, Population, Variable
 from evaltool.survey.expressions import Comparison, Constant, Disjunction, Expression, Ref, names, parse
 from evaltool.survey.footing import Footing, footing
 from evaltool.survey.harmony import Harmonised
@@ -22,7 +22,7 @@ Harmonies: TypeAlias = Mapping[str, Mapping[str, Harmonised]]
 def load_plan(path: Path, surveys: Mapping[str, Survey], roster: Roster, harmonies: Harmonies | None = None) -> Plan:
     """Load the plan and check every name in it. `surveys` holds every version, by its key.
 
-    Without `harmonies` nothing is known of how the versions compare, and each stands alone.
+    Without `harmonies` nothing is known of how the versions compare, and all are put together.
 
     Raises:
         PlanError: with every fault, its file:line and how to mend it.
@@ -33,7 +33,7 @@ def load_plan(path: Path, surveys: Mapping[str, Survey], roster: Roster, harmoni
         faults = list(Check(written, surveys, roster, file).faults())
         if faults:
             raise faults_error("the analysis plan has faults", faults)
-        footings = _footings(written, harmonies or {}, roster)
+        footings = _footings(written, harmonies or {}, roster, surveys)
         faults = list(_pooled_faults(written, footings, file))
         if faults:
             raise faults_error("the analysis plan pools what is not comparable", faults)
@@ -45,16 +45,40 @@ def load_plan(path: Path, surveys: Mapping[str, Survey], roster: Roster, harmoni
     return Plan(**dict(written), variables=variables, attributes=roster.attributes, footings=footings)
 
 
-def _footings(plan: PlanFile, harmonies: Harmonies, roster: Roster) -> dict[str, Footing]:
-    """The footing of every indicator that is one share."""
+def _footings(
+    plan: PlanFile, harmonies: Harmonies, roster: Roster, surveys: Mapping[str, Survey]
+) -> dict[str, Footing]:
+    """The footing of every share and distribution; that of an indicator's answers only if it is another."""
     found: dict[str, Footing] = {}
-    for name, indicator in plan.indicators.items():
-        items = harmonies.get(indicator.survey or "", {})
-        expressions = _deciding(indicator)
-        asked = dict.fromkeys([*indicator.answered, *(part for text in expressions for part in names(text))])
-        if not indicator.paired:
-            found[name] = footing(expressions, [name for name in asked if name in items], items, roster.attributes)
+    for name, survey, asked, expressions in _told_apart(plan, surveys):
+        items = harmonies.get(survey, {})
+        read = dict.fromkeys([*asked, *(part for text in expressions for part in names(text))])
+        made = footing(expressions, [part for part in read if part in items], items, roster.attributes)
+        if not name.endswith(CODES) or made.joins != found[name.removesuffix(CODES)].joins:
+            found[name] = made
     return found
+
+
+def _told_apart(
+    plan: PlanFile, surveys: Mapping[str, Survey]
+) -> Iterator[tuple[str, str, Sequence[str], list[Expression]]]:
+    """Name and survey of every share and distribution, what must be answered, and what decides where a unit counts."""
+    for name, indicator in plan.indicators.items():
+        if indicator.paired:
+            continue
+        survey, deciding = indicator.survey or "", _deciding(indicator)
+        yield name, survey, indicator.answered, deciding
+        if indicator.variable:
+            codes = _each_code(indicator.variable, survey, surveys)
+            yield name + CODES, survey, indicator.answered, [*deciding, *codes]
+    for name in plan.distributions:
+        survey = plan.population.survey
+        yield name, survey, (), _each_code(name, survey, surveys)
+
+
+def _each_code(variable: str, survey: str, surveys: Mapping[str, Survey]) -> list[Expression]:
+    codes = questions_of(surveys, survey)[variable].substantive
+    return [Comparison("=", Ref(variable), Constant(code)) for code in codes]
 
 
 def _deciding(indicator: Indicator) -> list[Expression]:

@@ -8,6 +8,7 @@ from evaltool.survey.expressions import names, parse
 from evaltool.survey.footing import Footing
 from evaltool.survey.model import Attribute, Language, LocalText, Name, Part, SurveyName
 
+CODES = "~codes"  # what follows the name of an indicator whose answers can be put together less far than its share
 RESERVED = frozenset({"response", "disposition", "courses"})
 
 
@@ -96,10 +97,10 @@ class Plan(PlanFile):
 
     variables: dict[SurveyName, dict[Name, Variable]]
     attributes: dict[Name, Attribute]
-    footings: dict[Name, Footing] = Field(default_factory=dict)
+    footings: dict[str, Footing] = Field(default_factory=dict)
 
     def footing(self, name: str) -> Footing:
-        """Which versions of its survey the indicator can put together."""
+        """Which versions of its survey the share of an indicator, or a distribution, can put together."""
         return self.footings.get(name, Footing())
 
     def variable(self, survey: str, name: str) -> Variable:

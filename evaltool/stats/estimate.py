@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from evaltool.plan import Indicator, Plan
+from evaltool.plan import CODES, Indicator, Plan
 from evaltool.results import Estimate
 from evaltool.stats.across import across_rows
 from evaltool.stats.bounds import worst_case
@@ -73,6 +73,9 @@ def _group_rows(plan: Plan, group: Group, tallies: Mapping[str, Tally]) -> Itera
     for name, indicator in plan.indicators.items():
         scope = Scope(plan, group, name, tallies[name], respondents(plan, indicator))
         yield from _indicator_rows(scope, indicator)
+        if indicator.variable:
+            answers = replace(scope, tally=tallies.get(name + CODES, tallies[name]))
+            yield from _distribution(answers, plan.variable(survey_of(plan, indicator), indicator.variable).codes)
     for name in plan.distributions:
         scope = Scope(plan, group, name, tallies[name], respondents(plan, None))
         yield from _distribution(scope, plan.variable(plan.population.survey, name).codes)
@@ -92,9 +95,6 @@ def _indicator_rows(scope: Scope, indicator: Indicator) -> Iterator[Estimate]:
         yield from _target_rows(scope, x, indicator.target)
     if indicator.target is not None or scope.measure == scope.plan.headline:
         yield from _bound_rows(scope, indicator, x)
-    if indicator.variable:
-        survey = survey_of(scope.plan, indicator)
-        yield from _distribution(scope, scope.plan.variable(survey, indicator.variable).codes)
 
 
 def _distribution(scope: Scope, codes: Sequence[str]) -> Iterator[Estimate]:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from evaltool.errors import PlanError
-from evaltool.plan import Indicator, Plan
+from evaltool.plan import CODES, Indicator, Plan
 from evaltool.responses.tables import table_holds
 from evaltool.stats.counting import (
     NO_INTERVIEW,
@@ -68,6 +68,8 @@ def measure_states(plan: Plan) -> dict[str, tuple[str, ...]]:
     for name in plan.indicators:
         if plan.footing(name).narrowed:
             measures[name + COMMON] = measures[name]
+        if name + CODES in plan.footings:
+            measures[name + CODES] = measures[name]
     for name in plan.distributions:
         measures[name] = (*(value(code) for code in plan.variable(survey, name).codes), *silent)
     measures[DISPOSITION] = DISPOSITIONS
@@ -116,7 +118,7 @@ def make_units(plan: Plan, answers: Sequence[Answers], roster: pd.DataFrame) -> 
     columns = {"unit": courses["unit"], POPULATION: courses[_POPULATION]}
     columns |= {by_column(name): _words(courses[name], "") for name in plan.breakdowns}
     joined = {survey: interviews(survey, questions, answers, courses) for survey, questions in _questions(plan).items()}
-    versions = {name: _versions(plan, name, joined) for name, item in plan.indicators.items() if not item.paired}
+    versions = {name: _versions(plan, name, joined) for name in _put_together(plan)}
     measures = [*_measures(plan, joined, versions), (DISPOSITION, _dispositions(plan, answers, courses))]
     columns |= {state_column(name): states.where(eligible) for name, states in measures}
     if plan.population.status:
@@ -125,9 +127,16 @@ def make_units(plan: Plan, answers: Sequence[Answers], roster: pd.DataFrame) -> 
     return Units(pd.DataFrame(columns), counted)
 
 
+def _put_together(plan: Plan) -> list[str]:
+    """Measures that may meet several versions in a population."""
+    shares = [name for name, indicator in plan.indicators.items() if not indicator.paired]
+    return [*shares, *(name + CODES for name in shares if name + CODES in plan.footings), *plan.distributions]
+
+
 def _versions(plan: Plan, name: str, joined: Mapping[str, pd.DataFrame]) -> dict[str, frozenset[int]]:
     """For each population those versions that can be put together and that most of its courses answered."""
-    rows = joined[survey_of(plan, plan.indicators[name])]
+    indicator = plan.indicators.get(name.removesuffix(CODES))
+    rows = joined[survey_of(plan, indicator) if indicator else plan.population.survey]
     answered = rows[rows[_INTERVIEWED]]
     found: dict[str, frozenset[int]] = {}
     for population, members in answered.groupby(_POPULATION):
@@ -185,15 +194,25 @@ def _measures(
             continue
         rows = joined[survey_of(plan, indicator)]
         states = _indicator_states(plan, indicator, rows)
-        for population, counted in versions[name].items():
-            others = rows[_INTERVIEWED] & (rows[_POPULATION] == population) & ~rows[_VERSION].isin(counted)
-            states = states.mask(others, OTHER_VERSION)
-        yield name, states
+        counted = _of_versions(rows, states, versions[name])
+        yield name, counted
         if plan.footing(name).narrowed:
-            yield name + COMMON, _common_states(plan.footing(name), rows, states)
+            yield name + COMMON, _common_states(plan.footing(name), rows, counted)
+        if name + CODES in versions:
+            yield name + CODES, _of_versions(rows, states, versions[name + CODES])
     for name in plan.distributions:
         rows = joined[plan.population.survey]
-        yield name, _states(rows, [name], _code_states(rows, name))
+        yield name, _of_versions(rows, _states(rows, [name], _code_states(rows, name)), versions[name])
+
+
+def _of_versions(
+    rows: pd.DataFrame, states: "pd.Series[str]", versions: Mapping[str, frozenset[int]]
+) -> "pd.Series[str]":
+    """States of those who answered the versions that are counted in their population."""
+    for population, counted in versions.items():
+        others = rows[_INTERVIEWED] & (rows[_POPULATION] == population) & ~rows[_VERSION].isin(counted)
+        states = states.mask(others, OTHER_VERSION)
+    return states
 
 
 def _common_states(footing: Footing, rows: pd.DataFrame, states: "pd.Series[str]") -> "pd.Series[str]":

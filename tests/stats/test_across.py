@@ -155,6 +155,21 @@ def test_a_cohort_that_answered_both_versions_counts_those_of_most(known, tmp_pa
     assert _counted(rows, "often", "share")["2021", ""] == (4, 7)
 
 
+def test_answers_of_a_cohort_that_answered_both_versions_are_those_of_most(known, tmp_path) -> None:
+    """Version 1 offered no «every other month»: beside its answers those of version 2 are no distribution."""
+    path = tmp_path / "plan.yaml"
+    path.write_text(PLAN + "distributions: [satisfied_courses, satisfied_match]\n", encoding="utf-8")
+    plan = load_plan(path, known[0], load_roster(ROOT / "surveys" / "roster.yaml"), known[1])
+    second = _answers(
+        2, {"unit": "b2", "met": "monthly", "satisfied_courses": "satisfied", "satisfied_match": "neither"}
+    )
+    rows = estimate(plan, [FIRST, second], _roster(b2="2021"))
+    assert _counted(rows, "often", "share")["2021", ""] == (2, 6)  # a1, a2; not a3, a4, a5, b2
+    assert _counted(rows, "often", "share[monthly]")["2021", ""] == (2, 5)  # a3, a4 of a1 to a5
+    assert _counted(rows, "satisfied_courses", "share[satisfied]")["2021", ""] == (1, 3)  # a2 of a1 to a3
+    assert _counted(rows, "satisfied_match", "share[neither]")["2021", ""] == (1, 1)  # the same in both: b2 counts
+
+
 def test_versions_without_verdicts_break_the_trend(known, tmp_path) -> None:
     path = tmp_path / "plan.yaml"
     path.write_text(PLAN, encoding="utf-8")
