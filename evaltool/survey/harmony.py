@@ -124,7 +124,7 @@ def _joined(run: Run, item: Item, step: Step, former: Survey | None) -> Run:
     assert item.new is not None
     assert former is not None
     version = step.survey.version
-    verdict = step.verdicts.get(item.name)
+    verdict = step.verdicts.get(item.name) if item.changes else None  # one on another version is not about this pair
     codes, labels = _meet(run, item, verdict.crosswalk if verdict else {}, former=former.version, version=version)
     if verdict is None:
         return replace(run, versions=(*run.versions, version), codes=codes, labels=labels)

@@ -78,6 +78,13 @@ def test_merged_then_split_counts_right() -> None:
     assert counted == {"ab": 10, "c": 2, "d": 2}
 
 
+def test_a_version_released_between_two_others_takes_no_crosswalk_that_is_not_its_own() -> None:
+    """Version 3 was compared with 1; then 2 was released, with the same codes as 3."""
+    one, two, three = survey(1, *"abcd"), survey(2, "ab", "c", "d"), survey(3, "ab", "c", "d")
+    found = harmonise([*steps(one, two, v2={"q": MERGED}), steps(one, three, v3={"q": MERGED})[1]])
+    assert only_run(found["q"]).codes[3] == {"ab": "ab", "c": "c", "d": "d"}
+
+
 def test_split_then_identical_stays_joined() -> None:
     versions = [survey(1, "ab", "c"), survey(2, *"abc"), survey(3, *"abc")]
     run = only_run(harmonise(steps(*versions, v2={"q": joined(ab="ab | a b", c="c | c")}))["q"])
