@@ -185,6 +185,12 @@ def read_package(catalogue: Catalogue, where: str) -> tuple[Sent, list[Row]]:
     return Sent(said[1], int(said[2]), said[3], bases), rows
 
 
+def untouched(row: Row, base: Base) -> bool:
+    """Whether nobody has worked on the row since it was sent."""
+    same = (fingerprint(row.text), fingerprint(row.back, row.comment)) == (base.text, base.rest)
+    return same and row.state in {"", base.state}
+
+
 @dataclass(frozen=True)
 class Reviewer:
     """Who worked on the file, the day, and the state of what was changed unless its row says another."""

@@ -29,9 +29,9 @@ from evaltool.survey.exchange import (
     accept,
     alike_after,
     base_of,
-    fingerprint,
     make_tasks,
     read_package,
+    untouched,
     write_package,
 )
 from evaltool.survey.load import (
@@ -218,8 +218,7 @@ def _keep_work(path: Path) -> None:
     if not path.is_file():
         return
     sent, rows, faults = _READERS[path.suffix.lower()](path)
-    untouched = [row for row in rows if row.key in sent.bases and fingerprint(row.text) == sent.bases[row.key].text]
-    if faults or len(untouched) < len(rows):
+    if faults or not all(row.key in sent.bases and untouched(row, sent.bases[row.key]) for row in rows):
         mend = "Import it first, or name another file with --to."
         raise DefinitionError("somebody has worked in this file", where=path.as_posix(), mend=mend)
 

@@ -431,10 +431,11 @@ def test_two_at_once_are_refused(project: Project) -> None:
         take_in(project, path, HASSAN)
 
 
-def test_an_export_does_not_write_over_somebody_s_work(project: Project) -> None:
+@pytest.mark.parametrize("name", ["translation", "back-translation", "state", "comment"])
+def test_an_export_does_not_write_over_somebody_s_work(project: Project, name: str) -> None:
     path = sent_out(project)
     assert sent_out(project) == path  # untouched, so it is made anew
-    fill(path, "job.label", value="عمل؟")
+    fill(path, "job.label", name=name, value="pretested" if name == "state" else "عمل؟")
     with pytest.raises(EvaltoolError, match="somebody has worked in this file"):
         sent_out(project)
 
