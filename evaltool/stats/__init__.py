@@ -26,6 +26,16 @@ _WHERE = {
         "wilson",
         "wilson_cc",
     ),
+    "weighted": (
+        "Design",
+        "Reliability",
+        "WeightedInterval",
+        "WeightedMean",
+        "nchs_reliability",
+        "weighted_interval",
+        "weighted_mean",
+        "weighted_share_of_sums",
+    ),
     "weights": (
         "Collapsed",
         "Kish",
@@ -38,6 +48,23 @@ _WHERE = {
         "trim",
         "weighting_classes",
     ),
+    "superiority": ("BrunnerMunzel", "brunner_munzel"),
+    "reliability": ("Reliability", "scale_reliability"),
+    "paired_levels": (
+        "LevelChange",
+        "PairedTopBox",
+        "SignedRank",
+        "TableTest",
+        "bhapkar",
+        "bowker",
+        "level_change",
+        "paired_top_box",
+        "signed_rank",
+        "square_table",
+        "stuart_maxwell",
+    ),
+    "ordinal": ("KruskalWallis", "MannWhitney", "TopBox", "kruskal_wallis", "mann_whitney", "top_box"),
+    "imputation": ("Pooled", "pool"),
 }
 """The public names of each module."""
 

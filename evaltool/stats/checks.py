@@ -12,11 +12,12 @@ def check_count(name: str, value: float) -> None:
         raise StatisticsError(f"{name} is {value}, which is no count", mend="Give a whole number from 0 up.")
 
 
-def check_share_of(x: float, n: float) -> None:
-    """Raises: StatisticsError: if x of n cannot be."""
-    check_count("x", x)
-    check_count("n", n)
-    if x > n:
+def check_share_of(x: float, n: float, *, whole: bool = True) -> None:
+    """Raises: StatisticsError: if x of n cannot be. An effective n need not be `whole`."""
+    if whole:
+        check_count("x", x)
+        check_count("n", n)
+    if not (0 <= x <= n and math.isfinite(n)):
         raise StatisticsError(f"{x} of {n} cannot be: x counts among the n answers")
 
 
