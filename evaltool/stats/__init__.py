@@ -49,7 +49,7 @@ _WHERE = {
         "weighting_classes",
     ),
     "superiority": ("BrunnerMunzel", "brunner_munzel"),
-    "reliability": ("Reliability", "scale_reliability"),
+    "reliability": ("Scale", "scale_reliability"),
     "paired_levels": (
         "LevelChange",
         "PairedTopBox",
