@@ -1,10 +1,11 @@
-"""Records that travel between the rooms: a deployment and a raw response.
+"""Records that travel between the rooms: a deployment, a raw response, a course; and the time as they hold it.
 
-Both are stored as JSON lines; `FORMAT` is the version of that form.
+Deployments and responses are stored as JSON; `FORMAT` is the version of that form.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Literal, Self, TypeAlias, cast
 
 FORMAT = 1
@@ -17,6 +18,13 @@ A question that was never shown has no entry at all.
 
 Status = Literal["opened", "partial", "complete", "refused"]
 Mode = Literal["self", "keyed"]
+Clock: TypeAlias = Callable[[], str]
+"""Tells the time as `utc_now` does."""
+
+
+def utc_now() -> str:
+    """The time as it is stored: UTC, ISO 8601, whole seconds."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 @dataclass(frozen=True, kw_only=True)

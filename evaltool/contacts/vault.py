@@ -5,7 +5,6 @@ import json
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self, TypeAlias
 
@@ -13,7 +12,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from evaltool.contacts import schema
 from evaltool.errors import RosterError
-from evaltool.records import Course, RosterRow
+from evaltool.records import Clock, Course, RosterRow, utc_now
 
 _Key: TypeAlias = tuple[str, str]
 """What somebody is to a course ("" for its own person), and the id that the roster gives her."""
@@ -43,10 +42,6 @@ class Link:
     created_at: str
 
 
-def utc_now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
-
 @dataclass(frozen=True)
 class Vault:
     """Persons, courses and links in one SQLite file. Pseudonyms and tokens are random and never change.
@@ -55,7 +50,7 @@ class Vault:
     """
 
     engine: Engine
-    clock: Callable[[], str] = utc_now
+    clock: Clock = utc_now
     random_bytes: Callable[[int], bytes] = secrets.token_bytes
 
     @classmethod
@@ -63,7 +58,7 @@ class Vault:
         cls,
         path: Path,
         *,
-        clock: Callable[[], str] = utc_now,
+        clock: Clock = utc_now,
         random_bytes: Callable[[int], bytes] = secrets.token_bytes,
     ) -> Self:
         """Open the vault, made if it is not there. Raises ProjectError if it cannot be."""

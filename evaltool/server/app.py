@@ -20,7 +20,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from evaltool.errors import PlatformError
-from evaltool.records import PageVisit
+from evaltool.records import Clock, PageVisit, utc_now
 from evaltool.server.interview import Form, Interview, Position, go_back, locate, open_link, take
 from evaltool.server.pages import (
     Drawn,
@@ -32,7 +32,7 @@ from evaltool.server.pages import (
     static_files,
     static_version,
 )
-from evaltool.server.store import Clock, Store, Visit, utc_now
+from evaltool.server.store import Store, Visit
 from evaltool.survey.model import Survey
 from evaltool.text import interface_languages
 

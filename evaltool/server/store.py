@@ -7,48 +7,19 @@ import hashlib
 import json
 import secrets
 import threading
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, Self, TypeAlias
+from typing import Any, Self
 
-from sqlalchemy import (
-    URL,
-    Connection,
-    Engine,
-    Row,
-    bindparam,
-    create_engine,
-    event,
-    func,
-    select,
-)
+from sqlalchemy import Connection, Engine, Row, bindparam, func, select
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from evaltool.errors import PlatformError
-from evaltool.records import Deployment, PageVisit, RawResponse
+from evaltool.records import Clock, Deployment, PageVisit, RawResponse, utc_now
 from evaltool.server import schema
 from evaltool.server.interview import Interview
 from evaltool.survey.model import Survey
-
-_BUSY_SECONDS = 30
-
-Clock: TypeAlias = Callable[[], str]
-
-
-def sqlite_url(path: Path) -> str:
-    """The address of a database file, whatever signs its folders have in their names."""
-    return URL.create("sqlite", database=path.as_posix()).render_as_string(hide_password=False)
-
-
-def utc_now() -> str:
-    """The time as it is stored: UTC, ISO 8601, whole seconds."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
 
 _EDITION = select(schema.database.c.edition).scalar_subquery()
 
@@ -107,58 +78,20 @@ class Store:
         Raises:
             PlatformError: it cannot be opened or written, or a newer version of evaltool made it.
         """
-        try:
-            engine = create_engine(
-                url,
-                isolation_level="AUTOCOMMIT",
-                pool_reset_on_return=None,  # a transaction never outlives `_writing`
-                hide_parameters=True,  # answers and tokens stay out of error messages
-                connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False},
-            )
-        except (ArgumentError, ImportError) as error:
-            raise _cannot_open(url, "this is no address of a database") from error
-        if engine.dialect.name != "sqlite":
-            raise _cannot_open(url, "only SQLite is supported")
-        event.listen(engine, "connect", _set_pragmas)
-        store = cls(engine, clock)
-        try:
-            store._prepare()
-        except DBAPIError as error:
-            engine.dispose()
-            raise _cannot_open(url, str(error.orig)) from error
-        except PlatformError:
-            engine.dispose()
-            raise
-        return store
+        return cls(schema.connect(url), clock)
 
     def close(self) -> None:
         """Give the file back; on Windows it cannot be moved or deleted before."""
         self._engine.dispose()
 
-    def _prepare(self) -> None:
-        with _transaction(self._engine) as connection:
-            version = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
-            if version > schema.VERSION:
-                raise PlatformError(
-                    f"the database has version {version}, this evaltool knows {schema.VERSION}",
-                    where=str(self._engine.url.database),
-                    mend="Update evaltool.",
-                )
-            schema.metadata.create_all(connection)
-            if version == 0:
-                connection.execute(schema.changes.insert().values(number=0))
-                connection.exec_driver_sql(f"PRAGMA user_version = {schema.VERSION}")
-            if connection.scalar(select(schema.database.c.identity)) is None:
-                connection.execute(schema.database.insert().values(identity=secrets.token_hex(16), edition=0))
-
     @contextmanager
     def _reading(self) -> Generator[Connection]:
-        with _telling_faults(self._engine), self._engine.connect() as connection:
+        with schema.telling_faults(self._engine), self._engine.connect() as connection:
             yield connection
 
     @contextmanager
     def _writing(self) -> Generator[Connection]:
-        with self._turn, _telling_faults(self._engine), _transaction(self._engine) as connection:
+        with self._turn, schema.telling_faults(self._engine), schema.transaction(self._engine) as connection:
             yield connection
 
     def identity(self) -> str:
@@ -310,51 +243,6 @@ class Store:
 def hash_token(token: str) -> str:
     """The form in which a token is stored: a copied database opens no interview."""
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def _cannot_open(url: str, reason: str) -> PlatformError:
-    try:
-        shown = make_url(url).render_as_string()  # a password in it is masked
-    except ArgumentError:
-        shown = ""
-    return PlatformError(
-        f"cannot open the database: {reason}", where=shown, mend="Does the folder exist, and may you write in it?"
-    )
-
-
-def _set_pragmas(connection: Any, _record: object) -> None:
-    cursor = connection.cursor()
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON", "foreign_keys = ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-@contextmanager
-def _transaction(engine: Engine) -> Generator[Connection]:
-    with engine.connect() as connection:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-        yield connection
-        connection.exec_driver_sql("COMMIT")  # who leaves before it, or if it fails, is rolled back by SQLAlchemy
-
-
-# By what SQLite says.
-_MENDS: Mapping[str, str] = {
-    "locked": "Does another program have the file open for long, a backup perhaps? Try again when it has ended.",
-    "full": "Make room on the disk; what was saved before stands.",
-    "readonly": "Make the file and its folder writable for who runs this.",
-    "": "What was saved before stands. Look at the disk; if it is sound, put back a backup of the database.",
-}
-
-
-@contextmanager
-def _telling_faults(engine: Engine) -> Generator[None]:
-    try:
-        yield
-    except DBAPIError as error:
-        reason = str(error.orig)
-        mend = next((words for sign, words in _MENDS.items() if sign in reason), _MENDS[""])
-        where = engine.url.database or ""
-        raise PlatformError(f"the database failed: {reason}", where=where, mend=mend) from error
 
 
 def _deployment(record: str) -> Deployment:

@@ -9,8 +9,8 @@ from evaltool.platforms.base import Access, Invitation
 from evaltool.platforms.embedded import Embedded
 from evaltool.project import Project
 from evaltool.records import Deployment
+from evaltool.server.schema import sqlite_url
 from evaltool.server.serving import run
-from evaltool.server.store import sqlite_url
 from evaltool.survey.load import load_definition
 from evaltool.survey.release import make_release
 from evaltool.workflows.fieldwork import PRETEST, deployments, fill_privacy

@@ -5,7 +5,6 @@ import json
 import os
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,21 +14,20 @@ from evaltool.errors import BusyError, PlatformError, ProjectError
 from evaltool.platforms import open_platform
 from evaltool.platforms.base import Access, Platform
 from evaltool.project import Project
-from evaltool.server.store import sqlite_url
+from evaltool.records import utc_now
+from evaltool.server.schema import sqlite_url
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and how much there is."""
+
+now = utc_now
+"""The clock of all workflows."""
 
 _CLOUD = ("onedrive", "dropbox", "google drive", "googledrive", "icloud", "nextcloud", "sharepoint", "box sync")
 
 
 def silent(label: str, done: int, total: int) -> None:
     """No progress shown."""
-
-
-def now() -> str:
-    """The time in UTC, ISO 8601, to the second."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 @contextmanager

@@ -31,14 +31,14 @@ def stop(process: subprocess.Popen) -> None:
 
 
 if __name__ == "__main__":
-    from evaltool.server import store
+    from evaltool.server import schema
     from evaltool.server.__main__ import _main
 
-    set_pragmas = store._set_pragmas
+    set_pragmas = schema._set_pragmas
 
     def set_pragmas_and_forget_to_sync(connection: sqlite3.Connection, record: object) -> None:
         set_pragmas(connection, record)
         connection.execute("PRAGMA synchronous = OFF")
 
-    store._set_pragmas = set_pragmas_and_forget_to_sync
+    schema._set_pragmas = set_pragmas_and_forget_to_sync
     _main(*sys.argv[1:4])

@@ -15,7 +15,8 @@ from sqlalchemy import create_engine
 from evaltool.errors import PlatformError
 from evaltool.records import Deployment
 from evaltool.server.interview import open_link
-from evaltool.server.store import Participant, Store, sqlite_url
+from evaltool.server.schema import sqlite_url
+from evaltool.server.store import Participant, Store
 
 
 def test_the_connection_that_saves_is_durable(store: Store) -> None:
@@ -212,7 +213,7 @@ def _opened(store: Store, **changes: object) -> bool:
 def test_a_locked_database_is_told_and_works_again_afterwards(
     tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("evaltool.server.store._BUSY_SECONDS", 0)
+    monkeypatch.setattr("evaltool.server.schema._BUSY_SECONDS", 0)
     hasty = Store.open(database(tmp_path))
     other = sqlite3.connect(tmp_path / "collect.sqlite", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
