@@ -65,6 +65,18 @@ _WHERE = {
     ),
     "ordinal": ("KruskalWallis", "MannWhitney", "TopBox", "kruskal_wallis", "mann_whitney", "top_box"),
     "imputation": ("Pooled", "pool"),
+    "two_by_two": (
+        "BoschlooTest",
+        "ChiSquare2x2",
+        "ExactTest",
+        "OddsRatio",
+        "barnard_test",
+        "boschloo_test",
+        "chi_square_2x2",
+        "fisher_test",
+        "odds_ratio",
+    ),
+    "two_shares": ("Comparison", "difference", "ratio"),
 }
 """The public names of each module."""
 
