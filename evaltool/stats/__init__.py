@@ -10,6 +10,7 @@ from typing import Any
 _WHERE = {
     "bounds": ("Bounds", "ImbensManski", "TippingPoint", "imbens_manski", "tipping_point", "worst_case"),
     "multiplicity": ("adjust_p_values",),
+    "pooling": ("PooledShares", "partial_pooling"),
     "rates": ("ResponseRates", "response_rates"),
     "roster_shares": ("hypergeometric", "roster_claims", "se_fpc", "wilson_fpc"),
     "shares": (
