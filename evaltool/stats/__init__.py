@@ -13,6 +13,7 @@ _WHERE = {
     "pooling": ("PooledShares", "partial_pooling"),
     "rates": ("ResponseRates", "response_rates"),
     "roster_shares": ("hypergeometric", "roster_claims", "se_fpc", "wilson_fpc"),
+    "respondents": ("Difference", "RIndicator", "r_indicator", "standardised_differences"),
     "shares": (
         "Interval",
         "Share",
@@ -78,6 +79,20 @@ _WHERE = {
         "odds_ratio",
     ),
     "two_shares": ("Comparison", "difference", "ratio"),
+    "ordinal_model": ("Parallel", "ProportionalOdds", "brant", "parallel_slopes", "proportional_odds"),
+    "partial_pooling": ("BetaBinomial", "shrink_shares"),
+    "penalised": ("Firth", "firth", "predicting"),
+    "model_frame": ("ModelData", "model_data", "separated"),
+    "binary_model": (
+        "Contrast",
+        "Effect",
+        "Logistic",
+        "average_slope",
+        "covariance_matrix",
+        "logistic",
+        "standardised_difference",
+        "standardised_shares",
+    ),
 }
 """The public names of each module."""
 
