@@ -93,6 +93,8 @@ _WHERE = {
         "standardised_difference",
         "standardised_shares",
     ),
+    "paired_shares": ("McNemarTest", "PairedChange", "mcnemar", "paired_change"),
+    "power": ("TargetPower", "detectable_share", "n_per_group", "target_power", "two_share_power"),
 }
 """The public names of each module."""
 
