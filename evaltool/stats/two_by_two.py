@@ -271,7 +271,7 @@ def _pooled_z(table: _Table) -> Floats:
     pooled = (x1 + x2) / table.n
     spread = np.sqrt(pooled * (1 - pooled) * (1 / table.n1 + 1 / table.n2))
     apart = x1 / table.n1 - x2 / table.n2
-    return np.where(spread > 0, apart / np.where(spread > 0, spread, 1.0), 0.0)
+    return apart / np.where(spread > 0, spread, inf)
 
 
 def _supremum(table: _Table, region: NDArray[np.bool_]) -> float:
@@ -282,7 +282,7 @@ def _supremum(table: _Table, region: NDArray[np.bool_]) -> float:
     x1, x2 = _every(table)
     s = x1 + x2
     inside = np.where(region, _given_total(table), 0.0)
-    given_total = np.bincount(s.ravel(), weights=inside.ravel(), minlength=table.n + 1)
+    given_total = np.bincount(s.ravel(), weights=inside.ravel(), minlength=table.n + 1).astype(np.float64)
     totals = np.arange(table.n + 1)
 
     def probability(shares: Floats) -> Floats:
