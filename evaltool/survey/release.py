@@ -117,6 +117,10 @@ def write_release(folder: Path, release: Release) -> bool:
         return True
     before = read_release(folder, survey.survey, survey.version)
     _refuse_change(before, survey, where=path.as_posix())
+    if (before.against, before.verdicts) != (release.against, release.verdicts):
+        command = f"evaltool release {survey.survey} --version {survey.version} --revision WHY"
+        message = f"{survey.key} is released, and its verdicts have changed since"
+        raise ReleaseError(message, where=path.as_posix(), mend=f"If they are better so: {command}")
     if _state(before.survey) == _state(survey):
         return False
     _write(folder, replace(before, survey=survey))
@@ -127,18 +131,25 @@ def _state(survey: Survey) -> object:
     return survey.model_dump(include=_STATE)
 
 
-def revise(folder: Path, survey: Survey, *, reason: str, released_at: str) -> Release:
-    """Store a text revision of a released version.
+def revise(
+    folder: Path, survey: Survey, *, reason: str, released_at: str, verdicts: Mapping[str, ItemVerdict] | None = None
+) -> Release:
+    """Store a revision of a released version: its texts, or the `verdicts` on its items (None: as they were).
 
     Raises:
-        ReleaseError: if more than texts changed, nothing changed, or the reason is empty.
+        ReleaseError: if more than these changed, nothing changed, or the reason is empty.
     """
     before = read_release(folder, survey.survey, survey.version)
     where = release_path(folder, survey.survey, survey.version, before.revision).as_posix()
     changed = changes_since(before, survey)
     beyond = [what for what in changed if not what.startswith(_TEXTS)]
-    if beyond or not changed:
-        what = f"more than texts changed ({', '.join(beyond)})" if beyond else "no text has changed since its release"
+    decided = before.verdicts if verdicts is None else verdicts
+    if beyond or (not changed and decided == before.verdicts):
+        what = (
+            f"more than texts changed ({', '.join(beyond)})"
+            if beyond
+            else "no text has changed since its release, and no verdict"
+        )
         mend = (
             f"Put the change into a new version (v{survey.version + 1}.yaml)." if beyond else "There is nothing to do."
         )
@@ -146,7 +157,7 @@ def revise(folder: Path, survey: Survey, *, reason: str, released_at: str) -> Re
     if not reason.strip():
         raise ReleaseError("a revision needs a reason", where=where, mend="Say what was wrong with the text.")
     made = replace(
-        make_release(survey, released_at=released_at, against=before.against, verdicts=before.verdicts),
+        make_release(survey, released_at=released_at, against=before.against, verdicts=decided),
         revision=before.revision + 1,
         reason=reason.strip(),
         former=before.content,

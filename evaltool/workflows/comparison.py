@@ -94,7 +94,8 @@ def compare_with_release(project: Project, survey: str, version: int) -> Compari
 def definitions(project: Project, survey: str, old: int, new: int) -> tuple[Survey, Survey]:
     """Both definitions. Raises DefinitionError with their faults, or if they stand in the wrong order."""
     if old >= new:
-        mend = f"Run: evaltool diff {survey} {min(old, new)} {max(old, new)}"
+        mend = f"Run: evaltool diff {survey} {new} {old}"
+        mend = f"Name another version, or none: evaltool diff {survey} {old}" if old == new else mend
         raise DefinitionError(f"version {old} is not older than version {new}", mend=mend)
     return load_definition(project.surveys, survey, old), load_definition(project.surveys, survey, new)
 

@@ -158,25 +158,35 @@ def _release_notes(project: Project, survey: Survey) -> list[str]:
 
 
 def release(project: Project, survey: str, version: int, *, revision: str = "") -> tuple[Release, bool]:
-    """Release a version, or with a reason as `revision` its corrected texts.
+    """Release a version, or with a reason as `revision` its corrected texts or verdicts.
 
     The second value is False if the same release stood there already.
 
     Raises:
         ReleaseError: if an item that differs from the version before has no valid verdict, or the release stands
-            there with another content.
+            there with another content, or a later version is released already.
     """
     with working(project):
         found = load_definition(project.surveys, survey, version)
-        if revision:
-            return revise(project.surveys, found, reason=revision, released_at=now()), True
+        _refuse_after_later(project, found)
         former = _former(project, survey, version)
         verdicts = _verdicts(project, found, former.survey) if former else {}
+        if revision:
+            return revise(project.surveys, found, reason=revision, released_at=now(), verdicts=verdicts), True
         against = former.survey.version if former else None
         is_new = write_release(
             project.surveys, make_release(found, released_at=now(), against=against, verdicts=verdicts)
         )
         return read_release(project.surveys, survey, version), is_new
+
+
+def _refuse_after_later(project: Project, survey: Survey) -> None:
+    """A later version was compared with what was released before it, and that never changes."""
+    known = [number for name, number in released_versions(project.surveys) if name == survey.survey]
+    if survey.version not in known and survey.version < max(known, default=0):
+        where = release_path(project.surveys, survey.survey, max(known)).as_posix()
+        message = f"{survey.key} cannot be released after version {max(known)}, which was not compared with it"
+        raise ReleaseError(message, where=where, mend=f"Make it version {max(known) + 1}.")
 
 
 def _former(project: Project, survey: str, version: int) -> Release | None:

@@ -66,6 +66,41 @@ def test_a_version_is_released_once_every_changed_item_has_its_verdict(project: 
     assert {name: item.verdict for name, item in made.verdicts.items()} == {"work": "not_comparable"}
 
 
+def test_a_verdict_that_changes_after_the_release_is_a_revision(project: Project) -> None:
+    release(project, NAME, 1)
+    second_version(project, "Do you have a job now?", "Are you in work now?")
+    verdict = "  work: {verdict: %s, reason: Reworded., by: Ann, on: 2026-01-02, of: %s}\n"
+    mark = of(project)
+    verdicts(project, verdict % ("comparable", mark))
+    release(project, NAME, 2)
+    verdicts(project, verdict % ("not_comparable", mark))
+    with pytest.raises(ReleaseError, match="its verdicts have changed since"):
+        release(project, NAME, 2)
+    made, _ = release(project, NAME, 2, revision="«in work» is wider")
+    assert (made.revision, made.verdicts["work"].verdict) == (2, "not_comparable")
+    assert read_release(project.surveys, NAME, 2) == made
+    with pytest.raises(ReleaseError, match="no text has changed"):
+        release(project, NAME, 2, revision="again")
+
+
+def test_corrected_texts_need_verdicts_as_a_new_version_does(project: Project) -> None:
+    release(project, NAME, 1)
+    second_version(project, "title: Your words", "title: In your words")
+    release(project, NAME, 2)
+    edit(project, "Do you have a job now?", "Are you in work now?", 2)
+    with pytest.raises(ReleaseError) as caught:
+        release(project, NAME, 2, revision="clearer")
+    assert [fault.code for fault in caught.value.faults] == ["missing-verdict"]
+
+
+def test_a_version_is_not_released_behind_a_later_one(project: Project) -> None:
+    second_version(project, "Do you have a job now?", "Are you in work now?")
+    release(project, NAME, 2)
+    with pytest.raises(ReleaseError, match="after version 2"):
+        release(project, NAME, 1)
+    assert not release(project, NAME, 2)[1]
+
+
 def test_a_version_that_changes_no_item_needs_no_verdict(project: Project) -> None:
     release(project, NAME, 1)
     second_version(project, "title: Your words", "title: In your words")
