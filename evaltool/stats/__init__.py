@@ -80,7 +80,6 @@ _WHERE = {
     ),
     "two_shares": ("Comparison", "difference", "ratio"),
     "ordinal_model": ("Parallel", "ProportionalOdds", "brant", "parallel_slopes", "proportional_odds"),
-    "partial_pooling": ("BetaBinomial", "shrink_shares"),
     "penalised": ("Firth", "firth", "predicting"),
     "model_frame": ("ModelData", "model_data", "separated"),
     "binary_model": (
@@ -90,6 +89,7 @@ _WHERE = {
         "average_slope",
         "covariance_matrix",
         "logistic",
+        "standard_errors",
         "standardised_difference",
         "standardised_shares",
     ),

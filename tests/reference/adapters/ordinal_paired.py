@@ -57,4 +57,10 @@ def _tables(before, after) -> dict[str, object]:
 
 def _top_box(before, after, top) -> dict[str, object]:
     box = stats.paired_top_box(before, after, top)
-    return {"top_before": box.share_before, "top_after": box.share_after}
+    test = stats.mcnemar(yes_no=box.before_only, no_yes=box.after_only)
+    return {
+        "top_before": box.share_before,
+        "top_after": box.share_after,
+        "top_mcnemar_exact_p": test.exact,
+        "top_mcnemar_midp_p": test.midp,
+    }
