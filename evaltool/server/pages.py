@@ -43,7 +43,7 @@ _templates = Environment(
     lstrip_blocks=True,
 )
 _globals = cast("dict[str, object]", _templates.globals)
-_globals |= {"language_name": cache(language_name), "direction": direction, "OTHER_SUFFIX": OTHER_SUFFIX}
+_globals |= {"language_name": language_name, "direction": direction, "OTHER_SUFFIX": OTHER_SUFFIX}
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,9 @@ class Words:
 
     def say(self, message: str, **values: object) -> Markup:
         """An interface text."""
-        return self._mark(self.plain(message, **values), spoken(message, self.language))
+        if not values:
+            return _said(message, self.language)
+        return _marked(self.plain(message, **values), spoken(message, self.language), self.language)
 
     def plain(self, message: str, **values: object) -> str:
         """An interface text without markup; a value that is itself a text is told in this language."""
@@ -68,7 +70,7 @@ class Words:
 
     def text(self, text: Text) -> Markup:
         """A text of the survey, its `${attribute}` filled in; everything is escaped."""
-        return self._mark(self.fill(text), self._language_of(text))
+        return _marked(self.fill(text), self._language_of(text), self.language)
 
     def fill(self, text: Text) -> str:
         """A text of the survey without markup."""
@@ -90,11 +92,29 @@ class Words:
             return pick(column.choices[raw].label, self.language)
         return long_date(read_date(raw), self.language) if column.type == "date" else raw
 
-    def _mark(self, words: str, spoken: str) -> Markup:
-        words = _BETWEEN_DIGITS.sub(lambda sign: _UNBROKEN[sign[0]], words)
-        if spoken == self.language:
-            return escape(words)
-        return Markup('<span lang="{}" dir="{}">{}</span>').format(spoken, direction(spoken), words)
+
+def _marked(words: str, spoken: str, language: str) -> Markup:
+    """Words in the language `spoken` on a page in `language`."""
+    words = _BETWEEN_DIGITS.sub(lambda sign: _UNBROKEN[sign[0]], words)
+    if spoken == language:
+        return escape(words)
+    return Markup('<span lang="{}" dir="{}">{}</span>').format(spoken, direction(spoken), words)
+
+
+@cache
+def _said(message: str, language: str) -> Markup:
+    """An interface text without values: the same on every page."""
+    return _marked(Words(language).plain(message), spoken(message, language), language)
+
+
+@cache
+def _picker(languages: tuple[str, ...], language: str) -> Markup:
+    """The choice of languages on a page in `language`."""
+    template = _templates.get_template("languages.html")
+    return Markup(template.render(languages=languages, words=Words(language)))  # noqa: S704  # a template made it
+
+
+_globals["picker"] = _picker
 
 
 Drawn: TypeAlias = dict[tuple[str, str], Markup | None]
@@ -107,7 +127,7 @@ class Frame:
 
     words: Words
     title: Text = field(default_factory=dict[str, str])
-    languages: Sequence[str] = ()
+    languages: tuple[str, ...] = ()
     synthetic: bool = False
     preview: bool = False
     draft: bool = False
