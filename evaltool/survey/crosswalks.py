@@ -65,6 +65,12 @@ def complete(crosswalk: Crosswalk, old: Question, new: Question) -> bool:
     return not any(crosswalk_faults(crosswalk, old, new))
 
 
+def fits(crosswalk: Crosswalk, old: Question, new: Question) -> bool:
+    """Whether answers of both versions can be put together by it; none is needed where the codes are the same."""
+    needless = not crosswalk and set(old.substantive) == set(new.substantive)
+    return old.type == new.type and (needless or complete(crosswalk, old, new))
+
+
 def _listed(codes: Sequence[str]) -> str:
     return ", ".join(f"«{code}»" for code in codes)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from evaltool.survey.compare import Item, compare
-from evaltool.survey.crosswalks import Group
+from evaltool.survey.crosswalks import Group, fits
 from evaltool.survey.model import Question, Survey
 from evaltool.survey.verdicts import ItemVerdict
 from evaltool.text import Text, say
@@ -115,7 +115,8 @@ def _break(item: Item, step: Step, former: Survey | None) -> str:
     if verdict is None or verdict.of != item.of:
         return f"version {version} has no verdict on it ({told})"
     if verdict.verdict == "comparable":
-        return ""
+        fitting = item.new is not None and fits(verdict.crosswalk, item.old, item.new)
+        return "" if fitting else f"version {version}: the crosswalk does not place each code once"
     return f"version {version}: {verdict.reason or told}"
 
 

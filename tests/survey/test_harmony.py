@@ -78,6 +78,14 @@ def test_merged_then_split_counts_right() -> None:
     assert counted == {"ab": 10, "c": 2, "d": 2}
 
 
+@pytest.mark.parametrize("wrong", [joined(ab="a b | ab", c="c | c"), joined(ab="a b x | ab", c="c | c", d="d | d"), {}])
+def test_a_crosswalk_that_does_not_fit_joins_nothing(wrong: Verdict) -> None:
+    """While people still write it, `evaltool check` reads the plan over it."""
+    verdict = {"verdict": "comparable", **wrong}
+    found = harmonise(steps(survey(1, *"abcd"), survey(2, "ab", "c", "d"), v2={"q": verdict}))["q"]
+    assert list(found.breaks()) == ["version 2: the crosswalk does not place each code once"]
+
+
 def test_a_version_released_between_two_others_takes_no_crosswalk_that_is_not_its_own() -> None:
     """Version 3 was compared with 1; then 2 was released, with the same codes as 3."""
     one, two, three = survey(1, *"abcd"), survey(2, "ab", "c", "d"), survey(3, "ab", "c", "d")
