@@ -73,7 +73,8 @@ def weighted_mean(
     total = float(w[inside].sum())
     if not inside.any():
         return WeightedMean(None, None, 0, 0, None, "Nobody with a weight above 0 answered.")
-    mean = float(w[inside] @ y[inside]) / total
+    # All alike: their value itself, since a rounded 0.999… would pass for a share that has an interval.
+    mean = float(y[inside][0] if np.ptp(y[inside]) == 0 else w[inside] @ y[inside] / total)
     influence = np.where(inside, w * (y - mean) / total, 0.0)
     if design.raked is not None:
         influence = _freed(influence, w, design.raked)

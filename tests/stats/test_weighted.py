@@ -116,6 +116,13 @@ def test_at_the_edges_equal_weights_give_clopper_pearson(method, answer):
     assert "Clopper-Pearson" in interval.warning
 
 
+@given(w=st.lists(st.floats(0.1, 9), min_size=2, max_size=60), answer=st.sampled_from([0.0, 1.0]))
+def test_at_the_edges_rounding_hides_nothing(w, answer):
+    share = weighted_mean([answer] * len(w), Design(w))
+    assert (share.estimate, share.se) == (answer, 0)
+    assert weighted_interval(share).method == "clopper_pearson"
+
+
 def test_at_the_edges_unequal_weights_widen_the_interval():
     share = weighted_mean([0.0] * 12, Design(W))
     n_eff = W.sum() ** 2 / (W @ W)
