@@ -26,6 +26,8 @@ class Design:
     `clusters` are the units drawn first (each answer its own, if not given), numbered within their stratum. `fpc` is
     the number of such units in the stratum, or the part of them that was drawn (at most 1). `raked` holds the columns
     of the margins that the weights were raked to: with it, standard errors know of the raking.
+    `lonely` says what a stratum with one unit does: no standard error (`fail`), its distance from the overall mean
+    (`adjust`, cautious), or nothing (`certainty`: it was taken for sure) – R's survey.lonely.psu.
     """
 
     weights: Sequence[float] | Floats
@@ -33,6 +35,7 @@ class Design:
     clusters: Sequence[Any] | None = None
     fpc: Sequence[float] | None = None
     raked: Mapping[str, Sequence[Any]] | None = None
+    lonely: Literal["fail", "adjust", "certainty"] = "fail"
 
 
 @dataclass(frozen=True)
@@ -61,8 +64,8 @@ def weighted_mean(
     Formula: m = Σwy/Σw; u = w(y - m)/Σw (0 outside the domain), summed by cluster; se² = Σ_h (1 - f_h) n_h/(n_h - 1)
     Σ (u_hi - ū_h)². With `raked`, u/w is first freed of its means over each margin's categories, in turn (ten times).
     Assumes clusters drawn with replacement unless `fpc` is given; weights are fixed unless `raked` is given.
-    Missing values (None, NaN) are a domain: their rows stay in the design, not in the estimate. One cluster in a
-    stratum, or no answer: no standard error, with a warning.
+    Missing values (None, NaN) are a domain: their rows stay in the design, not in the estimate. One unit in a stratum
+    (unless the design's `lonely` says otherwise), or no answer: no standard error, with a warning.
     Source: Binder 1983, doi:10.2307/1402588. Reference: R 4.2.2, survey 4.1.1 svymean, svyby, rake.
 
     >>> result = weighted_mean([1, 0, 1, 1], Design([2.0, 1.0, 1.0, 1.0]))
@@ -79,7 +82,7 @@ def weighted_mean(
     if design.raked is not None:
         influence = _freed(influence, w, design.raked)
     strata, clusters = _units(design, len(w))
-    variance = _variance(influence, strata, clusters, _fractions(design, strata, clusters))
+    variance = _variance(influence, (strata, clusters), _fractions(design, strata, clusters), design.lonely)
     df = len(np.unique(clusters[inside])) - len(np.unique(strata[inside]))
     warning = "" if variance is not None else "A stratum has one unit only: there is no standard error."
     se = math.sqrt(variance) if variance is not None else None
@@ -151,14 +154,19 @@ def _fractions(design: Design, strata: Codes, clusters: Codes) -> Floats:
     return drawn
 
 
-def _variance(influence: Floats, strata: Codes, clusters: Codes, drawn: Floats) -> float | None:
+def _variance(influence: Floats, units: tuple[Codes, Codes], drawn: Floats, lonely: str) -> float | None:
+    strata, clusters = units
     sums = np.bincount(clusters, weights=influence)
     stratum_of = np.zeros(len(sums), dtype=np.intp)
     stratum_of[clusters] = strata
     n = np.bincount(stratum_of, minlength=len(drawn))
-    if ((n == 1) & (drawn < 1)).any():
+    alone = (n == 1) & (drawn < 1)
+    if lonely == "fail" and alone.any():
         return None
     means = np.bincount(stratum_of, weights=sums, minlength=len(drawn)) / n
+    if lonely == "adjust":
+        # Influences have the overall mean 0, so the distance from it is the sum itself.
+        means = np.where(alone, 0.0, means)
     squares = np.bincount(stratum_of, weights=(sums - means[stratum_of]) ** 2, minlength=len(drawn))
     return float((1 - drawn) @ (squares * n / np.maximum(n - 1, 1)))
 

@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from stats_reference import agrees, cases
 
 from evaltool.errors import StatisticsError
@@ -78,3 +80,15 @@ def test_counts_that_cannot_be_are_refused():
         imbens_manski(1, 4, -1)
     with pytest.raises(StatisticsError):
         tipping_point(1, 4, 1, target=30)
+
+
+@given(st.integers(0, 12), st.integers(0, 12), st.integers(0, 12))
+def test_bounds_contain_every_completion_of_the_data(x, others, m):
+    bounds = worst_case(x, x + others, m)
+    if bounds is None:
+        assert x + others + m == 0
+        return
+    shares = [(x + k) / (x + others + m) for k in range(m + 1)]
+    assert (min(shares), max(shares)) == (bounds.low, bounds.high)
+    interval = imbens_manski(x, x + others, m)
+    assert interval.clipped.low <= bounds.low <= bounds.high <= interval.clipped.high

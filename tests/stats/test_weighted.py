@@ -85,6 +85,15 @@ def test_a_stratum_of_one_has_no_standard_error_unless_it_is_whole():
     assert weighted_mean([1, 0, 1], whole).se > 0
 
 
+def test_a_stratum_of_one_can_be_measured_from_the_mean_or_taken_as_certain():
+    # weights 1: mean 2/3, influences (1/9, -2/9, 1/9); stratum b: 2 · 2 · (1/6)²; stratum a alone: (1/9)²
+    y, weights, strata = [1, 0, 1], [1.0, 1.0, 1.0], ["a", "b", "b"]
+    certain = weighted_mean(y, Design(weights, strata=strata, lonely="certainty"))
+    adjusted = weighted_mean(y, Design(weights, strata=strata, lonely="adjust"))
+    assert certain.se == pytest.approx(math.sqrt(2 * 2 * (1 / 6) ** 2))
+    assert adjusted.se == pytest.approx(math.sqrt(2 * 2 * (1 / 6) ** 2 + (1 / 9) ** 2))
+
+
 def test_raking_explains_part_of_the_variance():
     sites = ["A"] * 6 + ["B"] * 6
     y = [1] * 6 + [0] * 6
