@@ -82,7 +82,8 @@ def pool(
 
 
 def _barnard_rubin(m: int, missing: float, complete: float) -> float:
-    old = (m - 1) / missing**2 if missing else inf
+    # Equal estimates differ by rounding only.
+    old = (m - 1) / missing**2 if missing > 1e-12 else inf
     if not isfinite(complete):
         return old
     observed = (complete + 1) / (complete + 3) * complete * (1 - missing)

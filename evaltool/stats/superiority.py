@@ -69,11 +69,9 @@ def brunner_munzel(group1: Codes, group2: Codes, *, method: Method = "auto", con
     ('permutation', 0.833, 0.2)
     """
     first, second = answered(group1), answered(group2)
-    small = min(len(first), len(second)) < SMALL_GROUP
-    used: Literal["t", "permutation"] = (
-        "permutation" if method == "permutation" or (method == "auto" and small) else "t"
-    )
-    result = BrunnerMunzel(len(first), len(second), used)
+    if method == "auto":
+        method = "permutation" if min(len(first), len(second)) < SMALL_GROUP else "t"
+    result = BrunnerMunzel(len(first), len(second), method)
     if not (len(first) and len(second)):
         return replace(result, warning="a group has no answers")
     values = np.unique(np.concatenate([first, second]))
