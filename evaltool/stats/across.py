@@ -8,9 +8,8 @@ from operator import add
 from evaltool.plan import Plan
 from evaltool.results import Estimate
 from evaltool.stats.counting import Counts, Group, Tally
-from evaltool.stats.rows import Scope, respondents
+from evaltool.stats.rows import Scope, common_base
 from evaltool.stats.units import COMMON, Versions
-from evaltool.text import say
 
 TREND, POOLED = "trend", "pooled"
 
@@ -27,11 +26,7 @@ def across_rows(plan: Plan, counts: Counts, versions: Versions) -> Iterator[Esti
 
 def _scope(plan: Plan, name: str, group: Group, tally: Tally) -> Scope:
     """An indicator of whom all versions can compare, with words for it."""
-    found = plan.footing(name)
-    base = respondents(plan, plan.indicators[name])
-    if found.within:
-        base += "; " + say("compared where {condition}", plan.language, condition=" and ".join(found.within))
-    return Scope(plan, group, name, tally, base)
+    return Scope(plan, group, name, tally, common_base(plan, name))
 
 
 def _tally(plan: Plan, name: str, counts: Counts, group: Group) -> Tally:

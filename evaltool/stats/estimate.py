@@ -12,7 +12,7 @@ from evaltool.stats.across import across_rows
 from evaltool.stats.bounds import worst_case
 from evaltool.stats.counting import Counts, Group, Tally, count_units
 from evaltool.stats.rates import DISPOSITIONS, response_rates
-from evaltool.stats.rows import Scope, respondents, told, with_base
+from evaltool.stats.rows import Scope, common_base, respondents, told, with_base
 from evaltool.stats.shares import exact_test, verdict
 from evaltool.stats.units import (
     CHANGES,
@@ -52,7 +52,7 @@ def estimate(plan: Plan, answers: Sequence[Answers], roster: pd.DataFrame) -> li
 def rows_from_counts(plan: Plan, counts: Counts, versions: Versions) -> list[Estimate]:
     """The rows of `estimate` from counts alone, and which versions were counted where."""
     ordered = _ordered(plan, counts)
-    rows = [row for group in ordered for row in _group_rows(plan, group, counts[group])]
+    rows = [row for group in ordered for row in _group_rows(plan, group, counts[group], versions)]
     return [*rows, *across_rows(plan, counts, versions)]
 
 
@@ -69,9 +69,11 @@ def _ordered(plan: Plan, counts: Counts) -> list[Group]:
     return sorted(counts, key=place)
 
 
-def _group_rows(plan: Plan, group: Group, tallies: Mapping[str, Tally]) -> Iterator[Estimate]:
+def _group_rows(plan: Plan, group: Group, tallies: Mapping[str, Tally], versions: Versions) -> Iterator[Estimate]:
     for name, indicator in plan.indicators.items():
-        scope = Scope(plan, group, name, tallies[name], respondents(plan, indicator))
+        mixed = len(versions.get((name, group.population), ())) > 1
+        base = common_base(plan, name) if mixed else respondents(plan, indicator)
+        scope = Scope(plan, group, name, tallies[name], base)
         yield from _indicator_rows(scope, indicator)
         if indicator.variable:
             answers = replace(scope, tally=tallies.get(name + CODES, tallies[name]))

@@ -62,3 +62,10 @@ def respondents(plan: Plan, indicator: Indicator | None) -> str:
 def with_base(plan: Plan, indicator: Indicator | None, words: str) -> str:
     narrower = pick(indicator.base_label, plan.language) if indicator else ""
     return f"{words}; {narrower}" if narrower else words
+
+
+def common_base(plan: Plan, name: str) -> str:
+    """The base of an indicator that is counted only of whom all versions can compare."""
+    base = respondents(plan, plan.indicators[name])
+    within = " and ".join(plan.footing(name).within)
+    return f"{base}; {say('compared where {condition}', plan.language, condition=within)}" if within else base

@@ -195,9 +195,13 @@ def _measures(
         rows = joined[survey_of(plan, indicator)]
         states = _indicator_states(plan, indicator, rows)
         counted = _of_versions(rows, states, versions[name])
-        yield name, counted
         if plan.footing(name).narrowed:
-            yield name + COMMON, _common_states(plan.footing(name), rows, counted)
+            common = _common_states(plan.footing(name), rows, counted)
+            mixed = [population for population, found in versions[name].items() if len(found) > 1]
+            yield name, counted.mask(rows[_POPULATION].isin(mixed), common)
+            yield name + COMMON, common
+        else:
+            yield name, counted
         if name + CODES in versions:
             yield name + CODES, _of_versions(rows, states, versions[name + CODES])
     for name in plan.distributions:

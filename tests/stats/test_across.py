@@ -170,6 +170,14 @@ def test_answers_of_a_cohort_that_answered_both_versions_are_those_of_most(known
     assert _counted(rows, "satisfied_match", "share[neither]")["2021", ""] == (1, 1)  # the same in both: b2 counts
 
 
+def test_a_cohort_that_answered_both_versions_is_counted_within_what_both_asked(known, tmp_path) -> None:
+    """The two with social goals were asked by version 2 only: mixed with version 1 they would be counted alone."""
+    rows = estimate(_plan(known, tmp_path), [FIRST, SECOND], _roster(**{f"b{n}": "2021" for n in range(1, 6)}))
+    share = next(row for row in rows if (row.indicator, row.statistic, row.by) == ("helped", "share", ""))
+    assert (share.count, share.n) == (3, 6)  # a1, a3, b1 of a1-a3 and b1-b3
+    assert "match_kind" in share.base
+
+
 def test_versions_without_verdicts_break_the_trend(known, tmp_path) -> None:
     path = tmp_path / "plan.yaml"
     path.write_text(PLAN, encoding="utf-8")
