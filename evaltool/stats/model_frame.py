@@ -164,6 +164,8 @@ def _word(value: object) -> str:
 
 
 def _codes(values: pd.Series) -> Floats:
+    if values.empty:
+        return np.empty(0)
     if isinstance(values.dtype, pd.CategoricalDtype):
         return numbers(values.cat.codes)
     if not (pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values)):
