@@ -1,6 +1,9 @@
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import norm
 from stats_reference import agrees, cases
 
 from evaltool.errors import StatisticsError
@@ -59,9 +62,22 @@ def test_bounds_at_0_and_1_say_that_chance_is_left_out():
     assert imbens_manski(0, 0, 0) is None
 
 
-def test_the_critical_value_lies_between_one_and_two_sided():
-    assert imbens_manski(40, 99, 1).c == pytest.approx(1.79, abs=0.15)
+@pytest.mark.parametrize(("x", "n", "m"), [(90, 95, 5), (3, 60, 2), (40, 99, 1)])
+def test_the_critical_value_solves_its_equation(x, n, m):
+    interval, bounds = imbens_manski(x, n, m), worst_case(x, n, m)
+    se = max(math.sqrt(b * (1 - b) / (n + m)) for b in (bounds.low, bounds.high))
+    coverage = norm.cdf(interval.c + (bounds.high - bounds.low) / se) - norm.cdf(-interval.c)
+    assert coverage == pytest.approx(0.95, abs=1e-10)
+
+
+def test_the_critical_value_at_its_ends():
     assert imbens_manski(5, 10, 90).c == pytest.approx(1.6448536, abs=1e-6)
+    assert imbens_manski(0, 4, 0).c == pytest.approx(1.9599640, abs=1e-6)
+
+
+def test_a_target_is_counted_exactly():
+    # 0.07 · 100 is 7.000000000000001 as a float
+    assert tipping_point(0, 0, 100, target=0.07).needed == 7
 
 
 @pytest.mark.parametrize(("x", "n", "m"), [(3, 5, 5), (0, 4, 6), (2, 9, 1), (7, 7, 3), (0, 0, 4)])

@@ -138,6 +138,15 @@ def test_at_the_edges_unequal_weights_widen_the_interval():
     assert weighted_interval(share).high == pytest.approx(1 - 0.025 ** (1 / n_eff))
 
 
+def test_the_truncated_interval_has_no_more_answers_than_there_were():
+    share = WeightedMean(0.5, 0.04, 50, 49, 50.0)
+    assert weighted_interval(share, method="beta").n_eff == pytest.approx(0.25 / 0.04**2)
+    truncated = weighted_interval(share, method="korn_graubard")
+    exact = binomtest(25, 50).proportion_ci(method="exact")
+    assert truncated.n_eff == 50
+    assert (truncated.low, truncated.high) == pytest.approx((exact.low, exact.high))
+
+
 def test_nobody_and_no_degree_of_freedom_have_no_interval():
     nobody = weighted_mean([None, None], Design([1.0, 1.0]))
     assert (nobody.estimate, nobody.se, nobody.n) == (None, None, 0)

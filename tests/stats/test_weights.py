@@ -66,6 +66,11 @@ def test_a_margin_with_an_empty_category_is_left_out_and_named():
     assert list(raked.weights) == [5, 5, 8]
 
 
+def test_a_category_whose_rows_weigh_nothing_is_empty():
+    raked = rake({"site": ["A", "B"]}, {"site": {"A": 10, "B": 8}}, start=[1.0, 0.0])
+    assert [gap.category for gap in raked.empty] == ["B"]
+
+
 def test_a_category_without_units_needs_no_respondent():
     assert rake({"site": ["A", "A"]}, {"site": {"A": 10, "B": 0}}).possible
 
