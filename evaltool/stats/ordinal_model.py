@@ -223,19 +223,26 @@ def _newton(shape: _Shape, link: Link) -> _Fit | None:
     at[:thresholds] = _quantile(at[:thresholds], link)
     likelihood, slope, bend = _derivatives(shape, at, _CURVES[link])
     for _ in range(STEPS):
-        step = np.linalg.lstsq(-bend, slope, rcond=None)[0]
-        if not np.isfinite(step).all() or slope @ step <= 0:
-            step = slope / max(1.0, float(np.abs(slope).max()))
-        length = 1.0
-        while length > 1e-10:
-            reached = _derivatives(shape, at + length * step, _CURVES[link])
-            if reached[0] >= likelihood - 1e-12:
-                at, (likelihood, slope, bend) = at + length * step, reached
-                break
-            length /= 2
-        if np.abs(slope).max() < 1e-8 * max(1.0, float(shape.weights.sum())):
+        step = cast("Floats", np.linalg.lstsq(-bend, slope, rcond=None)[0])
+        gain = float(slope @ step)
+        # Half of it is left to be had, whatever the units of the covariates.
+        if abs(gain) < 1e-14:
             return _Fit(at, cast("Floats", np.linalg.inv(-bend)), likelihood)
+        if gain < 0:
+            step = slope / max(1.0, float(np.abs(slope).max()))
+        at, (likelihood, slope, bend) = _uphill(shape, at, step, likelihood, _CURVES[link])
     return None
+
+
+def _uphill(
+    shape: _Shape, at: Floats, step: Floats, likelihood: float, curve: _Curve
+) -> tuple[Floats, tuple[float, Floats, Floats]]:
+    """The step, halved until the likelihood does not fall."""
+    reached = _derivatives(shape, at + step, curve)
+    while reached[0] < likelihood - 1e-12 * max(1.0, abs(likelihood)) and np.abs(step).max() > 1e-12:
+        step = step / 2
+        reached = _derivatives(shape, at + step, curve)
+    return at + step, reached
 
 
 def _quantile(share: Floats, link: Link) -> Floats:

@@ -115,14 +115,15 @@ def _newton(data: ModelData, start: Floats, free: np.ndarray[Any, np.dtype[np.bo
     beta, value = start.copy(), _penalised_likelihood(data, start)
     for _ in range(STEPS):
         score = _score(data, beta)[free]
-        if np.abs(score).max(initial=0.0) < 1e-9:
-            return beta, True
         step = np.zeros(len(beta))
         step[free] = np.linalg.solve(_information(data, beta)[np.ix_(free, free)], score)
+        # Half of it is left to be had, whatever the units of the covariates.
+        if abs(float(score @ step[free])) < 1e-16:
+            return beta, True
         step *= min(1.0, 5 / np.abs(step).max())
-        halvings = 0
-        while (reached := _penalised_likelihood(data, beta + step)) < value - 1e-12 and halvings < 30:
-            step, halvings = step / 2, halvings + 1
+        floor = value - 1e-12 * max(1.0, abs(value))
+        while (reached := _penalised_likelihood(data, beta + step)) < floor and np.abs(step).max() > 1e-12:
+            step /= 2
         beta, value = beta + step, reached
     return beta, False
 

@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from evaltool.errors import StatisticsError
-from evaltool.stats.model_frame import model_data
+from evaltool.stats.model_frame import model_data, separated
 
 
 def test_rows_with_a_gap_are_dropped_and_counted():
@@ -40,3 +40,12 @@ def test_an_ordered_categorical_outcome_becomes_codes_and_words_are_an_error():
 
 def test_one_level_is_a_fault():
     assert model_data({"y": [0, 1], "site": ["A", "A"]}, "y", ["site"]).faults == ("site has one value only",)
+
+
+def test_separation_among_many_rows_is_settled_by_all_of_them():
+    x = list(range(5000))
+    apart = [int(value >= 2500) for value in x]
+    one_across = [*apart[:1], 1, *apart[2:]]
+    assert separated(model_data({"y": apart, "x": x}, "y", ["x"]))
+    assert not separated(model_data({"y": one_across, "x": x}, "y", ["x"]))
+    assert not separated(model_data({"y": [value % 2 for value in x], "x": [value // 2 for value in x]}, "y", ["x"]))
