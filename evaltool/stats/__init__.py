@@ -95,6 +95,18 @@ _WHERE = {
     ),
     "paired_shares": ("McNemarTest", "PairedChange", "mcnemar", "paired_change"),
     "power": ("TargetPower", "detectable_share", "n_per_group", "target_power", "two_share_power"),
+    "tables": (
+        "ChiSquareTest",
+        "LinearByLinear",
+        "OrdinalAssociation",
+        "TableTest",
+        "chi_square",
+        "fisher_table_test",
+        "linear_by_linear",
+        "ordinal_association",
+    ),
+    "trend": ("TrendTest", "trend_test"),
+    "coverage": ("Coverage", "coverage_table", "share_coverage"),
 }
 """The public names of each module."""
 

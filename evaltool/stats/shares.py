@@ -70,7 +70,7 @@ def share(x: int, n: int, *, method: ShareMethod = "wilson", confidence: float =
     >>> share(0, 0).warning
     'no answers'
     """
-    interval = _METHODS[method](x, n, confidence=confidence)
+    interval = METHODS[method](x, n, confidence=confidence)
     if interval is None:
         return Share(x, n, None, None, None, method, confidence, warning=NO_ANSWERS)
     weak = method == "agresti_coull" and n <= 40
@@ -198,7 +198,7 @@ def midp(x: int, n: int, *, confidence: float = 0.95) -> Interval | None:
     return Interval(low, 1.0 if x == n else _root(lambda p: above(p) - (1 - tail)))
 
 
-_METHODS: dict[ShareMethod, Callable[..., Interval | None]] = {
+METHODS: dict[ShareMethod, Callable[..., Interval | None]] = {
     "wilson": wilson,
     "wilson_cc": wilson_cc,
     "agresti_coull": agresti_coull,
