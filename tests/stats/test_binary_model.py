@@ -53,6 +53,9 @@ def test_marginal_effect_agrees_with_statsmodels():
 
 def test_separated_data_are_silent_in_statsmodels_and_noticed_here():
     data = model_data(APART, "job", ["site"])
+    theirs = sm.GLM(data.outcome, data.matrix, family=sm.families.Binomial()).fit()
+    assert theirs.converged
+    assert theirs.bse[1] > 1000
     assert separated(data)
     assert logistic(data, method="ml").coefficients is None
     assert "separation" in logistic(data, method="ml").warning

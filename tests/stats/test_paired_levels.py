@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import rankdata, wilcoxon
 from statsmodels.stats.contingency_tables import SquareTable
+from statsmodels.tools.sm_exceptions import SingularMatrixWarning
 
 from evaltool.errors import StatisticsError
 from evaltool.stats.paired_levels import (
@@ -64,6 +65,16 @@ def test_statsmodels_counts_empty_pairs_and_unused_levels_and_we_do_not():
     assert library.homogeneity().df == 4
     assert (bowker(padded).chi2, bowker(padded).df) == (pytest.approx(2), 3)
     assert (stuart_maxwell(padded).chi2, stuart_maxwell(padded).df) == (pytest.approx(2), 3)
+
+
+def test_unused_levels_make_statsmodels_nan_or_silently_add_halves_and_change_nothing_here():
+    padded = np.zeros((5, 5))
+    padded[1:4, 1:4] = [[3, 2, 1], [4, 5, 2], [0, 1, 3]]
+    with pytest.warns(SingularMatrixWarning):
+        assert np.isnan(SquareTable(padded.copy(), shift_zeros=False).homogeneity().statistic)
+    assert SquareTable(padded.copy()).homogeneity().statistic == pytest.approx(0.9128, abs=1e-4)
+    # Fleiss & Everitt's formula for three levels: 18 / 13.5.
+    assert (stuart_maxwell(padded).chi2, stuart_maxwell(padded).df) == (pytest.approx(4 / 3), 2)
 
 
 def test_levels_that_no_change_links_lose_a_degree_each():
