@@ -62,7 +62,7 @@ def brunner_munzel(group1: Codes, group2: Codes, *, method: Method = "auto", con
     equal) there is no interval and no t test; never an infinite statistic.
     Source: Brunner & Munzel 2000, doi:10.1002/(SICI)1521-4036(200001)42:1<17::AID-BIMJ17>3.0.CO;2-U; Neubert & Brunner
     2007, doi:10.1016/j.csda.2006.05.024; Cliff 1993, doi:10.1037/0033-2909.114.3.494.
-    Reference: formula in R 4.2.2; scipy brunnermunzel and statsmodels rank_compare_2indep for the t version.
+    Reference: formula in R 4.2.2, R brunnermunzel (permutation), scipy brunnermunzel (t version).
 
     >>> result = brunner_munzel([2, 3, 1], [5, 4, 3, 2])
     >>> result.method, round(result.superiority, 3), round(result.p, 3)

@@ -84,3 +84,10 @@ def test_too_many_divisions_are_refused_and_not_replaced_by_another_method():
     result = brunner_munzel(list(range(9)), list(range(100, 160)))
     assert (result.method, result.p) == ("permutation", None)
     assert "method t" in result.warning
+
+
+def test_permutation_p_agrees_with_r_on_the_pain_scores():
+    # Brunner & Munzel's data; R brunnermunzel prints p = 0.008038 (permutation), limits 0.595217 and 0.982705 (t).
+    yes, no = [1, 2, 1, 1, 1, 1, 1, 1, 1, 1, 2, 4, 1, 1], [3, 3, 4, 3, 1, 2, 3, 1, 1, 5, 4]
+    assert brunner_munzel(yes, no, method="permutation").p == pytest.approx(0.008038, abs=5e-7)
+    assert brunner_munzel(yes, no, method="t").interval == pytest.approx((0.595217, 0.982705), abs=5e-7)
