@@ -169,9 +169,12 @@ def _cohorts(data: Evaluation) -> Names:
     pairs = list(combinations(cohorts, 2))
     tests = [stats.fisher_test(counts[first], counts[later]).two_sided for first, later in pairs]
     holm = stats.adjust_p_values(tests, method="holm")
+    trend = stats.trend_test(*zip(*counts.values(), strict=True))
     return {
         "cohorts": {
             "pairs": [_pair(pair, counts, p, adjusted) for pair, p, adjusted in zip(pairs, tests, holm, strict=True)],
+            "trend_chi2": trend.chi2,
+            "trend_p": trend.p,
             "adjusted": _adjusted(data, item, cohorts),
         }
     }
