@@ -13,7 +13,7 @@ from typing import Literal
 
 from evaltool.survey.crosswalks import Crosswalk, Group, complete, propose
 from evaltool.survey.expressions import Conjunction, Expression, Negation, names, parse
-from evaltool.survey.model import Attribute, Question, Survey
+from evaltool.survey.model import Attribute, Page, Question, Survey
 from evaltool.survey.types import QUESTION_TYPES
 from evaltool.survey.universe import Relation, alike, relation
 from evaltool.text import Text, say
@@ -115,6 +115,12 @@ class _Context:
         # The language in which other words are another question; in the rest they are another translation.
         self.own = next((code for code in (new.language, old.language) if code in self.languages), new.language)
 
+    def headings(self, name: str) -> list[str]:
+        """The headings above a question in both versions, if they differ: one may say of when the question speaks."""
+        pages = [_page_of(survey, name) for survey in (self.old, self.new) if name in survey.by_name]
+        words = [page.title.get(self.own, "") for page in pages]
+        return words if len(set(words)) > 1 else []
+
 
 def _all_of(*texts: str) -> Expression:
     return Conjunction(tuple(parse(text) for text in texts if text))
@@ -132,9 +138,13 @@ def _universe(survey: Survey, name: str) -> Expression:
     return routed
 
 
+def _page_of(survey: Survey, name: str) -> Page:
+    return next(page for page in survey.pages if any(item.name == name for item in page.questions))
+
+
 def routing(survey: Survey, name: str) -> str:
     """The routing of a question as one expression ("" for everybody)."""
-    page = next(page for page in survey.pages if any(item.name == name for item in page.questions))
+    page = _page_of(survey, name)
     texts = [text for text in (page.relevant, survey.by_name[name].relevant) if text]
     return texts[0] if len(texts) == 1 else " and ".join(f"({text})" for text in texts)
 
@@ -165,6 +175,8 @@ def _item(context: _Context, name: str, *, is_moved: bool) -> Item:
     crosswalk = propose(old, new)
     changes = [*_type_changes(old, new), *_text_changes(context, old, new)]
     changes += [*_choice_changes(old, new, crosswalk), *asked]
+    if context.headings(name):
+        changes.append(Change("wording", "the heading of its page is worded otherwise", proposal="comparable"))
     if is_moved:
         changes.append(Change("position", "stands at another place among the other questions", proposal="comparable"))
     return Item(name, old, new, tuple(changes), crosswalk, within, of)
@@ -188,7 +200,7 @@ def _fingerprint(context: _Context, name: str) -> str:
             parts.append([words, choices, shape, routing(survey, name), survey.invite, survey.refusal])
             if survey.follows or survey.respondent:
                 parts.append(survey.model_dump(mode="json", include={"follows", "respondent"}))
-    return _mark(parts)
+    return _mark([*parts, *context.headings(name)])
 
 
 def _mark(parts: Sequence[object]) -> str:

@@ -204,7 +204,8 @@ def _standing(project: Project, wanted: Deployment, *, revision: int) -> Deploym
     """What is to stand: `wanted`, or what stands already, with its texts of now if they were revised."""
     path = _record(project, wanted.id)
     if not path.is_file():
-        return wanted
+        shown = Revision(revision=revision, texts=wanted.texts, deployed_at=wanted.deployed_at)
+        return replace(wanted, revisions=(shown,)) if revision > 1 else wanted
     standing = Deployment.from_json(read_json(path))
     same = standing.structure_hash == wanted.structure_hash
     if same and standing.texts_now == wanted.texts:

@@ -506,6 +506,18 @@ def test_what_differs_outside_the_items_is_told(spec: Spec) -> None:
     assert surroundings(survey(spec), survey(spec, 2)) == []
 
 
+def test_another_heading_above_a_question_wants_a_verdict(spec: Spec) -> None:
+    """«In the last four weeks» above a question is part of what it asks."""
+    spec["pages"][1]["title"] = words("a heading")
+    new = copy.deepcopy(spec)
+    new["pages"][1]["title"]["da"] = "another heading"
+    found = by_name(spec, new)["gate"]
+    assert [(change.kind, change.proposal) for change in found.changes] == [("wording", "comparable")]
+    assert found.of != by_name(spec, spec)["gate"].of
+    new["pages"][1]["title"] = {**spec["pages"][1]["title"], "en": "another heading"}
+    assert by_name(spec, new)["gate"].proposal == "identical"
+
+
 def test_what_is_read_before_consent_is_told_as_such(spec: Spec) -> None:
     spec["pages"][0]["questions"].insert(0, question("about", "note"))
     find(spec, "consent")["role"] = "consent"

@@ -85,7 +85,7 @@ def test_a_verdict_that_changes_after_the_release_is_a_revision(project: Project
 
 def test_corrected_texts_need_verdicts_as_a_new_version_does(project: Project) -> None:
     release(project, NAME, 1)
-    second_version(project, "title: Your words", "title: In your words")
+    second_version(project, "title: How did it go?", "title: How was it?")
     release(project, NAME, 2)
     edit(project, "Do you have a job now?", "Are you in work now?", 2)
     with pytest.raises(ReleaseError) as caught:
@@ -103,13 +103,13 @@ def test_a_version_is_not_released_behind_a_later_one(project: Project) -> None:
 
 def test_a_version_that_changes_no_item_needs_no_verdict(project: Project) -> None:
     release(project, NAME, 1)
-    second_version(project, "title: Your words", "title: In your words")
+    second_version(project, "title: How did it go?", "title: How was it?")
     assert release(project, NAME, 2)[1]
 
 
 def test_verdicts_about_another_version_are_refused(project: Project) -> None:
     release(project, NAME, 1)
-    second_version(project, "title: Your words", "title: In your words")
+    second_version(project, "title: How did it go?", "title: How was it?")
     verdicts(project, "")
     path = path_of(project, 2).with_name("v2.verdicts.yaml")
     path.write_text(f"format: 1\nsurvey: {NAME}\nversion: 3\nagainst: 1\n", encoding="utf-8")
@@ -146,6 +146,14 @@ def test_corrected_texts_are_a_revision_that_reaches_who_answers(project: Projec
     store = Store.open(database_url(project))
     assert store.survey(deployed.id).by_name["work"].label["en"] == "Do you have a job at present?"
     store.close()
+    assert not deploy(project, NAME, 1).is_new
+
+
+def test_a_survey_first_deployed_as_a_revision_says_so(project: Project) -> None:
+    release(project, NAME, 1)
+    edit(project, "Do you have a job now?", "Do you have a job at present?")
+    release(project, NAME, 1, revision="Clearer.")
+    assert deploy(project, NAME, 1).deployment.revision == 2
     assert not deploy(project, NAME, 1).is_new
 
 
