@@ -1,6 +1,7 @@
 """Fisher's exact test of a table of any shape: columns one after another from both sides, meeting in the middle."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import comb
 from typing import TypeAlias
 
 import numpy as np
@@ -17,6 +18,7 @@ _TIED = 1e-7
 """Tables whose log probability is this close to the observed one's count as tied with it, as in R."""
 _DIGITS = 10
 _LARGEST = 20_000_000
+_MOST_STEPS = 5_000_000
 
 
 class TooManyTablesError(Exception):
@@ -58,10 +60,10 @@ def _network(start: Node, columns: Sequence[int]) -> _Network:
     reached, work = {start}, 0
     found: _Network = []
     for column in columns:
-        fillings = np.array(list(_fillings(column, start)), dtype=np.int64)
-        work += len(reached) * len(fillings)
-        if work > _LARGEST:
+        work += len(reached) * comb(column + len(start) - 1, column)
+        if work > _MOST_STEPS:
             raise TooManyTablesError
+        fillings = np.array(list(_fillings(column, start)), dtype=np.int64)
         found.append({node: _steps(node, fillings) for node in reached})
         reached = {child for steps in found[-1].values() for child in steps}
     return found
