@@ -39,7 +39,7 @@ def exact_p(table: NDArray[np.int64]) -> float:
     start: Node = tuple(sorted(int(total) for total in rows))
     steps = _network(start, [int(total) for total in columns])
     observed = _length(table) - _TIED
-    middle = (len(steps) + 1) // 2
+    middle = len(steps) // 2
     here = _forward(start, steps[:middle])
     ahead = _backward(steps[middle:])
     found = (_mass(ways, ahead.get(node, _END), observed, log_margins) for node, ways in here.items())
