@@ -39,7 +39,7 @@ def release(
     revision: Annotated[str, typer.Option(help="Why texts of a released version were corrected.", metavar="WHY")] = "",
 ) -> None:
     """Release a version: store its snapshot with hashes. It never changes; only its texts may be corrected."""
-    from evaltool.workflows.definitions import release as release_version
+    from evaltool.workflows.checking import release as release_version
 
     made, is_new = release_version(open_project(), survey, version, revision=revision)
     done = "released" if is_new else "is released already"

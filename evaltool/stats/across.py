@@ -20,7 +20,7 @@ def across_rows(plan: Plan, counts: Counts, versions: Versions) -> Iterator[Esti
     for name, indicator in plan.indicators.items():
         if len(populations) > 1 and not indicator.paired:
             yield from _trend(plan, name, counts, versions, populations)
-    for name in plan.pooled:
+    for name in plan.pooled if len(populations) > 1 else ():
         yield from _pooled(plan, name, counts, populations)
 
 

@@ -115,8 +115,8 @@ def write_release(folder: Path, release: Release) -> bool:
     if not path.exists():
         _write(folder, release)
         return True
+    refuse_changed(folder, survey)
     before = read_release(folder, survey.survey, survey.version)
-    _refuse_change(before, survey, where=path.as_posix())
     if (before.against, before.verdicts) != (release.against, release.verdicts):
         command = f"evaltool release {survey.survey} --version {survey.version} --revision WHY"
         message = f"{survey.key} is released, and its verdicts have changed since"
@@ -186,6 +186,13 @@ def _write(folder: Path, release: Release) -> None:
     part = path.with_name(path.name + ".part")
     part.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
     part.replace(path)
+
+
+def refuse_changed(folder: Path, survey: Survey) -> None:
+    """Raises ReleaseError if the version is released with another content."""
+    path = release_path(folder, survey.survey, survey.version)
+    if path.is_file():
+        _refuse_change(read_release(folder, survey.survey, survey.version), survey, where=path.as_posix())
 
 
 def _refuse_change(before: Release, survey: Survey, *, where: str) -> None:

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 
+from evaltool.errors import DefinitionError, ReleaseError
 from evaltool.plan import Plan
 from evaltool.project import Project
 from evaltool.report import check_report
 from evaltool.report.definition import read_definition
 from evaltool.survey.model import Survey
-from evaltool.survey.release import release_path
+from evaltool.survey.release import Release, release_path
 from evaltool.survey.rules import Shown, apart_faults, load_rules, rule_faults
 from evaltool.workflows.definitions import Checked, all_or_faults, check
+from evaltool.workflows.definitions import release as release_version
 from evaltool.workflows.estimating import check_plan, draft_plan
 from evaltool.workflows.made_up import load_demo
 from evaltool.workflows.reporting import definition_path
@@ -34,6 +36,25 @@ def check_project(project: Project) -> tuple[list[Checked], list[str]]:
         ]
     )
     return checked, [line for line in lines if line]
+
+
+def release(project: Project, survey: str, version: int, *, revision: str = "") -> tuple[Release, bool]:
+    """Release a version once the analysis plan and the rules of wording find no fault in the definitions.
+
+    A release that the plan cannot read would stop the analysis of what is in the field.
+
+    Raises:
+        ReleaseError: with all that is wrong.
+    """
+    surveys = [item.survey for item in check(project)]
+    steps = [lambda: _check_rules(project, surveys), *([lambda: check_plan(project)] if project.plan.is_file() else [])]
+    try:
+        all_or_faults(steps)
+    except DefinitionError as error:
+        mend = "Mend them first; evaltool check tells the same."
+        message = f"{survey} version {version} cannot be released: the plan or the rules find faults"
+        raise ReleaseError(message, mend=mend, faults=error.faults) from None
+    return release_version(project, survey, version, revision=revision)
 
 
 def _check_rules(project: Project, surveys: Sequence[Survey]) -> str:

@@ -16,6 +16,7 @@ from evaltool.survey.release import (
     changes_since,
     make_release,
     read_release,
+    refuse_changed,
     release_path,
     released_versions,
     revise,
@@ -169,6 +170,8 @@ def release(project: Project, survey: str, version: int, *, revision: str = "") 
     with working(project):
         found = load_definition(project.surveys, survey, version)
         _refuse_after_later(project, found)
+        if not revision:
+            refuse_changed(project.surveys, found)
         former = _former(project, survey, version)
         verdicts = _verdicts(project, found, former.survey) if former else {}
         if revision:

@@ -4,6 +4,7 @@ import csv
 import functools
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -139,8 +140,10 @@ def _refuse_unreviewed(survey: Survey, privacy: Mapping[str, Text]) -> None:
         for code, keys in untold.items()
     ]
     ready = [f"--language {code}" for code in survey.languages if code not in blocking.keys() | untold.keys()]
+    first = next(iter({**blocking, **untold}))
+    export = f"evaltool translate export {survey.survey} --version {survey.version} --language {first}"
     mend = (
-        f"Have them reviewed (evaltool translate export {survey.survey} --version {survey.version}), "
+        f"Have them reviewed ({export}), "
         f"or deploy without these languages: {' '.join(ready)}. A trial: --pretest."
     )
     message = (
@@ -305,14 +308,27 @@ def invite(project: Project, deployment: Deployment, *, where: str = "", out: Pa
         links = [link for link in every if link.person == answering(courses[link.unit], survey)]
         if len(links) < len(every):
             notes.append(f"{len(every) - len(links)} links were made for a former {survey.respondent}: left out")
+        spoken = in_languages(survey, list(deployment.texts_now))
+        notes += _unspoken(links, spoken)
         with connected(deployment.platform, project) as platform:
-            new = platform.invite(deployment.id, [_invitation(survey, courses[link.unit], link) for link in links])
+            new = platform.invite(deployment.id, [_invitation(spoken, courses[link.unit], link) for link in links])
             addresses = [
                 (replace(link, language=link.language or survey.language), platform.link(link.token)) for link in links
             ]
         file = out or project.data / "invitations" / f"{deployment.id}.xlsx"
         _write_links(addresses, file)
         return Invited(new, len(links), file, tuple(notes))
+
+
+def _unspoken(links: Sequence[Link], survey: Survey) -> list[str]:
+    """How many are invited whose language this deployment does not speak."""
+    counts = Counter(link.language for link in links if link.language and link.language not in survey.languages)
+    if not counts:
+        return []
+    told = ", ".join(f"{code} {count}" for code, count in sorted(counts.items()))
+    return [
+        f"{counts.total()} of {len(links)} have a language that is not deployed ({told}): they see «{survey.language}»"
+    ]
 
 
 def _invitation(survey: Survey, course: Course, link: Link) -> Invitation:

@@ -122,7 +122,7 @@ def test_a_trend_breaks_exactly_at_what_is_not_comparable(known, tmp_path) -> No
         row for row in rows if (row.indicator, row.statistic, row.population) == ("activities", "trend", "2022")
     )
     assert (broken.count, broken.n) == (1, 5)
-    assert "all activities" in broken.warning
+    assert "alle aktiviteter" in broken.warning
     assert {row.verdict for row in rows if row.statistic == "trend" and row.population == "2021"} == {""}
 
 
@@ -135,7 +135,7 @@ def test_a_wider_universe_is_compared_within_the_narrower(known, tmp_path) -> No
 
 @pytest.mark.parametrize(
     ("name", "reason"),
-    [("activities", "all activities"), ("monthly", "«monthly» and «rarer»"), ("childcare", "«childcare»")],
+    [("activities", "alle aktiviteter"), ("monthly", "«monthly» and «rarer»"), ("childcare", "«childcare»")],
 )
 def test_what_is_not_comparable_cannot_be_pooled(known, tmp_path, name, reason) -> None:
     with pytest.raises(PlanError) as caught:

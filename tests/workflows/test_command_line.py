@@ -251,7 +251,7 @@ def test_doctor_says_what_is_wrong(run, project: Project) -> None:
         settings.write_text(text + f"\n[server]\nport = {port}\n", encoding="utf-8")
         shown = run("doctor")
     assert shown.returncode == 1
-    assert f"FAULT  port {port} is taken" in shown.stdout
+    assert f"FAULT  port {port} is taken: if evaltool's own server is running, all is well; else set" in shown.stdout
     assert run("doctor").returncode == 0
 
 

@@ -204,7 +204,10 @@ def test_the_mentor_gets_the_link_where_she_answers(programme: Project) -> None:
     done, links = invite(programme, "mentor-end")
     assert sorted((link["name"], link["language"]) for link in links) == [("Mia", "ar"), ("Mia", "ar"), ("Nina", "en")]
     assert len({link["link"] for link in links}) == 3
-    assert done.notes == ("1 courses have no «mentor_id»",)
+    assert done.notes == (
+        "1 courses have no «mentor_id»",
+        "2 of 3 have a language that is not deployed (ar 2): they see «en»",
+    )
     assert (done.new, done.total) == (3, 3)
 
 

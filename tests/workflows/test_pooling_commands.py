@@ -162,7 +162,7 @@ def test_only_answers_that_may_be_used_for_research_are_handed_out(run, answered
 def test_waves_are_linked_by_course_for_those_who_agreed(run, answered: Project) -> None:
     shown = run("panel")
     assert shown.returncode == 0, shown.stderr
-    assert "linked: before 2, after 3, after 2 (linked before)" in shown.stdout
+    assert "linked: before 2; after 3, of these 2 also at before" in shown.stdout
     assert "persons with more than one course: 1; cluster by person" in shown.stderr
     folder = answered.data / "panel"
     frame = pd.read_parquet(folder / "panel.parquet")

@@ -13,6 +13,7 @@ from evaltool.errors import BusyError, DefinitionError, PlatformError, ProjectEr
 from evaltool.project import Project, read_project
 from evaltool.server.store import Store
 from evaltool.survey.release import read_release
+from evaltool.workflows.checking import release as checked_release
 from evaltool.workflows.definitions import release
 from evaltool.workflows.fieldwork import deploy, deployments
 from evaltool.workflows.translating import update
@@ -105,6 +106,25 @@ def test_a_version_that_changes_no_item_needs_no_verdict(project: Project) -> No
     release(project, NAME, 1)
     second_version(project, "title: How did it go?", "title: How was it?")
     assert release(project, NAME, 2)[1]
+
+
+def test_a_release_that_the_plan_cannot_read_is_refused(project: Project) -> None:
+    edit(project, "name: satisfied,", "name: content,")
+    with pytest.raises(ReleaseError) as caught:
+        checked_release(project, NAME, 1)
+    assert any("plan.yaml" in fault.where for fault in caught.value.faults)
+    assert not (project.surveys / "releases").exists()
+    edit(project, "name: content,", "name: satisfied,")
+    assert checked_release(project, NAME, 1)[1]
+
+
+def test_a_slip_in_a_released_text_is_told_before_verdicts(project: Project) -> None:
+    release(project, NAME, 1)
+    second_version(project, "title: How did it go?", "title: How was it?")
+    release(project, NAME, 2)
+    edit(project, "Do you have a job now?", "Do you have a job at present?", 2)
+    with pytest.raises(ReleaseError, match="--revision WHY"):
+        release(project, NAME, 2)
 
 
 def test_verdicts_about_another_version_are_refused(project: Project) -> None:
