@@ -1,6 +1,7 @@
 """YAML files with line numbers: every fault of a file is told with file and line."""
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,34 @@ _PLAIN_WORDS = {
     "missing": ("missing-key", "the key «{key}» is missing", "Add it."),
     "extra_forbidden": ("unknown-key", "unknown key «{key}»", "Remove it, or mend its spelling."),
 }
+
+_QUOTES = "Put the whole text in double quotes."
+_YAML_WORDS = (
+    (
+        "mapping values are not allowed",
+        "a colon stands where none can",
+        'If the colon belongs to a text, put the text in quotes: "One: two". Else an indent is wrong here or above.',
+    ),
+    (r"found character '\\t'", "a tab", "Use spaces instead of the tab."),
+    (r"found character '(.)' that cannot start", "a text cannot begin with «{}»", _QUOTES),
+    (r"while scanning a quoted scalar", "a text in quotes never ends", "Close the quotes."),
+    (r"undefined alias '(.*)'", "«*{}» stands for nothing", "If it is a text, put it in double quotes."),
+    (r"expected <block end>, but found '<scalar>'", "words after the end of a text in quotes", _QUOTES),
+    (r"expected <block end>", "an indent is wrong", "Let the line begin exactly below those that it belongs to."),
+    (r"could not find expected ':'", "a line has no colon", "Write «key: value», here or one line up."),
+    (
+        r"sequence entries are not allowed",
+        "a list begins in the middle of a line",
+        "Put the «-» on a line of its own; if it belongs to a text, put the text in quotes.",
+    ),
+    (
+        r"expected ',' or|found '<stream end>'",
+        "a bracket is not closed, or a comma is missing",
+        "Look at this line and at those above.",
+    ),
+    (r'duplicate key "(.*?)"', "the key «{}» stands twice", "Keep one of them."),
+)
+"""What the parser says (a pattern), and the same in plain words with a mend; the first that is found counts."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +90,8 @@ def read_yaml(path: Path) -> YamlFile:
         data: object = cast("Any", YAML(typ="rt")).load(text)
     except YAMLError as error:
         line, problem = _problem(error, text)
-        where = f"{path.as_posix()}:{line}"
-        raise DefinitionError(f"not YAML: {problem}", where=where, mend="Look at this line.") from None
+        told, mend = _in_plain_words(problem)
+        raise DefinitionError(f"not YAML: {told}", where=f"{path.as_posix()}:{line}", mend=mend) from None
     except ValueError as error:  # such as 2021-02-31; ruamel does not tell where
         mend = "Look for a date or a number that cannot be."
         raise DefinitionError(f"a value cannot be read: {error}", where=path.as_posix(), mend=mend) from None
@@ -89,7 +118,18 @@ def _problem(error: YAMLError, text: str) -> tuple[int, str]:
         sign = cast("Any", error)
         return text.count("\n", 0, sign.position) + 1, f"the sign U+{sign.character:04X} is not allowed"
     mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
+    context = str(getattr(error, "context", None))
+    if context == "while scanning a quoted scalar":  # it is the start that matters: the end is the end of the file
+        mark, problem = getattr(error, "context_mark", None), context
     return (mark.line + 1 if mark else 1), str(problem or error)
+
+
+def _in_plain_words(problem: str) -> tuple[str, str]:
+    """What is wrong, and a mend."""
+    for pattern, told, mend in _YAML_WORDS:
+        if found := re.search(pattern, problem):
+            return told.format(*found.groups()), mend
+    return problem, "Look at this line."
 
 
 def model_faults(error: ValidationError, file: YamlFile, models: Iterable[type[BaseModel]]) -> list[Fault]:
@@ -102,17 +142,31 @@ def model_faults(error: ValidationError, file: YamlFile, models: Iterable[type[B
         code, message, mend = _PLAIN_WORDS.get(item["type"], ("bad-value", "«{key}»: {told}", "Mend the value."))
         if code == "unknown-key":
             mend = nearest(key, known) or mend
-        faults.append(Fault(code, message.format(key=key, told=item["msg"]), file.where(location), mend))
+        told = item["msg"]
+        if item["type"] == "literal_error":
+            told, mend = _none_of(item["input"], item.get("ctx", {})["expected"])
+        mend = item.get("ctx", {}).get("mend", mend)  # a validator of ours knows its own
+        faults.append(Fault(code, message.format(key=key, told=told), file.where(location), mend))
     return faults
+
+
+def _none_of(value: object, expected: str) -> tuple[str, str]:
+    """What is wrong with a word that is none of the few that can be, and a mend; pydantic tells those in quotes."""
+    names = re.findall("'([^']*)'", expected) or [expected]
+    word = str(value) if isinstance(value, str | int | float) else ""
+    shown = f"«{word}»" if word else "this"
+    return f"{shown} is none of {', '.join(names)}", _alike(word, names) or "Write one of them."
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """A mend that names what is spelled alike, else the few names there are ("" if too many)."""
     names = sorted(known)
+    return _alike(name, names) or (f"Known: {', '.join(names)}." if 0 < len(names) <= 12 else "")
+
+
+def _alike(name: str, names: Sequence[str]) -> str:
     close = difflib.get_close_matches(name, names, n=3)
-    if close:
-        return "Did you mean " + " or ".join(f"«{found}»" for found in close) + "?"
-    return f"Known: {', '.join(names)}." if 0 < len(names) <= 12 else ""
+    return "Did you mean " + " or ".join(f"«{found}»" for found in close) + "?" if close else ""
 
 
 def faults_error(message: str, faults: Sequence[Fault]) -> DefinitionError:

@@ -1,5 +1,8 @@
+from typing import Annotated, Literal
+
 import pytest
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic_core import PydanticCustomError
 
 from evaltool.errors import DefinitionError
 from evaltool.yamlfile import YamlFile, model_faults, plain, read_yaml
@@ -46,6 +49,32 @@ def test_a_control_character_is_told_with_its_line(read, sign, name, end):
 def test_what_is_no_yaml_is_told_with_its_line(read, text, line):
     with pytest.raises(DefinitionError) as caught:
         read(text)
+    assert place(caught) == f"file.yaml:{line}"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "told", "mend"),
+    [
+        ("a: 1\nlabel: Mind: the gap\n", 2, "a colon", "put the text in quotes"),
+        ("label: Mind\n  hint: x\n", 2, "a colon", "an indent is wrong"),
+        ("a:\n\t- b\n", 2, "a tab", "Use spaces"),
+        ("a: 1\nb: `x`\n", 2, "cannot begin with «`»", "in double quotes"),
+        ("a: 1\nb: 'x\nc: 2\nd: 3\n", 2, "never ends", "Close the quotes"),
+        ("a: *c\n", 1, "«*c» stands for nothing", "in double quotes"),
+        ("a: 'Don't'\n", 1, "words after the end", "in double quotes"),
+        ("a:\n  b: 1\n c: 2\n", 3, "an indent is wrong", "exactly below"),
+        ("a: 1\nb\nc: 1\n", 3, "a line has no colon", "one line up"),
+        ("a: - b\n", 1, "a list begins", "on a line of its own"),
+        ("a: {b: 1\nc: 2\n", 2, "a bracket is not closed", "those above"),
+        ("a: [\n", 2, "a bracket is not closed", "those above"),
+        ("a: 1\na: 2\n", 2, "the key «a» stands twice", "Keep one"),
+    ],
+)
+def test_what_is_no_yaml_is_told_in_plain_words(read, text, line, told, mend):
+    with pytest.raises(DefinitionError) as caught:
+        read(text)
+    assert told in caught.value.message
+    assert mend in caught.value.mend
     assert place(caught) == f"file.yaml:{line}"
 
 
@@ -106,3 +135,36 @@ def test_a_fault_inside_what_a_merge_key_brings_in_is_told(read):
         ("bad-value", "1"),
         ("bad-value", "3"),
     ]
+
+
+def _refuse(value: object) -> object:
+    raise PydanticCustomError("dark", "«{value}» is too dark", {"value": str(value), "mend": "Write a lighter one."})
+
+
+class Limited(BaseModel):
+    type: Literal["select_one", "select_multiple", "text"] = "text"
+    format: Literal[1] = 1
+    colour: Annotated[str, BeforeValidator(_refuse)] = ""
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "mend"),
+    [
+        (
+            "type: selct_one",
+            "«type»: «selct_one» is none of select_one, select_multiple, text",
+            "Did you mean «select_one»",
+        ),
+        ("type: 42", "«type»: «42» is none of select_one, select_multiple, text", "Write one of them."),
+        ("type: [text]", "«type»: this is none of select_one, select_multiple, text", "Write one of them."),
+        ("format: 2", "«format»: «2» is none of 1", "Write one of them."),
+        ("colour: black", "«colour»: «black» is too dark", "Write a lighter one."),
+    ],
+)
+def test_a_word_that_is_none_of_a_few_is_told_with_its_mend(read, text, told, mend):
+    file = read(f"# a comment\n{text}\n")
+    with pytest.raises(ValidationError) as caught:
+        Limited.model_validate(plain(file.data))
+    (fault,) = model_faults(caught.value, file, [Limited])
+    assert (fault.message, fault.where.rpartition(":")[2]) == (told, "2")
+    assert fault.mend.startswith(mend)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError
+from pydantic_core import PydanticCustomError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
@@ -24,9 +25,21 @@ from evaltool.survey.compare import Item
 from evaltool.survey.crosswalks import Group, WrittenGroup, crosswalk_faults
 from evaltool.survey.expressions import names, parse
 from evaltool.survey.model import Language, Name, Part, Roster, SurveyName
+from evaltool.survey.types import read_date
 from evaltool.yamlfile import YamlFile, faults_error, model_faults, nearest, plain, read_yaml
 
 Decision = Literal["undecided", "comparable", "not_comparable"]
+
+
+def _day(value: object) -> object:
+    """A written day; whatever YAML took for no date must be one that people write."""
+    if value is None or isinstance(value, date):
+        return value
+    try:
+        return read_date(str(value))
+    except ValueError:
+        told, mend = "«{value}» is no day", "Write year, month and day, for instance 2026-11-22."
+        raise PydanticCustomError("no_day", told, {"value": str(value), "mend": mend}) from None
 
 
 class ItemVerdict(Part):
@@ -38,7 +51,7 @@ class ItemVerdict(Part):
     verdict: Decision
     reason: str = ""
     by: str = ""
-    on: date | None = None
+    on: Annotated[date | None, BeforeValidator(_day)] = None
     of: str
     crosswalk: dict[Name, WrittenGroup] = Field(default_factory=dict)
     within: str = ""

@@ -1,5 +1,6 @@
 """Files of verdicts: every fault with its line, all at once; and proposals that leave a person's words alone."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -150,6 +151,29 @@ def test_a_fault_is_told_with_its_line(  # noqa: PLR0917  # a table's columns
     numbers = {int(fault.where.rpartition(":")[2]) for fault in found}
     assert any(lines[number - 1].strip().startswith(line) for number in numbers), (numbers, [f.where for f in found])
     assert all(fault.where.startswith(path.as_posix()) for fault in found)
+
+
+@pytest.mark.parametrize(
+    "written", ["22-11-2026", "22.11.2026", "22/11/2026", "2026/11/22", "2026-11-22", "'2026-11-22'"]
+)
+def test_the_day_of_a_verdict_is_read_as_people_write_it(path: Path, written: str) -> None:
+    path.parent.mkdir()
+    path.write_text(GOOD.replace("on: 2022-02-01\n    of: AGE", f"on: {written}\n    of: AGE"), encoding="utf-8")
+    assert read_verdicts(path)[0].items["age"].on == date(2026, 11, 22)
+
+
+@pytest.mark.parametrize("written", ["22 November", "31-02-2026", "2026", "20261122", "''"])
+def test_what_is_no_day_is_told_with_the_form(path: Path, written: str) -> None:
+    text = GOOD.replace("on: 2022-02-01\n    of: AGE", f"on: {written}\n    of: AGE")
+    path.parent.mkdir()
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(DefinitionError) as caught:
+        read_verdicts(path)
+    (fault,) = caught.value.faults
+    line = text.splitlines().index(f"    on: {written}") + 1
+    expected = (f"«on»: «{written.strip(chr(39))}» is no day", f"{path.as_posix()}:{line}")
+    assert (fault.message, fault.where) == expected
+    assert "2026-11-22" in fault.mend
 
 
 def test_verdicts_that_nothing_calls_for_are_told(items: list[Item], path: Path) -> None:
