@@ -78,7 +78,10 @@ def _port(project: Project) -> Finding:
         try:
             probe.bind((server.host, server.port))
         except OSError:
-            message = f"port {server.port} is taken: another server runs there, or set [server] port"
+            message = (
+                f"port {server.port} is taken: if evaltool's own server is running, all is well; "
+                "else set another port in evaltool.toml: [server] port"
+            )
             return Finding(ok=False, message=message)
     return Finding(ok=True, message=f"port {server.port} is free")
 

@@ -127,11 +127,14 @@ def _wave(name: str, source: _Source) -> Wave:
 
 def _told(linked: Panel) -> str:
     courses = linked.frame["unit"].nunique()
-    told = [
-        f"{row['wave']} {row[LINKED]}" + (f" ({row['among'].replace('_', ' ')})" if row["among"] != "roster" else "")
-        for row in linked.attrition.to_dict("records")
-    ]
-    return f"panel: {courses} courses, {len(linked.frame)} interviews; linked: {', '.join(told)}"
+    rows = linked.attrition.to_dict("records")
+    before = {row["wave"]: row[LINKED] for row in rows if row["among"] == "linked_before"}
+    all_linked = {row["wave"]: row[LINKED] for row in rows if row["among"] == "roster"}
+    told: list[str] = []
+    for place, (wave, count) in enumerate(all_linked.items()):
+        where = f"also at {next(iter(all_linked))}" if place == 1 else "at all waves before"
+        told.append(f"{wave} {count}" + (f", of these {before[wave]} {where}" if place else ""))
+    return f"panel: {courses} courses, {len(linked.frame)} interviews; linked: {'; '.join(told)}"
 
 
 def _sources(project: Project) -> dict[str, _Source]:

@@ -48,13 +48,16 @@ def _find(rows: list[Estimate], figure: str, population: str) -> Estimate:
     by_id = {row.id: row for row in rows}
     if wanted in by_id:
         return by_id[wanted]
-    main = [row for row in rows if (row.indicator, row.statistic, row.by) == (wanted, "share", "")]
+    main = [row for row in rows if (row.indicator, row.statistic, row.by, row.comparison) == (wanted, "share", "", "")]
+    known = ", ".join(dict.fromkeys(row.population for row in main))
     found = [row for row in main if population in {"", row.population}]
     if len(found) == 1:
         return found[0]
     if found:
-        mend = f"Add --population: {', '.join(row.population for row in found)}."
-        raise ReportError(f"«{figure}» stands for more than one population", mend=mend)
+        raise ReportError(f"«{figure}» stands for more than one population", mend=f"Add --population: {known}.")
+    if main:
+        message = f"«{figure}» has no figure for the population «{population}»"
+        raise ReportError(message, mend=f"Known populations: {known}.")
     mend = nearest(wanted, {*by_id} if wanted.startswith("ev_") else {row.indicator for row in rows})
     raise ReportError(f"no figure «{figure}»", where=population, mend=mend or "See the id column of estimates.csv.")
 
