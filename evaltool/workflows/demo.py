@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 from evaltool.contacts.vault import Link, Vault
 from evaltool.errors import PlatformError, ProjectError
+from evaltool.plan import Plan
 from evaltool.project import FILE, Project, read_project
 from evaltool.records import Course, Deployment
 from evaltool.survey.load import load_roster
@@ -94,10 +95,11 @@ def _rounds(project: Project, deployed: Mapping[_Key, Deployment]) -> list[list[
 
 
 def _invite_all(project: Project, settings: Demo, asked: Mapping[_Key, Deployment]) -> None:
+    plan = read_plan(project)
     for name, population in settings.populations.items():
         for survey, work in population.surveys.items():
             if (survey, work.version) in asked:
-                invite(project, asked[survey, work.version], where=_where(project, name))
+                invite(project, asked[survey, work.version], where=_where(plan, name))
 
 
 def _copy_project(project: Project, out: Path) -> Project:
@@ -169,9 +171,8 @@ def _import_made_up_roster(project: Project, settings: Demo) -> int:
     return len(rows)
 
 
-def _where(project: Project, population: str) -> str:
+def _where(plan: Plan, population: str) -> str:
     """The expression that selects a population's courses."""
-    plan = read_plan(project)
     column = plan.population.column
     value = population if plan.attributes[column].type == "integer" else f"'{population}'"
     return f"${{{column}}} = {value}"

@@ -1,5 +1,6 @@
 """From datasets to estimates: what the analysis plan declares."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,19 +26,21 @@ def read_plan(project: Project) -> Plan:
     """
     known = {item.survey.key: item.survey for item in released(project)}
     asked = {survey.survey for survey in known.values()}
-    planned = {survey.key: survey for survey in _definitions(project) if survey.survey not in asked}
+    planned = _definitions(
+        project, [path for path in find_definitions(project.surveys) if path.parent.name not in asked]
+    )
     roster = load_roster(project.surveys / "roster.yaml")
-    return load_plan(project.plan, {**planned, **known}, roster, harmonies(project))
+    return load_plan(project.plan, {survey.key: survey for survey in planned} | known, roster, harmonies(project))
 
 
-def _definitions(project: Project) -> list[Survey]:
+def _definitions(project: Project, paths: Sequence[Path]) -> list[Survey]:
     roster = load_roster(project.surveys / "roster.yaml")
-    return [load_survey(path, roster) for path in find_definitions(project.surveys)]
+    return [load_survey(path, roster) for path in paths]
 
 
 def draft_plan(project: Project) -> Plan:
     """The analysis plan, checked against the definitions as they are now."""
-    surveys = _definitions(project)
+    surveys = _definitions(project, find_definitions(project.surveys))
     known = {survey.key: survey for survey in surveys}
     roster = load_roster(project.surveys / "roster.yaml")
     return load_plan(project.plan, known, roster, planned_harmonies(project, surveys))

@@ -142,10 +142,7 @@ def _refuse_unreviewed(survey: Survey, privacy: Mapping[str, Text]) -> None:
     ready = [f"--language {code}" for code in survey.languages if code not in blocking.keys() | untold.keys()]
     first = next(iter({**blocking, **untold}))
     export = f"evaltool translate export {survey.survey} --version {survey.version} --language {first}"
-    mend = (
-        f"Have them reviewed ({export}), "
-        f"or deploy without these languages: {' '.join(ready)}. A trial: --pretest."
-    )
+    mend = f"Have them reviewed ({export}), or deploy without these languages: {' '.join(ready)}. A trial: --pretest."
     message = (
         f"{survey.key} asks for consent, or its headline question, in words that nobody has reviewed or translated"
     )

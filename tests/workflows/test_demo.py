@@ -68,10 +68,10 @@ def test_response_rate_and_bounds_stand_beside_the_headline(rows: dict[tuple[str
     share = rows["job_or_education", "2021", "share"]
     low, high = (rows["job_or_education", "2021", name] for name in ("bound_low", "bound_high"))
     rate = rows["response", "2021", "rr2"]
-    assert low.n == high.n == rate.n == 281  # 88 per cent of 320 courses have ended, drawn by chance, once for all
+    assert low.n == high.n == rate.n == 176  # 88 per cent of 200 courses have ended, drawn by chance, once for all
     assert low.count == share.count
     assert share.n is not None
-    assert (high.count, high.n) == ((share.count or 0) + 281 - share.n, 281)
+    assert (high.count, high.n) == ((share.count or 0) + 176 - share.n, 176)
     assert rows["job_or_education", "2021", "target_test"].verdict == "met"
 
 
@@ -122,9 +122,12 @@ def test_an_altered_archive_is_refused_and_moves_only_what_depends_on_it(demo: P
     assert evaltool("--project", str(copy), "analyse").returncode == 0
     after = {row.id: row for row in read_estimates(copy / "estimates.csv")}
     moved = [row for name, row in after.items() if row != before[name]]
-    assert {(row.indicator, row.population) for row in moved} == {("satisfied_match", "2021")}
+    assert {(row.indicator, row.population) for row in moved} == {
+        ("satisfied_match", "2021"),
+        ("satisfied_match", "2021+2022"),  # pooled over both years
+    }
     main = {row.statistic: row for row in moved if not row.by}
-    assert set(main) == {"share", "share[satisfied]", "share[dissatisfied]"}
+    assert set(main) == {"share", "share[satisfied]", "share[dissatisfied]", "trend"}
     assert main["share"].count == (before[main["share"].id].count or 0) - 1
     assert "ALTERED" in evaltool("--project", str(copy), "trace", main["share"].id).stdout
 
@@ -146,13 +149,34 @@ def test_pulling_again_finds_nothing_new_and_the_same_answers_give_the_same_figu
     copy = tmp_path / "copy"
     shutil.copytree(demo, copy)
     shown = evaltool("--project", str(copy), "pull").stdout
-    assert shown.count(": 0 records pulled") == 3
+    assert shown.count(": 0 records pulled") == 5
     before = (copy / "estimates.csv").read_bytes()
     parquet = (copy / "data" / "datasets" / "mentee-end@1" / "dataset.parquet").read_bytes()
     assert evaltool("--project", str(copy), "clean").returncode == 0
     assert evaltool("--project", str(copy), "analyse").returncode == 0
     assert (copy / "estimates.csv").read_bytes() == before
     assert (copy / "data" / "datasets" / "mentee-end@1" / "dataset.parquet").read_bytes() == parquet
+
+
+def test_all_eight_languages_were_answered_in(demo: Path) -> None:
+    frames = [pd.read_parquet(path) for path in (demo / "data" / "datasets").glob("mentee-end@*/dataset.parquet")]
+    spoken = pd.concat(frame["interview_language"].astype(object) for frame in frames)
+    assert set(spoken) == {"da", "en", "ar", "tr", "fa", "so", "ti", "uk"}
+
+
+def test_the_panel_holds_only_who_agreed_and_says_that_it_is_made_up(demo: Path) -> None:
+    folder = demo / "data" / "panel"
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["synthetic"] is True
+    panel = pd.read_parquet(folder / "panel.parquet")
+    assert set(panel["wave"]) == {"start", "end", "followup"}
+    ended = pd.read_parquet(demo / "data" / "datasets" / "mentee-end@1" / "dataset.parquet").set_index("unit")
+    linked = panel[(panel["wave"] == "end") & (panel["survey_version"] == 1)]["unit"]
+    assert len(linked)
+    assert set(ended.loc[linked, "consent_link"]) == {"yes"}
+    asked_again = pd.read_parquet(demo / "data" / "datasets" / "mentee-followup@1" / "dispositions.parquet")["unit"]
+    known = ended.index.intersection(asked_again)
+    assert set(ended.loc[known, "contact_again"]) == {"yes"}
 
 
 def test_a_report_of_other_data_than_the_estimates_is_refused(demo: Path, tmp_path: Path) -> None:
