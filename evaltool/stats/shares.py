@@ -78,6 +78,12 @@ def share(x: int, n: int, *, method: ShareMethod = "wilson", confidence: float =
     return Share(x, n, x / n, interval.low, interval.high, method, confidence, warning=warning)
 
 
+def _limits(x: int, n: int, confidence: float, method: str) -> Interval:
+    """The limits as statsmodels gives them."""
+    low, high = cast("tuple[float, float]", proportion_confint(x, n, alpha=1 - confidence, method=method))
+    return Interval(float(low), float(high))
+
+
 def wilson(x: int, n: int, *, confidence: float = 0.95) -> Interval | None:
     """Wilson score interval of x of n, without continuity correction; `None` if n is 0.
 
@@ -92,8 +98,8 @@ def wilson(x: int, n: int, *, confidence: float = 0.95) -> Interval | None:
     _check(x, n, confidence)
     if n == 0:
         return None
-    low, high = cast("tuple[float, float]", proportion_confint(x, n, alpha=1 - confidence, method="wilson"))
-    return Interval(0.0 if x == 0 else float(low), 1.0 if x == n else float(high))
+    low, high = _limits(x, n, confidence, "wilson")
+    return Interval(0.0 if x == 0 else low, 1.0 if x == n else high)
 
 
 def wilson_cc(x: int, n: int, *, confidence: float = 0.95) -> Interval | None:
@@ -134,8 +140,7 @@ def agresti_coull(x: int, n: int, *, confidence: float = 0.95) -> Interval | Non
     _check(x, n, confidence)
     if n == 0:
         return None
-    low, high = cast("tuple[float, float]", proportion_confint(x, n, alpha=1 - confidence, method="agresti_coull"))
-    return Interval(float(low), float(high))
+    return _limits(x, n, confidence, "agresti_coull")
 
 
 def clopper_pearson(x: float, n: float, *, confidence: float = 0.95) -> Interval | None:
@@ -171,8 +176,8 @@ def jeffreys(x: int, n: int, *, confidence: float = 0.95) -> Interval | None:
     _check(x, n, confidence)
     if n == 0:
         return None
-    low, high = cast("tuple[float, float]", proportion_confint(x, n, alpha=1 - confidence, method="jeffreys"))
-    return Interval(0.0 if x == 0 else float(low), 1.0 if x == n else float(high))
+    low, high = _limits(x, n, confidence, "jeffreys")
+    return Interval(0.0 if x == 0 else low, 1.0 if x == n else high)
 
 
 def midp(x: int, n: int, *, confidence: float = 0.95) -> Interval | None:
