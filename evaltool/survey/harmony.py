@@ -31,12 +31,6 @@ class Run:
     identical: bool = True
     broken_by: str = ""
 
-    def members(self, harmonised: str) -> frozenset[tuple[int, str]]:
-        """The codes, by version, that a harmonised code stands for."""
-        return frozenset(
-            (version, code) for version, codes in self.codes.items() for code, to in codes.items() if to == harmonised
-        )
-
 
 @dataclass(frozen=True)
 class Harmonised:

@@ -15,6 +15,11 @@ from evaltool.survey.verdicts import ItemVerdict
 Verdict = dict[str, object]
 
 
+def members(run: Run, harmonised: str) -> set[tuple[int, str]]:
+    """The codes, by version, that a harmonised code stands for."""
+    return {(version, code) for version, codes in run.codes.items() for code, to in codes.items() if to == harmonised}
+
+
 def survey(version: int, *codes: str, kind: str = "select_one", label: str = "Which?", **questions: str) -> Survey:
     """A survey that asks `q` with these codes (not at all without), and others by label."""
     asked = [{"name": name, "type": "text", "label": {"en": words}} for name, words in {"x": "X?", **questions}.items()]
@@ -65,7 +70,7 @@ def test_merged_then_identical() -> None:
         3: {"ab": "ab", "c": "c", "d": "d"},
     }
     assert not run.identical
-    assert run.members("ab") == {(1, "a"), (1, "b"), (2, "ab"), (3, "ab")}
+    assert members(run, "ab") == {(1, "a"), (1, "b"), (2, "ab"), (3, "ab")}
 
 
 def test_merged_then_split_counts_right() -> None:
@@ -118,7 +123,7 @@ def test_a_new_code_of_several_answers_has_no_old_one() -> None:
     versions = [survey(1, *"ab", kind="select_multiple"), survey(2, *"abc", kind="select_multiple")]
     run = only_run(harmonise(steps(*versions, v2={"q": joined(a="a | a", b="b | b", c="| c")}))["q"])
     assert run.codes == {1: {"a": "a", "b": "b"}, 2: {"a": "a", "b": "b", "c": "c"}}
-    assert run.members("c") == {(2, "c")}
+    assert members(run, "c") == {(2, "c")}
 
 
 def test_words_stand_in_the_order_of_the_latest_version() -> None:
