@@ -1,17 +1,39 @@
 """The analysis plan: which shares are made from which answers, decided before anybody sees them."""
 
 from evaltool.plan.load import load_plan
-from evaltool.plan.model import CODES, RESERVED, Indicator, Paired, Panel, Plan, PlanFile, Population, Variable
+from evaltool.plan.model import (
+    CODES,
+    RESERVED,
+    Compared,
+    FamilyMethod,
+    Grouping,
+    Indicator,
+    Paired,
+    Panel,
+    Plan,
+    PlanFile,
+    Population,
+    Recorded,
+    Scale,
+    Variable,
+    Weights,
+)
 
 __all__ = [
     "CODES",
     "RESERVED",
+    "Compared",
+    "FamilyMethod",
+    "Grouping",
     "Indicator",
     "Paired",
     "Panel",
     "Plan",
     "PlanFile",
     "Population",
+    "Recorded",
+    "Scale",
     "Variable",
+    "Weights",
     "load_plan",
 ]

@@ -1,16 +1,14 @@
 """What is wrong in an analysis plan beyond its shape."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TypeAlias
 
 from evaltool.errors import ExpressionError, Fault
-from evaltool.plan.model import RESERVED, Indicator, PlanFile
+from evaltool.plan.finder import Finder, Location, versions_of
+from evaltool.plan.model import RESERVED, Indicator, Recorded
 from evaltool.survey.check import code_faults
 from evaltool.survey.expressions import Comparison, Conjunction, names, parse
-from evaltool.survey.model import Attribute, Choice, Question, Roster, Survey
-from evaltool.yamlfile import YamlFile, nearest
-
-Location: TypeAlias = tuple[str | int, ...]
+from evaltool.survey.model import Attribute, Question
+from evaltool.yamlfile import nearest
 
 
 def _narrowed_by(base: str) -> list[str]:
@@ -23,41 +21,8 @@ def _narrowed_by(base: str) -> list[str]:
     return [name for part in parts if isinstance(part, Comparison) and part.operator == "=" for name in names(part)]
 
 
-def _versions(surveys: Mapping[str, Survey], name: str) -> list[Survey]:
-    """All versions of a survey, the latest first."""
-    return sorted((survey for survey in surveys.values() if survey.survey == name), key=lambda survey: -survey.version)
-
-
-def questions_of(surveys: Mapping[str, Survey], name: str) -> dict[str, Question]:
-    """Questions of all versions of a survey; their choices are those of the latest and what only earlier ones had."""
-    found: dict[str, Question] = {}
-    for question in (question for version in _versions(surveys, name) for question in version.questions):
-        known = found.get(question.name, question)
-        found[question.name] = known.model_copy(update={"choices": _merged(known.choices, question.choices)})
-    return found
-
-
-def _merged(later: Mapping[str, Choice], earlier: Mapping[str, Choice]) -> dict[str, Choice]:
-    """The later choices; one that only the earlier had stands after the one it stood after."""
-    order = list(later)
-    place = 0
-    for code in earlier:
-        if code not in later:
-            order.insert(place, code)
-        place = order.index(code) + 1
-    return {code: later.get(code) or earlier[code] for code in order}
-
-
-class Check:
+class Check(Finder):
     """Finds what is wrong in a plan beyond its shape."""
-
-    def __init__(self, plan: PlanFile, surveys: Mapping[str, Survey], roster: Roster, file: YamlFile):
-        self._plan = plan
-        self._surveys = surveys
-        self._names = sorted({survey.survey for survey in surveys.values()})
-        self._questions = {name: questions_of(surveys, name) for name in self._names}
-        self._attributes = roster.attributes
-        self._file = file
 
     def faults(self) -> Iterator[Fault]:
         population = self._plan.population
@@ -68,8 +33,8 @@ class Check:
         yield from self._expression(population.eligible, self._attributes, ("population", "eligible"))
         for key in ("units", "respondents"):
             yield from self._words(getattr(population, key), ("population", key))
-        for number, column in enumerate(self._plan.breakdowns):
-            yield from self._column(column, ("breakdowns", number))
+        if population.ended:
+            yield from self._date(population.ended, ("population", "ended"))
         for name, indicator in self._plan.indicators.items():
             yield from self._indicator(name, indicator)
         yield from self._headline()
@@ -84,34 +49,16 @@ class Check:
 
     def _respondents(self, surveys: Sequence[str], place: Location) -> Iterator[Fault]:
         """Answers of two people about one course are never put together."""
-        asked = {version.respondent or "" for survey in surveys for version in _versions(self._surveys, survey)}
+        asked = {version.respondent or "" for survey in surveys for version in versions_of(self._surveys, survey)}
         if len(asked) > 1:
             message = f"{', '.join(surveys)} are not all answered by the same person"
             yield self._fault("other-respondent", message, place, "Name surveys with the same «respondent».")
-
-    def _fault(self, code: str, message: str, place: Location, mend: str = "") -> Fault:
-        return Fault(code, message, self._file.where(place), mend)
-
-    def _unknown(self, what: str, name: str, known: Sequence[str], place: Location) -> Iterator[Fault]:
-        if name not in known:
-            yield self._fault(f"unknown-{what}", f"no {what} is called «{name}»", place, nearest(name, known))
-
-    def _survey(self, name: str, place: Location) -> Iterator[Fault]:
-        return self._unknown("survey", name, self._names, place)
-
-    def _column(self, name: str, place: Location) -> Iterator[Fault]:
-        return self._unknown("column", name, list(self._attributes), place)
 
     def _status(self, name: str, place: Location) -> Iterator[Fault]:
         yield from self._column(name, place)
         if name in self._attributes and not self._attributes[name].choices:
             message = f"«{name}» is no choice column, so its codes cannot be counted"
             yield self._fault("bad-kind", message, place, "Name a column of type choice, or remove the key.")
-
-    def _words(self, text: Mapping[str, str], place: Location) -> Iterator[Fault]:
-        if self._plan.language not in text:
-            message = f"the text has no words in the plan's language «{self._plan.language}»"
-            yield self._fault("missing-text", message, place, f"Add «{self._plan.language}: …».")
 
     def _expression(self, text: str, known: Mapping[str, Question | Attribute], place: Location) -> Iterator[Fault]:
         if not text:
@@ -145,6 +92,14 @@ class Check:
                 yield from self._unknown("question", answer, list(questions), (*place, "answered", number))
             yield from self._variable(indicator, questions, place)
             yield from self._paired(indicator, questions, place)
+        if indicator.recorded:
+            yield from self._recorded(indicator.recorded, (*place, "recorded"))
+
+    def _recorded(self, recorded: Recorded, place: Location) -> Iterator[Fault]:
+        yield from self._status(recorded.column, (*place, "column"))
+        choices = self._attributes[recorded.column].choices if recorded.column in self._attributes else {}
+        for number, code in enumerate(recorded.counted if choices else ()):
+            yield from self._unknown("code", code, list(choices), (*place, "counted", number))
 
     def _kind(self, indicator: Indicator, place: Location) -> Iterator[Fault]:
         kinds = [indicator.rule, indicator.variable, indicator.paired]
@@ -157,6 +112,9 @@ class Check:
         if indicator.paired and indicator.target is not None:
             message = f"«{place[-1]}»: a paired change is three shares and takes no target"
             yield self._fault("needless-key", message, (*place, "target"), "Remove it.")
+        if indicator.paired and indicator.recorded:
+            message = f"«{place[-1]}»: a paired change is no outcome that the roster could have recorded"
+            yield self._fault("needless-key", message, (*place, "recorded"), "Remove it.")
         if indicator.base and not indicator.base_label:
             message = f"«{place[-1]}» has a base without words for it"
             yield self._fault("missing-text", message, (*place, "base"), "Add «base_label».")
@@ -207,7 +165,7 @@ class Check:
 
     def _wordings(self, name: str, *surveys: str) -> set[tuple[str, ...]]:
         """The different texts, in a survey's own language, of a question and its choices over all versions."""
-        versions = [version for survey in surveys for version in _versions(self._surveys, survey)]
+        versions = [version for survey in surveys for version in versions_of(self._surveys, survey)]
         asked = [(version.by_name[name], version.language) for version in versions if name in version.by_name]
         return {
             (question.label.get(language, ""), *(item.label.get(language, "") for item in question.choices.values()))
@@ -221,7 +179,7 @@ class Check:
         linking = {
             question.name
             for survey in surveys
-            for version in _versions(self._surveys, survey)
+            for version in versions_of(self._surveys, survey)
             for question in version.questions
             if question.role == "link"
         }
@@ -231,7 +189,7 @@ class Check:
 
     def _scales(self, name: str, *surveys: str) -> set[tuple[object, ...]]:
         """The different scales that a question has over all versions of these surveys."""
-        versions = [version for survey in surveys for version in _versions(self._surveys, survey)]
+        versions = [version for survey in surveys for version in versions_of(self._surveys, survey)]
         asked = [version.by_name[name] for version in versions if name in version.by_name]
         return {(question.scale, *question.substantive) for question in asked}
 

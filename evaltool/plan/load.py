@@ -7,14 +7,33 @@ from typing import TypeAlias
 from pydantic import ValidationError
 
 from evaltool.errors import DefinitionError, Fault, PlanError
-from evaltool.plan.check import Check, questions_of
-from evaltool.plan.model import CODES, Indicator, Paired, Panel, Plan, PlanFile, Population, Variable
+from evaltool.plan.check import Check
+from evaltool.plan.finder import questions_of
+from evaltool.plan.groups import CheckGroups
+from evaltool.plan.model import (
+    CODES,
+    Compared,
+    Days,
+    Grouping,
+    Indicator,
+    Level,
+    Paired,
+    Panel,
+    Plan,
+    PlanFile,
+    Population,
+    Recorded,
+    Scale,
+    Variable,
+    Weights,
+)
 from evaltool.survey.expressions import Comparison, Constant, Disjunction, Expression, Ref, names, parse
 from evaltool.survey.footing import Footing, footing
 from evaltool.survey.harmony import Harmonised
 from evaltool.survey.model import Roster, Survey
 from evaltool.yamlfile import YamlFile, faults_error, model_faults, nearest, plain, read_yaml
 
+GROUP = "group:"
 Harmonies: TypeAlias = Mapping[str, Mapping[str, Harmonised]]
 """By survey and item: which versions can be put together."""
 
@@ -30,16 +49,20 @@ def load_plan(path: Path, surveys: Mapping[str, Survey], roster: Roster, harmoni
     try:
         file = read_yaml(path)
         written = _read(file)
-        faults = list(Check(written, surveys, roster, file).faults())
+        faults = [
+            *Check(written, surveys, roster, file).faults(),
+            *CheckGroups(written, surveys, roster, file).faults(),
+        ]
         if faults:
             raise faults_error("the analysis plan has faults", faults)
         footings = _footings(written, harmonies or {}, roster, surveys)
-        faults = list(_pooled_faults(written, footings, file))
+        faults = [*_pooled_faults(written, footings, file), *_apart_faults(written, footings, file)]
         if faults:
-            raise faults_error("the analysis plan pools what is not comparable", faults)
+            raise faults_error("the analysis plan puts together what is not comparable", faults)
     except DefinitionError as error:
         raise PlanError(error.message, where=error.where, mend=error.mend, faults=error.faults) from None
     used = {written.population.survey, *(item.survey for item in written.indicators.values())}
+    used |= {item.survey for item in written.scales.values()}
     used |= {item.paired.start for item in written.indicators.values() if item.paired}
     variables = {name: _variables(surveys, name) for name in sorted(filter(None, used))}
     return Plan(**dict(written), variables=variables, attributes=roster.attributes, footings=footings)
@@ -74,6 +97,11 @@ def _told_apart(
     for name in plan.distributions:
         survey = plan.population.survey
         yield name, survey, (), _each_code(name, survey, surveys)
+    for name, group in plan.groups.items():
+        if group.answer:
+            survey = plan.population.survey
+            joined = [_any_of(group.answer, level.codes) for level in group.levels.values()]
+            yield GROUP + name, survey, (), joined or _each_code(group.answer, survey, surveys)
 
 
 def _each_code(variable: str, survey: str, surveys: Mapping[str, Survey]) -> list[Expression]:
@@ -83,9 +111,12 @@ def _each_code(variable: str, survey: str, surveys: Mapping[str, Survey]) -> lis
 
 def _deciding(indicator: Indicator) -> list[Expression]:
     """What decides whether a unit counts, and whether it is in the base."""
-    counted = tuple(Comparison("=", Ref(indicator.variable or ""), Constant(code)) for code in indicator.counted)
     texts = [parse(text) for text in (indicator.rule, indicator.base) if text]
-    return [*texts, *([Disjunction(counted)] if counted else [])]
+    return [*texts, *([_any_of(indicator.variable or "", indicator.counted)] if indicator.counted else [])]
+
+
+def _any_of(variable: str, codes: Sequence[str]) -> Expression:
+    return Disjunction(tuple(Comparison("=", Ref(variable), Constant(code)) for code in codes))
 
 
 def _pooled_faults(plan: PlanFile, footings: Mapping[str, Footing], file: YamlFile) -> Iterator[Fault]:
@@ -104,12 +135,22 @@ def _pooled_faults(plan: PlanFile, footings: Mapping[str, Footing], file: YamlFi
             yield Fault("not-comparable", message, where, mend)
 
 
+def _apart_faults(plan: PlanFile, footings: Mapping[str, Footing], file: YamlFile) -> Iterator[Fault]:
+    for name in plan.groups:
+        found = footings.get(GROUP + name)
+        if found is not None and found.breaks:
+            message = f"the levels of «{name}» are not the same in all versions: {found.why_apart(found.joins)}"
+            mend = "Join codes until the levels can be told in every version."
+            yield Fault("not-comparable", message, file.where(("groups", name)), mend)
+
+
 def _read(file: YamlFile) -> PlanFile:
     data = plain(file.data)
     try:
         return PlanFile.model_validate(data, context={"language": str(data.get("language", "en"))})
     except ValidationError as error:
-        parts = (PlanFile, Population, Indicator, Paired, Panel)
+        parts = (PlanFile, Population, Indicator, Paired, Panel, Recorded)
+        parts += (Grouping, Days, Level, Weights, Compared, Scale)
         raise faults_error("the analysis plan has faults", model_faults(error, file, parts)) from None
 
 

@@ -1,0 +1,164 @@
+"""What is wrong in a plan's groupings, weights, comparisons and scales."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from evaltool.errors import Fault
+from evaltool.plan.finder import Finder, Location
+from evaltool.plan.model import RESERVED, Compared, Grouping, Scale
+from evaltool.survey.model import Question
+
+
+class CheckGroups(Finder):
+    """Finds what is wrong in what a plan counts by, weights by and compares."""
+
+    def faults(self) -> Iterator[Fault]:
+        plan = self._plan
+        for name, group in plan.groups.items():
+            yield from self._group(name, group)
+        for number, name in enumerate(plan.breakdowns):
+            yield from self._grouping(name, ("breakdowns", number))
+        for number, name in enumerate(plan.representativeness):
+            yield from self._of_roster(name, ("representativeness", number))
+        for number, name in enumerate(plan.weights.margins if plan.weights else ()):
+            yield from self._of_roster(name, ("weights", "margins", number))
+        for name, compared in plan.comparisons.items():
+            yield from self._compared(compared, ("comparisons", name))
+        for name in plan.families:
+            if all(compared.family != name for compared in plan.comparisons.values()):
+                mend = "Name it in the «family» of a comparison, or remove it."
+                yield self._fault("needless-key", f"no comparison is of the family «{name}»", ("families", name), mend)
+        for name, scale in plan.scales.items():
+            yield from self._scale(name, scale)
+
+    def _grouping(self, name: str, place: Location) -> Iterator[Fault]:
+        return self._unknown("column", name, [*self._attributes, *self._plan.groups], place)
+
+    def _of_roster(self, name: str, place: Location) -> Iterator[Fault]:
+        """Weights and the look at who answered need what is known of everybody."""
+        yield from self._grouping(name, place)
+        group = self._plan.groups.get(name)
+        if group and group.answer:
+            message = f"«{name}» is known only of those who answered"
+            yield self._fault("bad-kind", message, place, "Name a roster column, or a grouping of one.")
+
+    def _group(self, name: str, group: Grouping) -> Iterator[Fault]:
+        place = ("groups", name)
+        if name in self._attributes or name in RESERVED:
+            yield self._fault("taken-name", f"«{name}» is the name of a roster column", place, "Choose another name.")
+        if len([kind for kind in (group.days, group.column, group.answer) if kind]) != 1:
+            message = f"«{name}» needs exactly one of days, column, answer"
+            yield self._fault("bad-kind", message, place, "Keep the one that the levels are made of.")
+            return
+        yield from self._words(group.label, (*place, "label"))
+        for code, level in group.levels.items():
+            yield from self._words(level.label, (*place, "levels", code, "label"))
+        if group.days:
+            yield from self._date(group.days.start, (*place, "days", "start"))
+            yield from self._date(group.days.end, (*place, "days", "end"))
+            yield from self._bands(group, place)
+        else:
+            yield from self._joined(group, place)
+
+    def _bands(self, group: Grouping, place: Location) -> Iterator[Fault]:
+        limits = [level.below for level in group.levels.values()]
+        ends = limits[-1] if limits else 1
+        growing = [limit for limit in limits[:-1] if limit is not None]
+        if ends is not None or growing != sorted(set(growing)) or len(growing) != len(limits) - 1:
+            message = f"the bands of «{place[-1]}» do not follow each other"
+            mend = "Give each level but the last a «below», one larger than the other."
+            yield self._fault("bad-levels", message, (*place, "levels"), mend)
+        for code, level in group.levels.items():
+            if level.codes:
+                yield self._fault("needless-key", "a band of days has no codes", (*place, "levels", code), "Remove it.")
+
+    def _joined(self, group: Grouping, place: Location) -> Iterator[Fault]:
+        known = self._codes(group)
+        yield from self._source(group, place)
+        if group.column and not group.levels:
+            message = f"«{place[-1]}» is «{group.column}» and nothing else"
+            yield self._fault("bad-levels", message, place, "Name the column itself, or join its codes in «levels».")
+        taken: set[str] = set()
+        for name, level in group.levels.items():
+            where = (*place, "levels", name)
+            if not level.codes or level.below is not None:
+                message = f"the level «{name}» needs codes, and no limit"
+                yield self._fault("bad-levels", message, where, "Name the codes that it joins.")
+            for code in level.codes:
+                if known:
+                    yield from self._unknown("code", code, known, where)
+                if code in taken:
+                    message = f"«{code}» stands in two levels"
+                    yield self._fault("bad-levels", message, where, "Keep it in one of them.")
+                taken.add(code)
+
+    def _source(self, group: Grouping, place: Location) -> Iterator[Fault]:
+        if group.column:
+            yield from self._column(group.column, (*place, "column"))
+        elif self._asked:
+            yield from self._unknown("question", group.answer or "", list(self._asked), (*place, "answer"))
+
+    @property
+    def _asked(self) -> Mapping[str, Question]:
+        """The questions with one answer of the population's survey."""
+        questions = self._questions.get(self._plan.population.survey, {})
+        return {name: question for name, question in questions.items() if question.type == "select_one"}
+
+    def _codes(self, group: Grouping) -> Sequence[str]:
+        if group.column:
+            column = self._attributes.get(group.column)
+            return list(column.choices) if column else []
+        question = self._asked.get(group.answer or "")
+        return question.substantive if question else []
+
+    def _compared(self, compared: Compared, place: Location) -> Iterator[Fault]:
+        plan = self._plan
+        if compared.by != plan.population.column:
+            yield from self._grouping(compared.by, (*place, "by"))
+            levels = self._levels(compared.by)
+            if compared.reference is not None and levels:
+                yield from self._unknown("level", compared.reference, levels, (*place, "reference"))
+            if levels is not None and len(levels) < 2:
+                message = f"«{compared.by}» has no levels to compare"
+                yield self._fault("bad-kind", message, (*place, "by"), "Name a column of type choice, or a grouping.")
+        for number, name in enumerate(compared.indicators):
+            where = (*place, "indicators", number)
+            yield from self._unknown("indicator", name, list(plan.indicators), where)
+            if name in plan.indicators and plan.indicators[name].paired:
+                message = f"«{name}» is a paired change, which is not compared between groups"
+                yield self._fault("bad-kind", message, where, "Name an indicator that is one share.")
+        for number, name in enumerate(compared.covariates):
+            where = (*place, "covariates", number)
+            yield from self._grouping(name, where)
+            if name == compared.by:
+                yield self._fault("needless-key", f"«{name}» is what is compared", where, "Remove it.")
+        if compared.family is not None:
+            yield from self._unknown("family", compared.family, list(plan.families), (*place, "family"))
+
+    def _levels(self, name: str) -> Sequence[str] | None:
+        group = self._plan.groups.get(name)
+        if group:
+            return list(group.levels) or self._codes(group)
+        return list(self._attributes[name].choices) if name in self._attributes else None
+
+    def _scale(self, name: str, scale: Scale) -> Iterator[Fault]:
+        place = ("scales", name)
+        survey = scale.survey or self._plan.population.survey
+        yield from self._words(scale.label, (*place, "label"))
+        if name in self._plan.indicators or name in RESERVED:
+            yield self._fault("taken-name", f"«{name}» is the name of an indicator already", place, "Choose another.")
+        if survey not in self._questions:
+            yield from self._survey(survey, (*place, "survey"))
+            return
+        questions = self._questions[survey]
+        for number, item in enumerate(scale.items):
+            yield from self._unknown("question", item, list(questions), (*place, "items", number))
+        scales = {
+            (question.scale, *question.substantive)
+            for item in scale.items
+            if (question := questions.get(item)) is not None
+        }
+        if len(scales) > 1 or any(kind is None for kind, *_ in scales):
+            message = f"the questions of «{name}» have not one ordered scale of answers"
+            yield self._fault(
+                "no-scale", message, (*place, "items"), "Name questions that share a list with a «scale»."
+            )
