@@ -81,10 +81,11 @@ def logistic(
     parameter refused, with the counts; 5–10, or separated: Firth's penalised likelihood, predictions by FLIC (or FLAC);
     else maximum likelihood. `ml` and `firth` ask for one; `ml` is refused when separated. Wald intervals of odds ratios
     for `ml`, profile penalised ones for `firth`.
-    Assumes independent rows. Survey weights: fitted with them, take `hc0`, which is then design-based (n/(n−1)).
-    Rows with a missing value were dropped by `model_data`.
-    Source: Heinze & Schemper 2002, doi:10.1002/sim.1047; Puhr et al. 2017, doi:10.1002/sim.7273; Peduzzi 1996,
-    doi:10.1016/S0895-4356(96)00236-3. Reference: R 4.2.2 glm, brglm2 0.9.
+    Assumes: independent rows. Survey weights: fitted with them, take `hc0`, which is then design-based (n/(n−1)).
+    Missing: rows with a missing value were dropped (and counted) by `model_data`.
+    Source: Heinze & Schemper 2002, doi:10.1002/sim.1047; Puhr et al. 2017, doi:10.1002/sim.7273; Peduzzi et al. 1996,
+    doi:10.1016/S0895-4356(96)00236-3.
+    Reference: R 4.2.2 glm, brglm2 0.9.
 
     >>> from evaltool.stats import model_data
     >>> rows = model_data({"job": [0, 1] * 20, "months": list(range(40))}, "job", ["months"])
@@ -116,15 +117,21 @@ def covariance_matrix(fit: Logistic, spread: Spread = "model", *, clusters: Sequ
 
     Formula: H⁻¹ with H = XᵀWX; H⁻¹ M H⁻¹ with M = Σ x xᵀ(y−p)², hc3 divides by (1−h)², cluster sums over clusters
     first, times G/(G−1)·(n−1)/(n−k). With survey weights hc0 is multiplied by n/(n−1), as svyglm does.
-    Few clusters (under about 30) make the cluster version far too small: model sites as fixed effects instead.
-    Raises: StatisticsError: if the fit was refused, or clusters do not match its rows (`fit.data.rows`).
-    Source: White 1980; MacKinnon & White 1985; Zeileis 2006, doi:10.18637/jss.v016.i09. Reference: R sandwich 3.0.2;
-    statsmodels 0.15 returns HC0 when GLM is asked for HC3.
+    Assumes: `model`: the model holds; `hc0`, `hc3`: independent rows; `cluster`: many independent clusters. Few (under
+    about 30) make it far too small: model sites as fixed effects instead.
+    Missing: rows with a missing value were dropped (and counted) by `model_data`. `clusters` are those of the rows that
+    were kept (`fit.data.rows`).
+    Source: White 1980, Econometrica 48:817; MacKinnon & White 1985, Journal of Econometrics 29:305; Zeileis 2006,
+    doi:10.18637/jss.v016.i09.
+    Reference: R sandwich 3.0.2; statsmodels 0.15 returns HC0 when GLM is asked for HC3.
 
     >>> from evaltool.stats import model_data
     >>> fit = logistic(model_data({"y": [0, 1] * 12, "x": list(range(24))}, "y", ["x"]))
     >>> covariance_matrix(fit, "hc3").shape
     (2, 2)
+
+    Raises:
+        StatisticsError: if the fit was refused, or clusters do not match its rows (`fit.data.rows`).
     """
     if fit.coefficients is None or fit.predictive is None:
         raise StatisticsError(f"the model was refused: {fit.warning}")
@@ -147,7 +154,11 @@ def covariance_matrix(fit: Logistic, spread: Spread = "model", *, clusters: Sequ
 def standard_errors(covariance: Floats) -> Floats:
     """Standard errors that a covariance matrix holds.
 
-    Formula: square roots of the diagonal. Source: any textbook. Reference: R sqrt(diag(vcov)).
+    Formula: square roots of the diagonal.
+    Assumes: nothing.
+    Missing: the matrix has none.
+    Source: any textbook.
+    Reference: R sqrt(diag(vcov)).
 
     >>> standard_errors(np.array([[4.0, 1.0], [1.0, 9.0]])).tolist()
     [2.0, 3.0]
@@ -160,9 +171,11 @@ def standardised_shares(
 ) -> tuple[Effect, ...]:
     """The share everybody would have if all had each level of `variable`, the other covariates as they are.
 
-    Formula: g-computation, mean of expit(x_level β) over the rows (weighted if they are); delta-method SE with
-    gradient mean p(1−p)x, covariates fixed. Assumes that the model holds and no confounder is missing from it.
-    Source: Lane & Nelder 1982, doi:10.2307/2530043; Muller & MacLehose 2014, doi:10.1093/ije/dyu029.
+    Formula: g-computation, mean of expit(x_level β) over the rows (weighted if they are); delta-method SE with gradient
+    mean p(1−p)x, covariates fixed.
+    Assumes: that the model holds and no confounder is missing from it.
+    Missing: rows with a missing value were dropped (and counted) by `model_data`.
+    Source: Lane & Nelder 1982, Biometrics 38:613; Muller & MacLehose 2014, doi:10.1093/ije/dyu029.
     Reference: R 4.2.2 glm and delta method; marginaleffects 0.6.1.
 
     >>> from evaltool.stats import model_data
@@ -185,8 +198,11 @@ def standardised_difference(
     """Difference of the standardised shares of two levels (second minus first), the raw one beside it.
 
     Formula: average marginal effect mean P(1 | second) − mean P(1 | first); delta-method SE; Wald interval, which may
-    leave −1 to 1 in tiny groups. Assumptions, missing values and source as `standardised_shares`.
-    Source: Muller & MacLehose 2014, doi:10.1093/ije/dyu029. Reference: R 4.2.2 glm and delta method.
+    leave −1 to 1 in tiny groups.
+    Assumes: what `standardised_shares` assumes.
+    Missing: rows with a missing value were dropped (and counted) by `model_data`.
+    Source: Muller & MacLehose 2014, doi:10.1093/ije/dyu029.
+    Reference: R 4.2.2 glm and delta method.
 
     >>> from evaltool.stats import model_data
     >>> table = {"y": [0, 1, 1, 0, 1, 0] * 10, "site": ["A", "A", "B", "B", "B", "A"] * 10}
@@ -207,9 +223,11 @@ def average_slope(
 ) -> Effect:
     """Average marginal effect of a numeric covariate: percentage points of the share a unit more brings.
 
-    Formula: mean β p(1−p); gradient of the delta method mean p(1−p)e_j + β p(1−p)(1−2p)x. Assumes that the model holds.
-    Source: Williams 2012, doi:10.1177/1536867X1201200209. Reference: R 4.2.2 glm and delta method; statsmodels
-    get_margeff.
+    Formula: mean β p(1−p); gradient of the delta method mean p(1−p)e_j + β p(1−p)(1−2p)x.
+    Assumes: that the model holds.
+    Missing: rows with a missing value were dropped (and counted) by `model_data`.
+    Source: Williams 2012, doi:10.1177/1536867X1201200209.
+    Reference: R 4.2.2 glm and delta method; statsmodels get_margeff.
 
     >>> from evaltool.stats import model_data
     >>> fit = logistic(model_data({"y": [0, 1] * 12, "x": list(range(24))}, "y", ["x"]))

@@ -37,8 +37,11 @@ class Bounds:
 def worst_case(x: int, n: int, m: int) -> Bounds | None:
     """Bounds when x of n answers count and m eligible units gave none; `None` if there is no unit at all.
 
-    Formula: [x / (n + m), (x + m) / (n + m)]. Assumes nothing about those without an answer.
-    Source: Manski 1989, doi:10.2307/145818. Reference: R 4.2.2, from the definition.
+    Formula: [x / (n + m), (x + m) / (n + m)].
+    Assumes: nothing about those without an answer.
+    Missing: nothing is left out, those without an answer are m.
+    Source: Manski 1989, Journal of Human Resources 24:343, doi:10.2307/145818.
+    Reference: R 4.2.2, from the definition.
 
     >>> bounds = worst_case(51, 87, 37)
     >>> f"{bounds.low:.2f} {bounds.high:.2f} {bounds.verdict(0.3)}"
@@ -64,11 +67,12 @@ class ImbensManski:
 def imbens_manski(x: int, n: int, m: int, *, confidence: float = 0.95) -> ImbensManski | None:
     """Confidence interval of the share when x of n answers count and m gave none; `None` if there is no unit at all.
 
-    Formula: [low - C·se(low), high + C·se(high)] with se(b) = √(b(1-b)/N), N = n + m and C the solution of
-    Φ(C + (high - low)/max se) - Φ(-C) = confidence: 1.96 when everybody answered, towards 1.645 as the bounds part.
-    Assumes nothing about those without an answer; the roster is a sample of those whom the programme could reach.
-    Missing values: nothing is left out, those without an answer are m.
-    Source: Imbens & Manski 2004, doi:10.1111/j.1468-0262.2004.00555.x. Reference: R 4.2.2 uniroot.
+    Formula: [low - C·se(low), high + C·se(high)] with se(b) = √(b(1-b)/N), N = n + m and C the solution of Φ(C + (high
+    - low)/max se) - Φ(-C) = confidence: 1.96 when everybody answered, towards 1.645 as the bounds part.
+    Assumes: nothing about those without an answer; the roster is a sample of those whom the programme could reach.
+    Missing: nothing is left out, those without an answer are m.
+    Source: Imbens & Manski 2004, doi:10.1111/j.1468-0262.2004.00555.x.
+    Reference: R 4.2.2 uniroot.
 
     >>> interval = imbens_manski(22, 51, 29)
     >>> f"{interval.c:.3f} {interval.low:.3f} {interval.high:.3f}"
@@ -116,9 +120,11 @@ def tipping_point(x: int, n: int, m: int, *, target: float) -> TippingPoint | No
     """How many of the m without an answer must count for the roster's share to reach `target`; `None` if no unit.
 
     Formula: the smallest k ≥ 0 with (x + k) / (n + m) ≥ target: the target holds unless fewer than k of the silent m
-    count. Assumes nothing about those without an answer; counts exactly, in fractions.
-    Missing values: nothing is left out, those without an answer are m.
-    Source: Liublinska & Rubin 2014, Statistics in Medicine 33:4170. Reference: R 4.2.2, from the definition.
+    count.
+    Assumes: nothing about those without an answer; counts exactly, in fractions.
+    Missing: nothing is left out, those without an answer are m.
+    Source: Liublinska & Rubin 2014, Statistics in Medicine 33:4170.
+    Reference: R 4.2.2, from the definition.
 
     >>> tipping_point(22, 51, 29, target=0.3).needed
     2

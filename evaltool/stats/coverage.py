@@ -31,8 +31,10 @@ def share_coverage(method: ShareMethod, n: int, *, true: float, confidence: floa
     """Probability that the interval of n answers contains the `true` share.
 
     Formula: the sum of P(X = x) over all x whose interval contains it, X ~ Bin(n, true).
-    Assumptions: independent answers. Missing: n counts those who answered; there is no coverage of n = 0 (an error).
-    Source: Brown, Cai & DasGupta 2001, doi:10.1214/ss/1009213286. Reference: R 4.2.2, from the definition.
+    Assumes: independent answers.
+    Missing: n counts those who answered; there is no coverage of n = 0 (an error).
+    Source: Brown, Cai & DasGupta 2001, doi:10.1214/ss/1009213286.
+    Reference: R 4.2.2, from the definition.
 
     >>> f"{share_coverage('wilson', 20, true=0.3):.3f} {share_coverage('clopper_pearson', 20, true=0.3):.3f}"
     '0.975 0.975'
@@ -47,8 +49,11 @@ def coverage_table(
 ) -> list[Coverage]:
     """Lowest and mean coverage, and mean width, of intervals over true shares 0 < p < 1 in equal steps.
 
-    Formula: `share_coverage` at p = (i + ½)/steps. Assumptions and missing: as there.
-    Source: Brown, Cai & DasGupta 2001, doi:10.1214/ss/1009213286. Reference: R 4.2.2, from the definition.
+    Formula: `share_coverage` at p = (i + ½)/steps.
+    Assumes: independent answers.
+    Missing: n counts those who answered; n = 0 is an error.
+    Source: Brown, Cai & DasGupta 2001, doi:10.1214/ss/1009213286.
+    Reference: R 4.2.2, from the definition.
 
     >>> [row] = coverage_table(["clopper_pearson"], [10])
     >>> row.lowest >= 0.95

@@ -38,11 +38,12 @@ def pool(
 ) -> Pooled:
     """Rubin's rules for one estimate from m imputed data sets, with Barnard and Rubin's df.
 
-    Formula: estimate = mean; total = within + (1 + 1/m)·between; riv = (1 + 1/m)·between/within;
-    λ = (1 + 1/m)·between/total; df = ν_old·ν_obs/(ν_old + ν_obs) with ν_old = (m−1)/λ²,
-    ν_obs = (ν+1)/(ν+3)·ν·(1−λ), ν = n − parameters; fmi = (riv + 2/(df+3))/(riv + 1); t interval.
-    Assumes proper imputations from a model that holds at least what the analysis holds; for regressions only, never to
-    fill in outcomes of a share. One imputation has no variance between: no interval.
+    Formula: estimate = mean; total = within + (1 + 1/m)·between; riv = (1 + 1/m)·between/within; λ = (1 +
+    1/m)·between/total; df = ν_old·ν_obs/(ν_old + ν_obs) with ν_old = (m−1)/λ², ν_obs = (ν+1)/(ν+3)·ν·(1−λ), ν = n −
+    parameters; fmi = (riv + 2/(df+3))/(riv + 1); t interval.
+    Assumes: proper imputations from a model that holds at least what the analysis holds; for regressions only, never to
+    fill in outcomes of a share.
+    Missing: each imputed data set is complete. One imputation has no variance between: no interval, with a warning.
     Source: Rubin 1987, doi:10.1002/9780470316696; Barnard & Rubin 1999, doi:10.1093/biomet/86.4.948.
     Reference: R 4.2.2 mice 3.15.0 pool.scalar.
 

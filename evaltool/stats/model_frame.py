@@ -62,10 +62,13 @@ def model_data(
     """Outcome and columns of a regression from a table with a row per answer.
 
     Formula: treatment contrasts; a text, boolean or categorical covariate, one named in `categorical` and one with a
-    `reference` get a column per level but the first (R's names: `cohort2023`); others are used as numbers.
-    Levels are in their own order if they have one, else sorted. Rows with a missing value are dropped and counted.
-    A covariate with one level, or columns that say the same, become `faults`: the models refuse with these words.
-    Source: Chambers & Hastie 1992, chapter 2. Reference: R 4.2.2 model.matrix.
+    `reference` get a column per level but the first (R's names: `cohort2023`); others are used as numbers. Levels are
+    in their own order if they have one, else sorted.
+    Assumes: a row an answer. A covariate with one level, or columns that say the same, become `faults`: the models
+    refuse with these words.
+    Missing: rows with a missing value are dropped and counted.
+    Source: Chambers & Hastie 1992, Statistical Models in S, chapter 2.
+    Reference: R 4.2.2 model.matrix.
 
     >>> made = model_data({"job": [0, 1, 1, None], "site": ["A", "B", "A", "B"]}, "job", ["site"])
     >>> made.terms, made.matrix.tolist(), made.n_dropped
@@ -92,7 +95,9 @@ def separated(data: ModelData, directions: Floats | None = None) -> bool:
 
     Formula: some β ≠ 0 has z·xβ ≥ 0 in every row, z = ±1 by the outcome, and > 0 in one: found by linear programming,
     so quasi-complete separation is found too. `directions` replaces the rows z·x for other models.
-    Assumes a 0/1 outcome. Source: Albert & Anderson 1984, doi:10.1093/biomet/71.1.1; Konis 2007.
+    Assumes: a 0/1 outcome.
+    Missing: rows with a missing value were dropped (and counted) by `model_data`.
+    Source: Albert & Anderson 1984, doi:10.1093/biomet/71.1.1; Konis 2007, doctoral thesis, Oxford.
     Reference: R detectseparation.
 
     >>> separated(model_data({"job": [0, 1, 1, 1], "site": ["A", "A", "B", "B"]}, "job", ["site"]))

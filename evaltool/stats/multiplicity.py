@@ -23,10 +23,11 @@ def adjust_p_values(p_values: Sequence[float | None], *, method: Adjustment = "h
 
     Formula: Holm p(i) = max over j ≤ i of (m - j + 1) p(j); BH p(i) = min over j ≥ i of m p(j) / j; Bonferroni m p;
     Hochberg p(i) = min over j ≥ i of (m - j + 1) p(j); BY = BH times 1 + 1/2 + … + 1/m. All at most 1.
-    Assumptions: none for Holm and Bonferroni; Hochberg and BH independent or positively dependent tests; BY none.
+    Assumes: none for Holm and Bonferroni; Hochberg and BH independent or positively dependent tests; BY none.
     Missing: a `None` (a test that could not be made) stays `None` and does not count in m.
-    Source: Holm 1979; Benjamini & Hochberg 1995, doi:10.1111/j.2517-6161.1995.tb02031.x; Benjamini & Yekutieli 2001,
-    doi:10.1214/aos/1013699998. Reference: R 4.2.2 p.adjust.
+    Source: Holm 1979, Scandinavian Journal of Statistics 6:65; Benjamini & Hochberg 1995,
+    doi:10.1111/j.2517-6161.1995.tb02031.x; Benjamini & Yekutieli 2001, doi:10.1214/aos/1013699998.
+    Reference: R 4.2.2 p.adjust.
 
     >>> [round(p, 3) for p in adjust_p_values([0.2, 0.011, 0.049, 0.003])]
     [0.2, 0.033, 0.098, 0.012]

@@ -62,8 +62,11 @@ class KruskalWallis:
 def top_box(codes: Codes, top: Collection[float], *, confidence: float = 0.95) -> TopBox:
     """Share of the answers that are in the best categories `top` (top-2 box, top-3 box …).
 
-    Formula: x / n with x = answers in `top`; Wilson interval. Missing answers are left out of n.
-    Source: Brown, Cai & DasGupta 2001, doi:10.1214/ss/1009213286. Reference: R 4.2.2 prop.test(correct=FALSE).
+    Formula: x / n with x = answers in `top`; Wilson interval.
+    Assumes: independent answers.
+    Missing: unanswered ones are left out of n; no answer: no share.
+    Source: Brown, Cai & DasGupta 2001, doi:10.1214/ss/1009213286.
+    Reference: R 4.2.2 prop.test(correct=FALSE).
 
     >>> result = top_box([1, 2, 2, 5, None], {1, 2})
     >>> result.count, result.n, result.share
@@ -82,9 +85,11 @@ def mann_whitney(group1: Codes, group2: Codes) -> MannWhitney:
     Formula: u1 = Σ midranks of group 1 − n1(n1+1)/2. Asymptotic p with the tie-corrected variance, with and without
     continuity correction. Exact: distribution of the midrank sum over all C(N, n1) divisions of the pooled answers, by
     convolution over the categories; `p_exact` = P(|T−E T| ≥ |t−E T|), `p_exact_doubled` = twice the smaller side.
-    Assumes independent answers. Missing answers are left out. All answers equal: no asymptotic p (its variance is 0).
-    The exact p is left out, with a warning, where its distribution would be too long to compute.
-    Source: Mann & Whitney 1947, doi:10.1214/aoms/1177730491; Streitberg & Röhmel 1986 (shift algorithm).
+    Assumes: independent answers.
+    Missing: unanswered ones are left out. All answers equal: no asymptotic p (its variance is 0). The exact p is left
+    out, with a warning, where its distribution would be too long to compute.
+    Source: Mann & Whitney 1947, doi:10.1214/aoms/1177730491; Streitberg & Röhmel 1986, Statistical Software Newsletter
+    12:10 (shift algorithm).
     Reference: R 4.2.2 wilcox.test(exact=FALSE), coin 1.4.2, exactRankTests 0.8.35.
 
     >>> result = mann_whitney([2, 3, 1], [5, 4, 3, 2])
@@ -115,9 +120,10 @@ def kruskal_wallis(groups: Sequence[Codes]) -> KruskalWallis:
     """Kruskal–Wallis test of k groups of ordered answers.
 
     Formula: H with tie correction, χ² with k−1 df; ε² = H/(N−1); η²_H = (H−k+1)/(N−k).
-    Assumes independent answers; for very small groups the χ² is rough. Missing answers are left out; a group without
-    answers is left out of the test and named in the warning.
-    Source: Kruskal & Wallis 1952, doi:10.1080/01621459.1952.10483441; Tomczak & Tomczak 2014.
+    Assumes: independent answers; for very small groups the χ² is rough.
+    Missing: unanswered ones are left out; a group without answers is left out of the test and named in the warning.
+    Source: Kruskal & Wallis 1952, doi:10.1080/01621459.1952.10483441; Tomczak & Tomczak 2014, Trends in Sport Sciences
+    21:19.
     Reference: R 4.2.2 kruskal.test.
 
     >>> result = kruskal_wallis([[1, 2, 2], [2, 3, 3], [4, 4, 5]])

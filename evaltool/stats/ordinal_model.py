@@ -58,9 +58,11 @@ def proportional_odds(data: ModelData, *, link: Link = "logit", confidence: floa
     Formula: link P(Y ≤ j) = threshold_j − xβ by maximum likelihood (Newton steps, observed information); likelihood
     ratio against no covariates; Wald intervals of odds ratios exp(β) (logit only). Own steps: statsmodels OrderedModel
     has no weights, says nothing when separated, and gives thresholds after the first as logarithms of increments.
-    Assumes one slope at every threshold (see `parallel_slopes`, `brant`) and independent rows; weights count answers.
-    Refused, with a warning: one category, separation, covariates without variation. Missing rows were dropped before.
-    Source: McCullagh 1980, doi:10.1111/j.2517-6161.1980.tb01109.x. Reference: R ordinal 2022.11.16 clm, MASS polr.
+    Assumes: one slope at every threshold (see `parallel_slopes`, `brant`) and independent rows; weights count answers.
+    Missing: rows with a missing value were dropped (and counted) by `model_data`. Refused, with a warning: one
+    category, separation, covariates without variation.
+    Source: McCullagh 1980, doi:10.1111/j.2517-6161.1980.tb01109.x.
+    Reference: R ordinal 2022.11.16 clm, MASS polr.
 
     >>> from evaltool.stats import model_data
     >>> table = {"skill": [1, 2, 2, 3, 1, 3, 2, 3] * 5, "months": [1, 3, 2, 5, 2, 6, 6, 4] * 5}
@@ -86,8 +88,11 @@ def parallel_slopes(fit: ProportionalOdds, variables: Sequence[str] | None = Non
     """Likelihood-ratio test that `variables` (all of them if none is named) have one slope at every threshold.
 
     Formula: 2(l with own slopes at each threshold − l of proportional odds), χ² with (K−2)·(number of columns) df.
-    Assumes many answers in each category; where the wider model has no proper maximum there is no test, see `brant`.
-    Source: Peterson & Harrell 1990, doi:10.2307/2347760. Reference: R ordinal 2022.11.16 nominal_test.
+    Assumes: many answers in each category.
+    Missing: rows with a missing value were dropped (and counted) by `model_data`. Where the wider model has no proper
+    maximum there is no test, see `brant`.
+    Source: Peterson & Harrell 1990, doi:10.2307/2347760.
+    Reference: R ordinal 2022.11.16 nominal_test.
 
     >>> from evaltool.stats import model_data
     >>> table = {"skill": [1, 2, 1, 3, 1, 3, 2, 2, 3] * 5, "months": [1, 3, 6, 5, 2, 1, 6, 4, 4] * 5}
@@ -116,9 +121,11 @@ def brant(fit: ProportionalOdds) -> tuple[Parallel, ...]:
     """Brant's test of parallel slopes: all columns together first, then each column.
 
     Formula: logits of Y > j fitted one by one; Wald test that their slopes agree, with the covariance between logits
-    (XᵀW_j X)⁻¹ XᵀW_jl X (XᵀW_l X)⁻¹, W_jl = P(Y > l)(1 − P(Y > j)) for j < l. Assumes logit link.
-    Rejects too often when categories are sparse: a warning sign rather than a verdict. No test if a logit is separated.
-    Source: Brant 1990, doi:10.2307/2532457. Reference: R 4.2.2, from the formula; R brant.
+    (XᵀW_j X)⁻¹ XᵀW_jl X (XᵀW_l X)⁻¹, W_jl = P(Y > l)(1 − P(Y > j)) for j < l.
+    Assumes: logit link. Rejects too often when categories are sparse: a warning sign rather than a verdict.
+    Missing: rows with a missing value were dropped (and counted) by `model_data`. No test if a logit is separated.
+    Source: Brant 1990, doi:10.2307/2532457.
+    Reference: R 4.2.2, from the formula; R brant.
 
     >>> from evaltool.stats import model_data
     >>> table = {"skill": [1, 2, 1, 3, 1, 3, 2, 2, 3] * 5, "months": [1, 3, 6, 5, 2, 1, 6, 4, 4] * 5}

@@ -89,9 +89,11 @@ def level_change(before: Codes, after: Codes, *, confidence: float = 0.95) -> Le
     """Shares of pairs whose code went up, stayed or went down, and the exact sign test.
 
     Formula: change = after − before on the codes as given; Wilson interval of each share; sign test = exact binomial
-    test of higher against lower with ½, 1 if nobody changed. Assumes independent persons.
-    A pair with a missing side is dropped and counted.
-    Source: Dixon & Mood 1946, doi:10.1080/01621459.1946.10501898. Reference: R 4.2.2 binom.test.
+    test of higher against lower with ½, 1 if nobody changed.
+    Assumes: independent persons.
+    Missing: a pair with a missing side is left out and counted. No pair: no shares.
+    Source: Dixon & Mood 1946, doi:10.1080/01621459.1946.10501898.
+    Reference: R 4.2.2 binom.test.
 
     >>> result = level_change([1, 2, None, 4, 2, 2, 1], [2, 4, 3, 4, None, 1, 3])
     >>> result.higher, result.same, result.lower, result.sign_test_p
@@ -124,9 +126,11 @@ def signed_rank(before: Codes, after: Codes, *, zeros: Literal["pratt", "drop"] 
     Formula: |changes| ranked with midranks; `pratt` ranks the zeros too and then leaves them out, `drop` leaves them
     out first. W+ − Σr/2 over √(Σr²/4), without and with a continuity correction of ½; exact: all 2ⁿ signs of these very
     ranks, by convolution, so ties and zeros are right. Rank biserial = (W+ − W−)/(W+ + W−).
-    Assumes independent persons and comparable steps between codes. A pair with a missing side is dropped.
-    Nobody changed: exact p 1, no asymptotic p. Over 1,000 changes there is no exact p, with a warning.
-    Source: Pratt 1959, doi:10.1080/01621459.1959.10501526; Wilcoxon 1945, doi:10.2307/3001968; Kerby 2014.
+    Assumes: independent persons and comparable steps between codes.
+    Missing: a pair with a missing side is dropped. Nobody changed: exact p 1, no asymptotic p. Over 1,000 changes there
+    is no exact p, with a warning.
+    Source: Pratt 1959, doi:10.1080/01621459.1959.10501526; Wilcoxon 1945, doi:10.2307/3001968; Kerby 2014,
+    doi:10.2466/11.IT.3.1.
     Reference: R 4.2.2 wilcox.test(exact=FALSE), coin 1.4.2 wilcoxsign_test.
 
     >>> result = signed_rank([1, 2, None, 4, 2, 2, 1], [2, 4, 3, 4, None, 1, 3])
@@ -163,7 +167,10 @@ def paired_top_box(before: Codes, after: Codes, top: Collection[float]) -> Paire
     """Complete pairs by whether the code was in the categories `top` before and after; for McNemar and Newcombe.
 
     Formula: counts; share before = (both + before only) / n. A pair with a missing side is left out; no pair: no share.
-    Source: Agresti 2013, chapter 11. Reference: R 4.2.2, counts.
+    Assumes: independent persons.
+    Missing: a pair with a missing side is left out; no pair: no share.
+    Source: Agresti 2013, Categorical Data Analysis, chapter 11.
+    Reference: R 4.2.2, counts.
 
     >>> box = paired_top_box([1, 4, 5, None], [4, 4, 2, 5], {4, 5})
     >>> box.both, box.before_only, box.after_only, box.neither
@@ -177,6 +184,12 @@ def paired_top_box(before: Codes, after: Codes, top: Collection[float]) -> Paire
 
 def square_table(before: Codes, after: Codes) -> Floats:
     """Counts of complete pairs, before in rows and after in columns; levels that nobody used have no row.
+
+    Rule: a cell counts the pairs with this code before and that code after.
+    Assumes: one pair of codes a person.
+    Missing: a pair with a missing side is left out.
+    Source: Agresti 2013, Categorical Data Analysis, chapter 11.
+    Reference: R 4.2.2 table(before, after).
 
     >>> square_table([1, 1, 5], [1, 5, 5]).tolist()
     [[1.0, 1.0], [0.0, 1.0]]
@@ -192,9 +205,11 @@ def stuart_maxwell(table: Floats) -> TableTest:
     """Stuart–Maxwell test that before and after have the same distribution, from a square table.
 
     Formula: χ² = dᵀ S⁺ d with d = row minus column totals, S_ii = n_i· + n_·i − 2n_ii, S_ij = −(n_ij + n_ji), S⁺ the
-    generalised inverse; df = rank of S. So unused or unlinked levels change nothing. Assumes independent persons;
-    nobody changed: no test.
-    Source: Stuart 1955, doi:10.1093/biomet/42.3-4.412; Maxwell 1970. Reference: R 4.2.2 coin 1.4.2 mh_test.
+    generalised inverse; df = rank of S. So unused or unlinked levels change nothing.
+    Assumes: independent persons.
+    Missing: the table holds complete pairs; nobody changed: no test, with a warning.
+    Source: Stuart 1955, doi:10.1093/biomet/42.3-4.412; Maxwell 1970, British Journal of Psychiatry 116:651.
+    Reference: R 4.2.2 coin 1.4.2 mh_test.
 
     >>> result = stuart_maxwell(square_table([1, 2, 4, 2, 1], [2, 4, 4, 1, 3]))
     >>> round(result.chi2, 6), result.df
@@ -216,8 +231,12 @@ def stuart_maxwell(table: Floats) -> TableTest:
 def bhapkar(table: Floats) -> TableTest:
     """Bhapkar's test of the same question as Stuart–Maxwell: a little more powerful, Wald instead of score.
 
-    Formula: SM/(1 − SM/n), df as there. Where all changes agree so well that its variance is 0 there is no test.
-    Source: Bhapkar 1966, doi:10.1080/01621459.1966.10502021. Reference: R 4.2.2, from the formula.
+    Formula: SM/(1 − SM/n), df as in `stuart_maxwell`.
+    Assumes: independent persons.
+    Missing: the table holds complete pairs. Where all changes agree so well that its variance is 0 there is no test,
+    with a warning.
+    Source: Bhapkar 1966, doi:10.1080/01621459.1966.10502021.
+    Reference: R 4.2.2, from the formula.
 
     >>> round(bhapkar(square_table([1, 2, 4, 2, 1], [2, 4, 4, 1, 3])).chi2, 6)
     3.333333
@@ -235,8 +254,10 @@ def bowker(table: Floats) -> TableTest:
     """Bowker's test that a square table is symmetric: as many go from i to j as from j to i.
 
     Formula: χ² = Σ (n_ij − n_ji)²/(n_ij + n_ji) over pairs of levels with a change; df = number of those pairs.
-    Assumes independent persons; nobody changed: df 0, no test.
-    Source: Bowker 1948, doi:10.1080/01621459.1948.10483284. Reference: R 4.2.2, df by non-empty pairs.
+    Assumes: independent persons.
+    Missing: the table holds complete pairs; nobody changed: df 0, no test, with a warning.
+    Source: Bowker 1948, doi:10.1080/01621459.1948.10483284.
+    Reference: R 4.2.2, df by non-empty pairs.
 
     >>> result = bowker(square_table([1, 2, 4, 2, 1], [2, 4, 4, 1, 3]))
     >>> result.chi2, result.df

@@ -43,7 +43,9 @@ def paired_change(*, yes_yes: int, yes_no: int, no_yes: int, no_no: int, confide
 
     Formula: change ∓ √(a² - 2φab + b²) where a and b are the distances of the two shares to their Wilson limits and φ
     is the correlation of the two answers, its numerator lessened by n/2 (to 0 at least) where positive, 0 at an empty
-    margin. Assumptions: pairs are independent of one another. Missing: only persons with both answers; none: a warning.
+    margin.
+    Assumes: pairs are independent of one another.
+    Missing: only persons with both answers; none: a warning.
     Source: Newcombe 1998c, method 10, doi:10.1002/(SICI)1097-0258(19981130)17:22<2635::AID-SIM954>3.0.CO;2-C.
     Reference: R 4.2.2, from the formula.
 
@@ -71,11 +73,13 @@ def paired_change(*, yes_yes: int, yes_no: int, no_yes: int, no_no: int, confide
 def mcnemar(*, yes_no: int, no_yes: int) -> McNemarTest:
     """McNemar's tests of a change; the mid-p is the one to use.
 
-    Formula: X ~ Bin(b + c, 1/2): exact = 2 P(X ≤ min(b, c)), at most 1; mid-p = exact - P(X = b), 1 - P(X = b)/2 at
-    b = c; chi2 = (b-c)²/(b+c); corrected = (|b-c| - 1)²/(b+c), 0 at b = c. 1 degree of freedom.
-    Assumptions: pairs are independent of one another. Missing: only persons with both answers. Nobody changed: both
-    exact p values are 1, the asymptotic ones `None`, with a warning.
-    Source: Fagerland, Lydersen & Laake 2013, doi:10.1186/1471-2288-13-91. Reference: R 4.2.2 mcnemar.test, binom.test.
+    Formula: X ~ Bin(b + c, 1/2): exact = 2 P(X ≤ min(b, c)), at most 1; mid-p = exact - P(X = b), 1 - P(X = b)/2 at b =
+    c; chi2 = (b-c)²/(b+c); corrected = (|b-c| - 1)²/(b+c), 0 at b = c. 1 degree of freedom.
+    Assumes: pairs are independent of one another.
+    Missing: only persons with both answers. Nobody changed: both exact p values are 1, the asymptotic ones `None`, with
+    a warning.
+    Source: Fagerland, Lydersen & Laake 2013, doi:10.1186/1471-2288-13-91.
+    Reference: R 4.2.2 mcnemar.test, binom.test.
 
     >>> f"{mcnemar(yes_no=3, no_yes=11).midp:.4f}"
     '0.0352'

@@ -36,7 +36,8 @@ def firth(data: ModelData, *, confidence: float = 0.95) -> Firth:
     Formula: maximise l(β) + ½ log|I(β)|; Newton steps on the score Σ (y − p + h(½ − p))x, h the leverages. Interval:
     all b with 2(l* − l*(β_j = b)) under the χ² point, p by the same at 0, the penalty always of the whole information.
     Own, since `firthmodels` needs scikit-learn for these steps. Predictions need a correction: see `predicting`.
-    Assumes independent rows of weight 1 and a 0/1 outcome. Missing rows are dropped by `model_data`.
+    Assumes: independent rows of weight 1 and a 0/1 outcome.
+    Missing: rows with a missing value were dropped (and counted) by `model_data`.
     Source: Firth 1993, doi:10.1093/biomet/80.1.27; Heinze & Schemper 2002, doi:10.1002/sim.1047.
     Reference: R brglm2 0.9 brglmFit(type="MPL_Jeffreys"), logistf.
 
@@ -65,8 +66,11 @@ def predicting(data: ModelData, coefficients: Floats, correction: Correction = "
 
     Formula: FLIC fits the intercept anew by maximum likelihood with the other coefficients fixed, so that predictions
     average to the observed share; FLAC fits by maximum likelihood to the answers and to pseudo-answers y and 1−y of
-    weight h/2 that are marked by a covariate of their own. Assumptions as `firth`.
-    Source: Puhr et al. 2017, doi:10.1002/sim.7273. Reference: R logistf flic, flac.
+    weight h/2 that are marked by a covariate of their own.
+    Assumes: what `firth` assumes.
+    Missing: rows with a missing value were dropped (and counted) by `model_data`.
+    Source: Puhr et al. 2017, doi:10.1002/sim.7273.
+    Reference: R logistf flic, flac.
 
     >>> from evaltool.stats import model_data
     >>> rows = model_data({"job": [0, 1, 1, 1], "site": ["A", "A", "B", "B"]}, "job", ["site"])

@@ -33,14 +33,15 @@ class PooledShares:
 def partial_pooling(successes: Sequence[int], n: Sequence[int], *, confidence: float = 0.95) -> PooledShares:
     """Shares of small groups by a beta-binomial model whose parameters are estimated from all of the groups.
 
-    Formula: x_i ~ BetaBin(n_i, μφ, (1-μ)φ), μ and the prior's strength φ by maximum likelihood; shrunken share
-    (x_i + μφ)/(n_i + φ), interval from the Beta(x_i + μφ, n_i - x_i + (1-μ)φ) quantiles (φ taken as known: too narrow
-    with few groups).
-    Assumes that the groups are alike but for chance and one spread between them. Show the raw shares beside it.
-    Missing values: a group without answers tells nothing and gets μ. Where the groups differ no more than by chance φ
-    is infinite: full pooling, every share is μ = Σx/Σn with its Wilson interval, and the warning says so; where every
+    Formula: x_i ~ BetaBin(n_i, μφ, (1-μ)φ), μ and the prior's strength φ by maximum likelihood; shrunken share (x_i +
+    μφ)/(n_i + φ), interval from the Beta(x_i + μφ, n_i - x_i + (1-μ)φ) quantiles (φ taken as known: too narrow with few
+    groups).
+    Assumes: that the groups are alike but for chance and one spread between them. Show the raw shares beside it.
+    Missing: a group without answers tells nothing and gets μ. Where the groups differ no more than by chance φ is
+    infinite: full pooling, every share is μ = Σx/Σn with its Wilson interval, and the warning says so; where every
     group is at 0 % or 100 %, φ is 0: no pooling, said, too. No answer at all: no number.
-    Source: Griffiths 1973, doi:10.2307/2529131. Reference: R 4.2.2 optim, VGAM 1.1.7 vglm(betabinomial).
+    Source: Griffiths 1973, Biometrics 29:637.
+    Reference: R 4.2.2 optim, VGAM 1.1.7 vglm(betabinomial).
 
     >>> pooled = partial_pooling([2, 8, 5, 19], [9, 15, 20, 33])
     >>> [f"{share:.2f}" for share in pooled.shrunken]

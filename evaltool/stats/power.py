@@ -36,11 +36,12 @@ def target_power(
 ) -> TargetPower:
     """Power of the exact test of n answers against a target when the share is really `true`.
 
-    Formula: the counts whose exact p value is at most alpha, and their probability under Bin(n, true)
-    and Bin(n, target).
-    Assumptions: independent answers; n is the number of respondents to expect, not the roster.
+    Formula: the counts whose exact p value is at most alpha, and their probability under Bin(n, true) and Bin(n,
+    target).
+    Assumes: independent answers; n is the number of respondents to expect, not the roster.
     Missing: nonrespondents are not in n; n = 0 never rejects, with a warning.
-    Source: Chernick & Liu 2002, doi:10.1198/000313002317572835. Reference: R 4.2.2 pbinom.
+    Source: Chernick & Liu 2002, doi:10.1198/000313002317572835.
+    Reference: R 4.2.2 pbinom.
 
     >>> found = target_power(35, target=0.3, true=0.5, alternative="greater")
     >>> f"{found.critical} {found.power:.3f} {found.actual_alpha:.4f}"
@@ -76,9 +77,11 @@ def _rejects(
 def two_share_power(p1: float, p2: float, *, n1: float, n2: float | None = None, alpha: float = 0.05) -> float:
     """Power of the two-sided comparison of two shares with n1 and n2 (else as many) respondents.
 
-    Formula: Φ((|p1-p2| - z √(p̄(1-p̄)(1/n1+1/n2))) / √(p1(1-p1)/n1 + p2(1-p2)/n2)), p̄ the pooled share, z the
-    1 - alpha/2 quantile. Assumptions: independent answers, a normal approximation, no continuity correction.
-    Missing: n1 and n2 are respondents to expect. Source: Fleiss, Levin & Paik 2003, section 4.2.
+    Formula: Φ((|p1-p2| - z √(p̄(1-p̄)(1/n1+1/n2))) / √(p1(1-p1)/n1 + p2(1-p2)/n2)), p̄ the pooled share, z the 1 -
+    alpha/2 quantile.
+    Assumes: independent answers, a normal approximation, no continuity correction.
+    Missing: n1 and n2 are respondents to expect.
+    Source: Fleiss, Levin & Paik 2003, section 4.2.
     Reference: R 4.2.2 power.prop.test.
 
     >>> f"{two_share_power(0.25, 0.5, n1=76.70693):.3f}"
@@ -99,8 +102,10 @@ def two_share_power(p1: float, p2: float, *, n1: float, n2: float | None = None,
 def n_per_group(p1: float, p2: float, *, power: float = 0.8, alpha: float = 0.05) -> float:
     """Respondents needed in each of two groups (not rounded) to find p1 against p2 with this power.
 
-    Formula: ((z √(2p̄(1-p̄)) + Φ⁻¹(power) √(p1(1-p1) + p2(1-p2))) / (p1-p2))². Assumptions: as `two_share_power`.
-    Missing: divide by the expected response rate to get the roster. Source: Fleiss, Levin & Paik 2003, section 4.2.
+    Formula: ((z √(2p̄(1-p̄)) + Φ⁻¹(power) √(p1(1-p1) + p2(1-p2))) / (p1-p2))².
+    Assumes: what `two_share_power` assumes.
+    Missing: divide by the expected response rate to get the roster.
+    Source: Fleiss, Levin & Paik 2003, section 4.2.
     Reference: R 4.2.2 power.prop.test.
 
     >>> f"{n_per_group(0.25, 0.5, power=0.9):.4f}"
@@ -122,8 +127,11 @@ def detectable_share(
 ) -> tuple[float | None, float | None]:
     """The nearest shares below and above p1 that the comparison finds with this power; `None` where there is none.
 
-    Formula: `two_share_power` solved for p2. Assumptions and missing: as there. Reference: R 4.2.2 power.prop.test.
+    Formula: `two_share_power` solved for p2.
+    Assumes: what `two_share_power` assumes.
+    Missing: n1 and n2 are respondents to expect.
     Source: Fleiss, Levin & Paik 2003, section 4.2.
+    Reference: R 4.2.2 power.prop.test.
 
     >>> low, high = detectable_share(0.3, n1=60)
     >>> f"{low:.3f} {high:.3f}"

@@ -126,11 +126,13 @@ def response_rates(dispositions: Mapping[str, int], *, e: float | None = None) -
     """RR1-RR6, COOP1-4, REF1-3 and CON1-3; units that are not eligible are no cases.
 
     Formula: RR1 = I / (I+P+R+NC+O+UH+UO), RR2 with I+P above, RR3 and RR4 with e(UH+UO), RR5 and RR6 without them;
-    COOP1 = I / (I+P+R+O), COOP3 = I / (I+P+R); REF = R and CON = I+P+R+O over the same three denominators.
-    `e` is the share of the unknown that is eligible; without it, and with a count of `not_eligible`, it is that of the
-    known (CASRO): (I+P+R+NC+O) / (I+P+R+NC+O+not_eligible).
-    Assumptions: none but those in `e`. Missing: a code that is absent counts 0; an unknown `e` is a warning, not 1.
-    Source: AAPOR Standard Definitions (2023), section on outcome rates. Reference: R 4.2.2, from the definitions.
+    COOP1 = I / (I+P+R+O), COOP3 = I / (I+P+R); REF = R and CON = I+P+R+O over the same three denominators. `e` is the
+    share of the unknown that is eligible; without it, and with a count of `not_eligible`, it is that of the known
+    (CASRO): (I+P+R+NC+O) / (I+P+R+NC+O+not_eligible).
+    Assumes: none but those in `e`.
+    Missing: a code that is absent counts 0; an unknown `e` is a warning, not 1.
+    Source: AAPOR Standard Definitions (2023), section on outcome rates.
+    Reference: R 4.2.2, from the definitions.
 
     >>> rates = response_rates({"I": 41, "P": 2, "R": 5, "NC": 19})
     >>> f"{rates.rr1:.3f} {rates.rr2:.3f}"

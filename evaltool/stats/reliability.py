@@ -32,12 +32,13 @@ class Scale:
 def scale_reliability(items: Mapping[str, Codes], *, confidence: float = 0.95) -> Scale:
     """Cronbach's alpha with Feldt's interval, item statistics and omega of one factor.
 
-    Formula: alpha = k/(k−1)·(1 − Σ item variances / variance of the sum); standardised: k·r̄/(1 + (k−1)·r̄);
-    interval 1 − (1−alpha)·F quantiles with n−1 and (n−1)(k−1) df; item-total correlation with the sum of the others;
-    omega = (Σλ)²/((Σλ)² + Σθ), one factor by maximum likelihood.
-    Assumes items turned the same way; Feldt assumes equal true-score variances. Rows with a missing item are dropped.
-    An item without variance has no correlation; omega is left out where the factor has no proper solution.
-    Source: Cronbach 1951, doi:10.1007/BF02310555; Feldt 1965, doi:10.1007/BF02289499; McDonald 1999.
+    Formula: alpha = k/(k−1)·(1 − Σ item variances / variance of the sum); standardised: k·r̄/(1 + (k−1)·r̄); interval 1
+    − (1−alpha)·F quantiles with n−1 and (n−1)(k−1) df; item-total correlation with the sum of the others; omega =
+    (Σλ)²/((Σλ)² + Σθ), one factor by maximum likelihood.
+    Assumes: items turned the same way; Feldt assumes equal true-score variances.
+    Missing: rows with a missing item are dropped and the rest counted. An item without variance has no correlation;
+    omega is left out where the factor has no proper solution.
+    Source: Cronbach 1951, doi:10.1007/BF02310555; Feldt 1965, doi:10.1007/BF02289499; McDonald 1999, Test Theory.
     Reference: R 4.2.2 psych 2.2.9 alpha, lavaan 0.6.14.
 
     >>> result = scale_reliability({"a": [1, 2, 3, 4], "b": [1, 3, 3, 4], "c": [2, 2, 3, None]})

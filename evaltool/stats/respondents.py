@@ -42,10 +42,11 @@ def standardised_differences(rows: Mapping[str, Column], responded: Sequence[boo
 
     Formula: smd = (m_1 - m_0) / √((s²_1 + s²_0)/2); for a category m is its share and s² = m(1-m), for a number the
     mean and its variance (n-1). smd_roster = (m_1 - m) / s with the whole roster's m and s.
-    Assumes nothing; beyond 0.1 (0.2 for small rosters) a variable is worth weighting by.
-    Missing values: rows without a value are left out of that variable and counted. A side without rows, or without
-    spread while the means differ: no smd, with a warning; no difference and no spread is 0.
-    Source: Austin 2009, doi:10.1002/sim.3697. Reference: R 4.2.2, from the definition.
+    Assumes: nothing; beyond 0.1 (0.2 for small rosters) a variable is worth weighting by.
+    Missing: rows without a value are left out of that variable and counted. A side without rows, or without spread
+    while the means differ: no smd, with a warning; no difference and no spread is 0.
+    Source: Austin 2009, doi:10.1002/sim.3697.
+    Reference: R 4.2.2, from the definition.
 
     >>> rows = {"site": ["A", "A", "B", "B", "B"]}
     >>> [f"{line.category} {line.smd:.2f}" for line in standardised_differences(rows, [1, 0, 1, 1, 0])]
@@ -124,15 +125,16 @@ class RIndicator:
 def r_indicator(rows: Mapping[str, Column], responded: Sequence[bool]) -> RIndicator:
     """How alike the roster's units were in answering, as far as its variables tell: 1 if all were, 0 at worst.
 
-    Formula: ρ_i from a logistic regression of answering on the variables; S² their variance (N-1); R = 1 - 2S,
-    CV = S / mean ρ. Adjusted: S² - (1/N) Σ z_i' (Σ z_j x_j')⁻¹ z_i with z_i = ρ_i(1-ρ_i)x_i, not below 0.
-    Assumes main effects only; text is a factor, numbers enter as they are. The whole roster was asked (no sampling).
+    Formula: ρ_i from a logistic regression of answering on the variables; S² their variance (N-1); R = 1 - 2S, CV = S /
+    mean ρ. Adjusted: S² - (1/N) Σ z_i' (Σ z_j x_j')⁻¹ z_i with z_i = ρ_i(1-ρ_i)x_i, not below 0.
+    Assumes: main effects only; text is a factor, numbers enter as they are. The whole roster was asked (no sampling).
     The plain R is too low on small rosters. The published adjustment does not give back the variance of the mean
     propensity, so with one or two parameters it goes too far: read the two as limits.
-    Missing values: "missing" is a category of its own; a number that is missing is an error. All or none answered,
-    or a variable without spread: nothing to tell, said.
+    Missing: "missing" is a category of its own; a number that is missing is an error. All or none answered, or a
+    variable without spread: nothing to tell, said.
     Source: Schouten, Cobben & Bethlehem 2009, Survey Methodology 35:101; Shlomo, Skinner & Schouten 2012,
-    doi:10.1016/j.jspi.2011.07.008. Reference: RISQ manual 2.1 (R).
+    doi:10.1016/j.jspi.2011.07.008.
+    Reference: RISQ manual 2.1 (R).
 
     >>> found = r_indicator({"site": ["A"] * 40 + ["B"] * 40}, [True] * 30 + [False] * 10 + [True] * 20 + [False] * 20)
     >>> f"{found.r:.3f} {found.r_adjusted:.3f} {found.cv:.3f}"

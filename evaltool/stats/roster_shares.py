@@ -15,9 +15,12 @@ def roster_claims(x: int, n: int, *, population: int, confidence: float = 0.95) 
     """Two claims from the same answers: about this roster (exact, finite population) and about the programme (Wilson).
 
     Targets and comparisons use the second. Neither says anything about nonresponse bias.
-    Formula: see `hypergeometric` and `wilson`. Assumptions: those who answered are a random part of the roster.
+
+    Formula: see `hypergeometric` and `wilson`.
+    Assumes: those who answered are a random part of the roster.
     Missing: n counts those who answered, `population` the whole roster; n = 0 has no estimate and a warning.
-    Source: Buonaccorsi 1987, doi:10.1080/00031305.1987.10475486. Reference: R 4.2.2 phyper, prop.test.
+    Source: Buonaccorsi 1987, The American Statistician 41:215.
+    Reference: R 4.2.2 phyper, prop.test.
 
     >>> roster, programme = roster_claims(19, 45, population=70)
     >>> f"{roster.low:.3f} {roster.high:.3f} {programme.low:.3f} {programme.high:.3f}"
@@ -37,8 +40,10 @@ def hypergeometric(x: int, n: int, *, population: int, confidence: float = 0.95)
 
     Formula: M_L/N and M_U/N, the smallest and the largest number M of successes on the roster that neither one-sided
     hypergeometric test rejects at (1-confidence)/2.
-    Assumes that those who answered are a random part of the roster. Missing: they are the N - n.
-    Source: Buonaccorsi 1987, doi:10.1080/00031305.1987.10475486. Reference: R 4.2.2 phyper.
+    Assumes: that those who answered are a random part of the roster.
+    Missing: they are the N - n.
+    Source: Buonaccorsi 1987, The American Statistician 41:215.
+    Reference: R 4.2.2 phyper.
 
     >>> low, high = hypergeometric(19, 45, population=70)
     >>> f"{low:.3f} {high:.3f}"
@@ -58,8 +63,11 @@ def wilson_fpc(x: int, n: int, *, population: int, confidence: float = 0.95) -> 
     """Wilson score interval with finite population correction; `None` if n is 0, one point if everybody answered.
 
     Formula: `wilson` with z² multiplied by (N-n)/(N-1).
-    Assumes that those who answered are a random part of the roster. Missing: they are the N - n.
-    Source: Buonaccorsi 1987, doi:10.1080/00031305.1987.10475486. Reference: R 4.2.2, from the formula.
+    Assumes: that those who answered are a random part of the roster.
+    Missing: they are the N - n.
+    Source: Buonaccorsi 1987, The American Statistician 41:215 (finite populations); Wilson 1927,
+    doi:10.1080/01621459.1927.10502953.
+    Reference: R 4.2.2, from the formula.
 
     >>> low, high = wilson_fpc(19, 45, population=70)
     >>> f"{low:.3f} {high:.3f}"
@@ -80,8 +88,10 @@ def wilson_fpc(x: int, n: int, *, population: int, confidence: float = 0.95) -> 
 def se_fpc(x: int, n: int, *, population: int) -> float | None:
     """Standard error of a share under simple random sampling from a roster; `None` below two answers.
 
-    Formula: √(p(1-p)/(n-1) · (1 - n/N)). Assumes that those who answered are a random part of the roster.
-    Missing: they are the N - n. Source: Cochran 1977, Sampling Techniques, section 3.2.
+    Formula: √(p(1-p)/(n-1) · (1 - n/N)).
+    Assumes: that those who answered are a random part of the roster.
+    Missing: they are the N - n.
+    Source: Cochran 1977, Sampling Techniques, section 3.2.
     Reference: R 4.2.2 with survey 4.1.1, svymean with fpc.
 
     >>> f"{se_fpc(19, 45, population=70):.4f}"

@@ -60,9 +60,11 @@ class Share:
 def share(x: int, n: int, *, method: ShareMethod = "wilson", confidence: float = 0.95) -> Share:
     """A share with the interval asked for, and in words what makes it weak.
 
-    Assumptions: independent answers, each with the same chance; no finite population (see `roster_claims`).
+    Formula: x / n, and the limits of the method named: `wilson` and so on.
+    Assumes: independent answers, each with the same chance; no finite population (see `roster_claims`).
     Missing: n counts those who answered; n = 0 has no estimate and a warning.
-    Source: Brown, Cai & DasGupta 2001, doi:10.1214/ss/1009213286. Reference: R 4.2.2, see each method.
+    Source: Brown, Cai & DasGupta 2001, doi:10.1214/ss/1009213286.
+    Reference: R 4.2.2, see each method.
 
     >>> found = share(22, 64)
     >>> f"{found.estimate:.3f} {found.low:.3f} {found.high:.3f}"
@@ -88,8 +90,10 @@ def wilson(x: int, n: int, *, confidence: float = 0.95) -> Interval | None:
     """Wilson score interval of x of n, without continuity correction; `None` if n is 0.
 
     Formula: (p + z²/2n ± z √(p(1-p)/n + z²/4n²)) / (1 + z²/n). Exactly 0 at x = 0 and exactly 1 at x = n.
-    Assumes independent answers and no finite population. Missing: n counts those who answered.
-    Source: Brown, Cai & DasGupta 2001, doi:10.1214/ss/1009213286. Reference: R 4.2.2 prop.test(correct=FALSE).
+    Assumes: independent answers and no finite population.
+    Missing: n counts those who answered.
+    Source: Brown, Cai & DasGupta 2001, doi:10.1214/ss/1009213286.
+    Reference: R 4.2.2 prop.test(correct=FALSE).
 
     >>> low, high = wilson(10, 20)
     >>> f"{low:.3f} {high:.3f}"
@@ -106,7 +110,8 @@ def wilson_cc(x: int, n: int, *, confidence: float = 0.95) -> Interval | None:
     """Wilson score interval with continuity correction; `None` if n is 0.
 
     Formula: (2np + z² ∓ 1 ∓ z √(z² ∓ 2 - 1/n + 4p(n(1-p) ± 1))) / (2(n + z²)), inside 0-1, exactly 0 (1) at x = 0 (n).
-    Assumes independent answers. Missing: n counts those who answered.
+    Assumes: independent answers.
+    Missing: n counts those who answered.
     Source: Newcombe 1998a, method 4, doi:10.1002/(SICI)1097-0258(19980430)17:8<857::AID-SIM777>3.0.CO;2-E.
     Reference: R 4.2.2, from the formula.
 
@@ -130,8 +135,10 @@ def agresti_coull(x: int, n: int, *, confidence: float = 0.95) -> Interval | Non
     """Agresti-Coull interval, for n above 40; `None` if n is 0.
 
     Formula: p~ ± z √(p~(1-p~)/n~) with n~ = n + z² and p~ = (x + z²/2)/n~, clipped to 0-1.
-    Assumes independent answers. Missing: n counts those who answered.
-    Source: Agresti & Coull 1998, doi:10.1080/00031305.1998.10480550. Reference: R 4.2.2, from the formula.
+    Assumes: independent answers.
+    Missing: n counts those who answered.
+    Source: Agresti & Coull 1998, doi:10.1080/00031305.1998.10480550.
+    Reference: R 4.2.2, from the formula.
 
     >>> low, high = agresti_coull(22, 64)
     >>> f"{low:.3f} {high:.3f}"
@@ -147,8 +154,10 @@ def clopper_pearson(x: float, n: float, *, confidence: float = 0.95) -> Interval
     """Exact binomial interval, never below its confidence; `None` if n is 0. Also for an effective n that is not whole.
 
     Formula: quantiles of Beta(x, n-x+1) at (1-confidence)/2 and of Beta(x+1, n-x) at (1+confidence)/2.
-    Assumes independent answers. Missing: n counts those who answered.
-    Source: Clopper & Pearson 1934, doi:10.1093/biomet/26.4.404. Reference: R 4.2.2 binom.test.
+    Assumes: independent answers.
+    Missing: n counts those who answered.
+    Source: Clopper & Pearson 1934, doi:10.1093/biomet/26.4.404.
+    Reference: R 4.2.2 binom.test.
 
     >>> low, high = clopper_pearson(0, 11)
     >>> f"{low:.3f} {high:.3f}"
@@ -166,8 +175,10 @@ def jeffreys(x: int, n: int, *, confidence: float = 0.95) -> Interval | None:
     """Jeffreys interval with its edge rule: 0 at x = 0, 1 at x = n (statsmodels lacks it); `None` if n is 0.
 
     Formula: equal-tailed quantiles of Beta(x + 1/2, n - x + 1/2).
-    Assumes independent answers. Missing: n counts those who answered.
-    Source: Brown, Cai & DasGupta 2001, section 4.1.2. Reference: R 4.2.2 qbeta.
+    Assumes: independent answers.
+    Missing: n counts those who answered.
+    Source: Brown, Cai & DasGupta 2001, section 4.1.2, doi:10.1214/ss/1009213286.
+    Reference: R 4.2.2 qbeta.
 
     >>> low, high = jeffreys(13, 13)
     >>> f"{low:.3f} {high:.3f}"
@@ -184,8 +195,10 @@ def midp(x: int, n: int, *, confidence: float = 0.95) -> Interval | None:
     """Mid-p version of the exact interval: shorter than Clopper-Pearson, right on average; `None` if n is 0.
 
     Formula: the targets at which the one-sided mid-p of `exact_test` is (1-confidence)/2.
-    Assumes independent answers. Missing: n counts those who answered.
-    Source: Berry & Armitage 1995, doi:10.2307/2348891. Reference: R 4.2.2 uniroot on the formula.
+    Assumes: independent answers.
+    Missing: n counts those who answered.
+    Source: Berry & Armitage 1995, The Statistician 44:417.
+    Reference: R 4.2.2 uniroot on the formula.
 
     >>> low, high = midp(22, 64)
     >>> f"{low:.3f} {high:.3f}"
@@ -216,10 +229,12 @@ METHODS: dict[ShareMethod, Callable[..., Interval | None]] = {
 def exact_test(x: int, n: int, *, target: float) -> TargetTest | None:
     """Exact binomial test of x of n against `target`, mid-p and score test beside it; `None` if n is 0.
 
-    Formula: greater = P(X ≥ x), less = P(X ≤ x), two-sided = the sum of all P(X = k) ≤ P(X = x), for
-    X ~ Bin(n, target); one-sided mid-p takes half of P(X = x) away; score z = (x/n - target) / √(target(1-target)/n).
-    Assumes independent answers. Missing: n counts those who answered.
-    Source: Lancaster 1961, doi:10.1080/01621459.1961.10482105 (mid-p). Reference: R 4.2.2 binom.test, prop.test.
+    Formula: greater = P(X ≥ x), less = P(X ≤ x), two-sided = the sum of all P(X = k) ≤ P(X = x), for X ~ Bin(n,
+    target); one-sided mid-p takes half of P(X = x) away; score z = (x/n - target) / √(target(1-target)/n).
+    Assumes: independent answers.
+    Missing: n counts those who answered.
+    Source: Lancaster 1961, doi:10.1080/01621459.1961.10482105 (mid-p).
+    Reference: R 4.2.2 binom.test, prop.test.
 
     >>> f"{exact_test(10, 20, target=0.3).greater:.3f}"
     '0.048'
@@ -249,6 +264,13 @@ def _score(x: int, n: int, target: float) -> float | None:
 
 def verdict(test: TargetTest | None) -> Verdict:
     """Whether a target is reached: the exact test at 2.5 % each way decides, else nobody can tell.
+
+    Rule: met if the one-sided exact p for a share above the target is below 2.5 %; not met if the one for a share below
+    it is; else nobody can tell. So a verdict cannot contradict a 95 % interval of the same kind.
+    Assumes: what `exact_test` assumes. The verdict of the nonresponse bounds is stated first.
+    Missing: no test (n = 0) is "cannot_tell".
+    Source: own rule; the exact test is Clopper & Pearson 1934, doi:10.1093/biomet/26.4.404.
+    Reference: R 4.2.2 binom.test(alternative = "greater" and "less").
 
     >>> verdict(exact_test(10, 20, target=0.3))
     'cannot_tell'

@@ -52,14 +52,14 @@ class _Placements(NamedTuple):
 def brunner_munzel(group1: Codes, group2: Codes, *, method: Method = "auto", confidence: float = 0.95) -> BrunnerMunzel:
     """Brunner–Munzel test and interval of the probability that group 2 answers higher than group 1.
 
-    Formula: p = mean placement of Y among X; se² = V1/n1 + V2/n2, variances of the placements; (p − ½)/se is
-    compared with t and Satterthwaite df. `auto` takes the permutation version when a group has fewer than 10 answers:
-    the studentised statistic over all divisions of the pooled answers, weighted by their number,
-    P(|T*| ≥ |T|); its interval takes the 95 % point of |T*| in place of t. A division without
-    variance counts as T = ±∞.
-    Logit interval: logit p ± c·se/(p(1−p)); Cliff's delta = 2p − 1 with that interval transformed.
-    Assumes independent answers; needs no equal spreads. Missing answers are left out. Without variance (no overlap, all
-    equal) there is no interval and no t test; never an infinite statistic.
+    Formula: p = mean placement of Y among X; se² = V1/n1 + V2/n2, variances of the placements; (p − ½)/se is compared
+    with t and Satterthwaite df. `auto` takes the permutation version when a group has fewer than 10 answers: the
+    studentised statistic over all divisions of the pooled answers, weighted by their number, P(|T*| ≥ |T|); its
+    interval takes the 95 % point of |T*| in place of t. A division without variance counts as T = ±∞. Logit interval:
+    logit p ± c·se/(p(1−p)); Cliff's delta = 2p − 1 with that interval transformed.
+    Assumes: independent answers; needs no equal spreads.
+    Missing: unanswered ones are left out. Without variance (no overlap, all equal) there is no interval and no t test;
+    never an infinite statistic.
     Source: Brunner & Munzel 2000, doi:10.1002/(SICI)1521-4036(200001)42:1<17::AID-BIMJ17>3.0.CO;2-U; Neubert & Brunner
     2007, doi:10.1016/j.csda.2006.05.024; Cliff 1993, doi:10.1037/0033-2909.114.3.494.
     Reference: formula in R 4.2.2, R brunnermunzel (permutation), scipy brunnermunzel (t version).

@@ -69,9 +69,10 @@ def chi_square(table: Table) -> ChiSquareTest:
 
     Formula: χ² = Σ (o-e)²/e, G² = 2 Σ o log(o/e), df = (r-1)(c-1); V = √(χ²/(n min(r-1, c-1))); corrected: φ² = χ²/n
     less df/(n-1) (0 at least), r and c less (r-1)²/(n-1) and (c-1)²/(n-1).
-    Assumptions: independent answers; expected counts of 5 or more, else a warning. Empty rows and columns are dropped.
+    Assumes: independent answers; expected counts of 5 or more, else a warning. Empty rows and columns are dropped.
     Missing: the table holds those who answered. One row or column left: no test and a warning.
-    Source: Bergsma 2013, doi:10.1016/j.jkss.2012.10.002. Reference: R 4.2.2 chisq.test(correct = FALSE).
+    Source: Bergsma 2013, doi:10.1016/j.jkss.2012.10.002.
+    Reference: R 4.2.2 chisq.test(correct = FALSE).
 
     >>> found = chi_square([[9, 11, 4, 2, 1], [6, 8, 8, 5, 2], [3, 9, 7, 6, 6]])
     >>> f"{found.chi2:.2f} {found.df} {found.p:.3f} {found.cramers_v:.3f} {found.cramers_v_corrected:.3f}"
@@ -111,9 +112,11 @@ def fisher_table_test(table: Table) -> TableTest:
     """Fisher's exact test of a table of any shape, two-sided.
 
     Formula: sum of the probabilities, given both margins, of all tables not more probable than the observed one.
-    Assumptions: independent answers. Empty rows and columns are dropped. Missing: the table holds those who
-    answered; one row or column left, or too many tables to count, has no p and a warning.
-    Source: Mehta & Patel 1983, doi:10.1080/01621459.1983.10477989. Reference: R 4.2.2 fisher.test.
+    Assumes: independent answers. Empty rows and columns are dropped.
+    Missing: the table holds those who answered; one row or column left, or too many tables to count, has no p and a
+    warning.
+    Source: Mehta & Patel 1983, doi:10.1080/01621459.1983.10477989.
+    Reference: R 4.2.2 fisher.test.
 
     >>> f"{fisher_table_test([[3, 0, 2], [1, 5, 4]]).p:.4f}"
     '0.0959'
@@ -132,10 +135,12 @@ def fisher_table_test(table: Table) -> TableTest:
 def ordinal_association(table: Table) -> OrdinalAssociation:
     """Gamma, tau-b and Somers' D (answers given the group) of ordered groups and ordered answers.
 
-    Formula: C and D pairs in the same and in the opposite order; gamma (C-D)/(C+D); tau-b (C-D)/√((P-Tr)(P-Tc)) and
-    D (C-D)/(P-Tr) with P all pairs, Tr pairs in the same row, Tc in the same column. Assumptions: rows and columns in
-    order. Missing: the table holds those who answered; no pairs that differ: `None` with a warning.
-    Source: Agresti 2010, Analysis of Ordinal Categorical Data, chapter 7. Reference: R 4.2.2, from the definitions.
+    Formula: C and D pairs in the same and in the opposite order; gamma (C-D)/(C+D); tau-b (C-D)/√((P-Tr)(P-Tc)) and D
+    (C-D)/(P-Tr) with P all pairs, Tr pairs in the same row, Tc in the same column.
+    Assumes: rows and columns in order.
+    Missing: the table holds those who answered; no pairs that differ: `None` with a warning.
+    Source: Agresti 2010, Analysis of Ordinal Categorical Data, chapter 7.
+    Reference: R 4.2.2, from the definitions.
 
     >>> found = ordinal_association([[9, 11, 4, 2, 1], [6, 8, 8, 5, 2], [3, 9, 7, 6, 6]])
     >>> f"{found.gamma:.3f} {found.tau_b:.3f} {found.somers_d:.3f}"
@@ -170,8 +175,9 @@ def linear_by_linear(
     """Test of a linear trend over ordered groups and answers; scores are 1, 2, … if none are given.
 
     Formula: M² = (n-1) r², r the correlation of row and column scores over all answers; 1 degree of freedom.
-    Assumptions: the scores' distances mean something. Missing: the table holds those who answered; scores that do not
-    vary: `None` with a warning. Source: Agresti 2002, Categorical Data Analysis, section 3.4.
+    Assumes: the scores' distances mean something.
+    Missing: the table holds those who answered; scores that do not vary: `None` with a warning.
+    Source: Agresti 2002, Categorical Data Analysis, section 3.4.
     Reference: R 4.2.2 with coin 1.4.2, independence_test.
 
     >>> found = linear_by_linear([[9, 11, 4, 2, 1], [6, 8, 8, 5, 2], [3, 9, 7, 6, 6]])

@@ -41,10 +41,12 @@ def trend_test(x: Sequence[int], n: Sequence[int], *, scores: Sequence[float] | 
 
     Formula: χ² = (Σ s(x - np))² / (p(1-p) Σ n(s - s̄)²) with the pooled share p, as R (statsmodels uses N-1: times
     (N-1)/N); exact: the distribution of T = Σ s x given the total of successes, two-sided by |T - E T|.
-    Assumptions: independent answers, scores whose distances mean something; prefer the exact p where successes or
-    failures are few. Missing: n counts those who answered; empty groups are left out; fewer than two groups or one
-    outcome: `None` with a warning, as are exact p values of tables that are too large for them.
-    Source: Armitage 1955, doi:10.2307/3001775. Reference: R 4.2.2 prop.trend.test; enumeration.
+    Assumes: independent answers, scores whose distances mean something; prefer the exact p where successes or failures
+    are few.
+    Missing: n counts those who answered; empty groups are left out; fewer than two groups or one outcome: `None` with a
+    warning, as are exact p values of tables that are too large for them.
+    Source: Armitage 1955, doi:10.2307/3001775.
+    Reference: R 4.2.2 prop.trend.test; enumeration.
 
     >>> found = trend_test([4, 7, 12], [15, 16, 18])
     >>> f"{found.chi2:.3f} {found.p:.4f} {found.exact_two_sided:.4f}"

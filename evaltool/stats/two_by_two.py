@@ -75,9 +75,11 @@ def chi_square_2x2(first: Pair, second: Pair) -> ChiSquare2x2:
     """Chi-square tests of two independent shares, two-sided, 1 degree of freedom.
 
     Formula: N (ad-bc)² / (n1 n2 s f); times (N-1)/N for the (N-1) version; Yates takes min(½, |observed-expected|) off
-    each difference. Assumptions: independent answers; expected counts of 5 or more (1 for the (N-1) version).
+    each difference.
+    Assumes: independent answers; expected counts of 5 or more (1 for the (N-1) version).
     Missing: n counts those who answered. An empty group or a single outcome has no test and a warning.
-    Source: Campbell 2007, doi:10.1002/sim.2832 ((N-1)). Reference: R 4.2.2 chisq.test.
+    Source: Campbell 2007, doi:10.1002/sim.2832 ((N-1)).
+    Reference: R 4.2.2 chisq.test.
 
     >>> found = chi_square_2x2((21, 38), (13, 44))
     >>> f"{found.chi2:.3f} {found.p:.4f} {found.yates_p:.4f}"
@@ -99,8 +101,11 @@ def fisher_test(first: Pair, second: Pair) -> ExactTest:
     """Fisher's exact test with its mid-p; the mid-p (or Boschloo) is the one to use, plain Fisher is too cautious.
 
     Formula: X hypergeometric given both margins; two-sided = sum of all P(k) ≤ P(x1); mid-p = the same with half of
-    P(x1). Assumptions: independent answers. Missing: n counts those who answered; an empty group has a warning.
-    Source: Lydersen, Fagerland & Laake 2009, doi:10.1002/sim.3531. Reference: R 4.2.2 fisher.test.
+    P(x1).
+    Assumes: independent answers.
+    Missing: n counts those who answered; an empty group has a warning.
+    Source: Lydersen, Fagerland & Laake 2009, doi:10.1002/sim.3531.
+    Reference: R 4.2.2 fisher.test.
 
     >>> found = fisher_test((21, 38), (13, 44))
     >>> f"{found.two_sided:.4f} {found.midp_two_sided:.4f}"
@@ -129,8 +134,8 @@ def boschloo_test(first: Pair, second: Pair) -> BoschlooTest:
 
     Formula: p = max over π of P(Fisher's p of a table ≤ the observed one | both shares are π). `two_sided_doubled` is
     twice the smaller one-sided p (as scipy); `two_sided_fisher2` orders tables by Fisher's two-sided p (as R's Exact).
-    Assumptions: independent answers. Missing: n counts those who answered; an empty group, or more than 1,000 answers,
-    has no p and a warning.
+    Assumes: independent answers.
+    Missing: n counts those who answered; an empty group, or more than 1,000 answers, has no p and a warning.
     Source: Boschloo 1970, doi:10.1111/j.1467-9574.1970.tb00104.x; Lydersen et al. 2009, doi:10.1002/sim.3531.
     Reference: R 4.2.2 by enumeration, exact2x2; scipy 1.17 boschloo_exact.
 
@@ -150,9 +155,10 @@ def barnard_test(first: Pair, second: Pair) -> ExactTest:
 
     Formula: p = max over π of P(z of a table at least as extreme as the observed one | both shares are π), z =
     (p1-p2)/√(p(1-p)(1/n1+1/n2)) with the pooled share p, 0 where everybody answered alike.
-    Assumptions: independent answers. Missing: n counts those who answered; an empty group, or more than 1,000 answers,
-    has no p and a warning.
-    Source: Barnard 1947, doi:10.1093/biomet/34.1-2.123; Suissa & Shuster 1985. Reference: R 4.2.2 by enumeration.
+    Assumes: independent answers.
+    Missing: n counts those who answered; an empty group, or more than 1,000 answers, has no p and a warning.
+    Source: Barnard 1947, doi:10.1093/biomet/34.1-2.123; Suissa & Shuster 1985, doi:10.2307/2981892.
+    Reference: R 4.2.2 by enumeration.
 
     >>> f"{barnard_test((9, 10), (3, 10)).two_sided:.5f}"
     '0.00796'
@@ -175,11 +181,13 @@ def barnard_test(first: Pair, second: Pair) -> ExactTest:
 def odds_ratio(first: Pair, second: Pair, *, confidence: float = 0.95) -> OddsRatio:
     """Odds ratio of group 1 against group 2 with Fisher's exact interval.
 
-    Formula: sample ad/(bc); conditional: the ψ at which E(X1 | margins, ψ) = x1; interval: the ψ at which
-    P(X1 ≥ x1) (lower) and P(X1 ≤ x1) (upper) are (1-confidence)/2 in the noncentral hypergeometric distribution.
-    Assumptions: independent answers. Missing: n counts those who answered; an empty group or a single outcome has no
-    odds ratio and a warning. Source: Cornfield 1956. Reference: scipy 1.17 odds_ratio, root finding to 1e-13
-    (limits of R's fisher.test are about 1 % off where they are large).
+    Formula: sample ad/(bc); conditional: the ψ at which E(X1 | margins, ψ) = x1; interval: the ψ at which P(X1 ≥ x1)
+    (lower) and P(X1 ≤ x1) (upper) are (1-confidence)/2 in the noncentral hypergeometric distribution.
+    Assumes: independent answers.
+    Missing: n counts those who answered; an empty group or a single outcome has no odds ratio and a warning.
+    Source: Cornfield 1956, Proceedings of the Third Berkeley Symposium 4:135.
+    Reference: scipy 1.17 odds_ratio, root finding to 1e-13 (limits of R's fisher.test are about 1 % off where they are
+    large).
 
     >>> found = odds_ratio((21, 38), (13, 44))
     >>> f"{found.sample:.3f} {found.conditional:.3f} {found.low:.3f} {found.high:.3f}"

@@ -63,10 +63,12 @@ def difference(
     Formula: newcombe: d - √((p1-l1)² + (u2-p2)²) to d + √((u1-p1)² + (p2-l2)²) from the Wilson limits l, u;
     miettinen_nurminen: all δ with (d-δ)² ≤ z² V(δ) N/(N-1), V from the most likely shares that differ by δ; mee: the
     same without N/(N-1); agresti_caffo: Wald after adding one success and one failure to each group, clipped to -1…1.
-    Assumptions: independent answers, independent groups. Missing: n counts those who answered; n = 0 gives a warning.
-    Source: Newcombe 1998b, doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I (method 10);
-    Miettinen & Nurminen 1985, doi:10.1002/sim.4780040211; Mee 1984; Agresti & Caffo 2000,
-    doi:10.1080/00031305.2000.10474560. Reference: R 4.2.2, from the definitions.
+    Assumes: independent answers, independent groups.
+    Missing: n counts those who answered; n = 0 gives a warning.
+    Source: Newcombe 1998b, doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I (method 10); Miettinen
+    & Nurminen 1985, doi:10.1002/sim.4780040211; Mee 1984, Biometrics 40:1175; Agresti & Caffo 2000,
+    doi:10.1080/00031305.2000.10474560.
+    Reference: R 4.2.2, from the definitions.
 
     >>> found = difference((56, 70), (48, 80))
     >>> f"{found.estimate:.3f} {found.low:.4f} {found.high:.4f}"
@@ -88,12 +90,14 @@ def ratio(
 ) -> Comparison:
     """Ratio of two independent shares, (x1, n1) over (x2, n2), with its interval; infinite above where x2 is 0.
 
-    Formula: koopman: all θ with (p1-θp2)² ≤ z² V(θ), V from the most likely shares with that ratio;
-    miettinen_nurminen: the same with V N/(N-1); katz_log: log θ ± z √(1/x1 - 1/n1 + 1/x2 - 1/n2).
-    Assumptions: independent answers, independent groups. Missing: n counts those who answered. Nobody in either group:
-    no estimate, 0 to infinity. katz_log has no interval where a count is 0.
+    Formula: koopman: all θ with (p1-θp2)² ≤ z² V(θ), V from the most likely shares with that ratio; miettinen_nurminen:
+    the same with V N/(N-1); katz_log: log θ ± z √(1/x1 - 1/n1 + 1/x2 - 1/n2).
+    Assumes: independent answers, independent groups.
+    Missing: n counts those who answered. Nobody in either group: no estimate, 0 to infinity. katz_log has no interval
+    where a count is 0.
     Source: Koopman 1984, doi:10.2307/2531405; Miettinen & Nurminen 1985, doi:10.1002/sim.4780040211; Katz et al. 1978,
-    doi:10.2307/2530610. Reference: R 4.2.2, from the definitions.
+    doi:10.2307/2530610.
+    Reference: R 4.2.2, from the definitions.
 
     >>> found = ratio((21, 38), (13, 44))
     >>> f"{found.estimate:.3f} {found.low:.3f} {found.high:.3f}"

@@ -61,12 +61,13 @@ def weighted_mean(
 ) -> WeightedMean:
     """The weighted mean of `values` (0 and 1 for a share) in a `domain` of the design, by Taylor linearisation.
 
-    Formula: m = Σwy/Σw; u = w(y - m)/Σw (0 outside the domain), summed by cluster; se² = Σ_h (1 - f_h) n_h/(n_h - 1)
-    Σ (u_hi - ū_h)². With `raked`, u/w is first freed of its means over each margin's categories, in turn (ten times).
-    Assumes clusters drawn with replacement unless `fpc` is given; weights are fixed unless `raked` is given.
-    Missing values (None, NaN) are a domain: their rows stay in the design, not in the estimate. One unit in a stratum
-    (unless the design's `lonely` says otherwise), or no answer: no standard error, with a warning.
-    Source: Binder 1983, doi:10.2307/1402588. Reference: R 4.2.2, survey 4.1.1 svymean, svyby, rake.
+    Formula: m = Σwy/Σw; u = w(y - m)/Σw (0 outside the domain), summed by cluster; se² = Σ_h (1 - f_h) n_h/(n_h - 1) Σ
+    (u_hi - ū_h)². With `raked`, u/w is first freed of its means over each margin's categories, in turn (ten times).
+    Assumes: clusters drawn with replacement unless `fpc` is given; weights are fixed unless `raked` is given.
+    Missing: unanswered ones (None, NaN) are a domain: their rows stay in the design, not in the estimate. One unit in a
+    stratum (unless the design's `lonely` says otherwise), or no answer: no standard error, with a warning.
+    Source: Binder 1983, doi:10.2307/1402588.
+    Reference: R 4.2.2, survey 4.1.1 svymean, svyby, rake.
 
     >>> result = weighted_mean([1, 0, 1, 1], Design([2.0, 1.0, 1.0, 1.0]))
     >>> f"{result.estimate:.2f} {result.se:.3f}"
@@ -93,8 +94,10 @@ def weighted_share_of_sums(yes: tuple[float, float], no: tuple[float, float], *,
     """The weighted share from sums alone: (Σw, Σw²) of those who count and of the `n` others together; `rows` weighted.
 
     Formula: as `weighted_mean` without strata and clusters: se² = rows/(rows - 1) · [(1-p)²Σw²_yes + p²Σw²_no] / (Σw)².
-    Assumes independent answers and fixed weights. Missing values: not in the sums, but in `rows` (the whole design).
-    Source: Binder 1983, doi:10.2307/1402588. Reference: R 4.2.2, survey 4.1.1 svymean.
+    Assumes: independent answers and fixed weights.
+    Missing: not in the sums, but in `rows` (the whole design).
+    Source: Binder 1983, doi:10.2307/1402588.
+    Reference: R 4.2.2, survey 4.1.1 svymean.
 
     >>> result = weighted_share_of_sums((4.0, 6.0), (1.0, 1.0), n=4, rows=4)
     >>> f"{result.estimate:.2f} {result.se:.3f}"
@@ -199,14 +202,15 @@ def weighted_interval(
 ) -> WeightedInterval:
     """A confidence interval of a weighted share, t with the design's df; at 0 % and 100 % always Clopper-Pearson.
 
-    Formula: logit (and xlogit, the same interval): logit⁻¹(logit p ± t·se/(p(1-p))); mean: p ± t·se; asin:
-    sin²(asin √p ± t·se/(2√(p(1-p)))); likelihood: the p' with 2·n_eff·KL(p, p') ≤ t²·n/(n-1); beta (Korn-Graubard):
-    Clopper-Pearson with n_eff·(t_{n-1}/t_df)²; korn_graubard: the same, not above n (as NCHS has it).
-    0 % and 100 %: Clopper-Pearson with the smaller of n and Kish's n_eff, whatever was asked for, and said.
-    Assumes a share: the weighted mean of 0 and 1. Missing values: as in `weighted_mean`. No standard error or no
-    degree of freedom: no interval.
-    Source: Korn & Graubard 1998, Survey Methodology 24:193. Reference: R 4.2.2, survey 4.1.1 svyciprop; at 0 % and
-    100 % R gives NaN or nonsense, so there the definition: binom.test(0, n) for equal weights.
+    Formula: logit (and xlogit, the same interval): logit⁻¹(logit p ± t·se/(p(1-p))); mean: p ± t·se; asin: sin²(asin √p
+    ± t·se/(2√(p(1-p)))); likelihood: the p' with 2·n_eff·KL(p, p') ≤ t²·n/(n-1); beta (Korn-Graubard): Clopper-Pearson
+    with n_eff·(t_{n-1}/t_df)²; korn_graubard: the same, not above n (as NCHS has it). 0 % and 100 %: Clopper-Pearson
+    with the smaller of n and Kish's n_eff, whatever was asked for, and said.
+    Assumes: a share: the weighted mean of 0 and 1.
+    Missing: as in `weighted_mean`. No standard error or no degree of freedom: no interval.
+    Source: Korn & Graubard 1998, Survey Methodology 24:193.
+    Reference: R 4.2.2, survey 4.1.1 svyciprop; at 0 % and 100 % R gives NaN or nonsense, so there the definition:
+    binom.test(0, n) for equal weights.
 
     >>> low, high = (interval := weighted_interval(WeightedMean(0.0, 0.0, 20, 19, 16.0))).low, interval.high
     >>> f"{low:.2f} {high:.3f} {interval.method}"
@@ -303,8 +307,10 @@ def nchs_reliability(share: WeightedMean) -> Reliability:
 
     Rule: suppress if the smaller of n and n_eff is below 30, or the 95 % Korn-Graubard interval (not above n) is at
     least .30 wide, or wider than .05 and than 130 % of the share; review if df < 8 or the share is 0 or 1.
-    Assumes nothing more than the interval. Missing values: no share, or no interval: suppress.
-    Source: Parker et al. 2017, Vital and Health Statistics 2(175). Reference: CDC surveytable.
+    Assumes: nothing more than the interval.
+    Missing: no share, or no interval: suppress.
+    Source: Parker et al. 2017, Vital and Health Statistics 2(175).
+    Reference: CDC surveytable.
 
     >>> nchs_reliability(WeightedMean(0.5, 0.05, 120, 119, 110.0)).status
     'present'

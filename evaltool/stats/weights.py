@@ -31,9 +31,10 @@ def kish(weights: Sequence[float] | Floats) -> Kish:
     """Kish's design effect of unequal weights, the effective number of answers, and the weights' relative spread.
 
     Formula: deff = n Σw² / (Σw)², n_eff = n / deff, cv² = deff - 1.
-    Assumes that the weights have nothing to do with the answers; clusters and strata are not in it.
-    Missing values: a missing weight is an error. No answer or weights that sum to 0: no number, with a warning.
-    Source: Kish 1992, Journal of Official Statistics 8:183. Reference: R 4.2.2, from the definition.
+    Assumes: that the weights have nothing to do with the answers; clusters and strata are not in it.
+    Missing: a missing weight is an error. No answer or weights that sum to 0: no number, with a warning.
+    Source: Kish 1992, Journal of Official Statistics 8:183.
+    Reference: R 4.2.2, from the definition.
 
     >>> f"{kish([1, 2, 2, 0.8, 1.1, 3]).n_eff:.2f}"
     '4.94'
@@ -78,12 +79,13 @@ def rake(
 ) -> Raking:
     """Weights that bring the respondents (`rows`: a column each margin) to the roster's `margins`, one after another.
 
-    Formula: iterative proportional fitting from `start` (1 each): w ← w · N_c / Σ_c w, margin by margin, until each
-    sum differs by less than 1e-12 of its total.
-    Assumes that within the margins' categories answering has nothing to do with the answers.
-    Missing values: a row without a category is an error (give "unknown" a margin, or collapse). A margin with a
-    category that nobody answered from is left out, said, and named in `empty`. Without convergence: no weights.
-    Source: Deming & Stephan 1940, doi:10.1214/aoms/1177731829. Reference: R 4.2.2, survey 4.1.1 rake.
+    Formula: iterative proportional fitting from `start` (1 each): w ← w · N_c / Σ_c w, margin by margin, until each sum
+    differs by less than 1e-12 of its total.
+    Assumes: that within the margins' categories answering has nothing to do with the answers.
+    Missing: a row without a category is an error (give "unknown" a margin, or collapse). A margin with a category that
+    nobody answered from is left out, said, and named in `empty`. Without convergence: no weights.
+    Source: Deming & Stephan 1940, doi:10.1214/aoms/1177731829.
+    Reference: R 4.2.2, survey 4.1.1 rake.
 
     >>> raked = rake({"site": ["A", "A", "B"]}, {"site": {"A": 10, "B": 8}})
     >>> [float(w) for w in raked.weights]
@@ -162,10 +164,12 @@ def collapse(
 ) -> Collapsed:
     """Join categories of a margin until each has at least `smallest` respondents, before raking.
 
-    Rule: the category with the fewest respondents (the first, of equals) joins the one with the next fewest; where
-    the margin's order means something (`ordered`), the smaller of its neighbours. Names are joined with " + ".
-    Assumes that the joined answer alike. Missing values: a category that the margin does not have is an error.
+    Rule: the category with the fewest respondents (the first, of equals) joins the one with the next fewest; where the
+    margin's order means something (`ordered`), the smaller of its neighbours. Names are joined with " + ".
+    Assumes: that the joined answer alike.
+    Missing: a category that the margin does not have is an error.
     Source: Kalton & Flores-Cervantes 2003, Journal of Official Statistics 19:81.
+    Reference: by hand, from the rule.
 
     >>> collapse(["a"] * 6 + ["b"] * 2 + ["c"] * 9, {"a": 10, "b": 4, "c": 12}).margin
     {'a + b': 14, 'c': 12}
@@ -206,9 +210,10 @@ def trim(weights: Sequence[float] | Floats, *, upper: float, lower: float = 0.0)
 
     Rule: w ← min(max(w, lower), upper); the difference goes in equal parts to the weights that were not cut; repeated
     until none is outside. The sum stays; the margins of a raking do not: trim last, and show both.
-    Missing values: a missing weight is an error. Limits that the sum cannot keep: no weights, with a warning.
-    Source: Potter 1990, Proceedings of the ASA Survey Research Methods Section, 225. Reference: R 4.2.2, survey 4.1.1
-    trimWeights(strict=TRUE).
+    Assumes: that the cut weights were too large (or too small) by chance; what it gains in spread it can lose in bias.
+    Missing: a missing weight is an error. Limits that the sum cannot keep: no weights, with a warning.
+    Source: Potter 1990, Proceedings of the ASA Survey Research Methods Section, 225.
+    Reference: R 4.2.2, survey 4.1.1 trimWeights(strict=TRUE).
 
     >>> [round(float(w), 3) for w in trim([1, 1, 2, 8], upper=4).weights]
     [2.333, 2.333, 3.333, 4.0]
@@ -244,10 +249,11 @@ def weighting_classes(roster: Sequence[int], respondents: Sequence[int], success
     """A share adjusted by classes: of `roster` units in each class, `respondents` answered, and `successes` count.
 
     Formula: factor = N_c / n_c; adjusted = Σ (N_c/N) p_c; se² = Σ (N_c/N)² (1 - n_c/N_c) p_c(1-p_c) / (n_c - 1).
-    Assumes that within a class answering has nothing to do with the answers; the standard error speaks of this roster.
-    Missing values: a class that nobody answered from has no factor, and the share is not adjusted (collapse first);
-    a class with one answer of several units has no variance, so there is no standard error. Both are said.
-    Source: Little & Rubin 2002, section 3.3. Reference: R 4.2.2, survey 4.1.1 svydesign(strata=~class, fpc=~N).
+    Assumes: that within a class answering has nothing to do with the answers; the standard error speaks of this roster.
+    Missing: a class that nobody answered from has no factor, and the share is not adjusted (collapse first); a class
+    with one answer of several units has no variance, so there is no standard error. Both are said.
+    Source: Little & Rubin 2002, section 3.3.
+    Reference: R 4.2.2, survey 4.1.1 svydesign(strata=~class, fpc=~N).
 
     >>> f"{weighting_classes([25, 35], [11, 21], [5, 12]).adjusted:.3f}"
     '0.523'
