@@ -106,6 +106,19 @@ _WHERE = {
         "ordinal_association",
     ),
     "trend": ("TrendTest", "trend_test"),
+    "days": ("DaysBetween", "days_between"),
+    "quality": (
+        "DuplicateAnswers",
+        "ItemNonresponse",
+        "PageBreakOff",
+        "Speeding",
+        "StraightLining",
+        "break_off",
+        "duplicate_answers",
+        "item_nonresponse",
+        "speeding",
+        "straight_lining",
+    ),
     "coverage": ("Coverage", "coverage_table", "share_coverage"),
 }
 """The public names of each module."""

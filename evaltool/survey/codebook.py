@@ -11,7 +11,10 @@ from evaltool.text import Text
 
 @dataclass(frozen=True, kw_only=True)
 class Variable:
-    """One variable. `universe` is the routing that decides who was asked ("" for everybody)."""
+    """One variable. `universe` is the routing that decides who was asked ("" for everybody), `page` where it stands.
+
+    Nobody is asked what is `derived`: it is calculated from other variables.
+    """
 
     name: str
     question: str
@@ -22,6 +25,8 @@ class Variable:
     scale: str | None = None
     universe: str = ""
     role: str | None = None
+    page: str = ""
+    derived: bool = False
 
 
 def codebook(survey: Survey) -> list[Variable]:
@@ -33,6 +38,7 @@ def _variables(page: Page, question: Question) -> list[Variable]:
     kind = QUESTION_TYPES[question.type].kind
     universe = " and ".join(f"({text})" for text in (page.relevant, question.relevant) if text)
     shared: dict[str, Any] = {"question": question.name, "universe": universe, "role": question.role}
+    shared |= {"page": page.name, "derived": question.type == "calculate"}
     missing = {code: choice.missing for code, choice in question.choices.items() if choice.missing}
     found: list[Variable] = []
     if kind == "set":
