@@ -2,7 +2,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaltool.stats.counting import Group, Tally, by_column, count_units, grouped_query, state_column, value
+from evaltool.stats.counting import Group, Tally, by_column, cells_query, count_units, state_column, value
 
 SITES = ["north", "south", ""]
 STATES = [value("yes"), value("no"), "refused", "no_interview", None]
@@ -58,7 +58,7 @@ def test_a_quote_in_a_code_stays_text():
 
 
 def test_one_query_holds_all_groups_and_measures():
-    query = grouped_query(["site"], {"a": ["x"], "b": ["y"]})
+    query = cells_query("t", [("year",), ("year", "site")], ["a", "b"], weight="w")
     assert query.count("SELECT") == query.count("GROUPING SETS") == 1
 
 
