@@ -215,11 +215,13 @@ def duplicate_answers(
     """
     check_count("least", least)
     names, codes = _coded(answers)
-    size = len(codes) if names else 0
+    if not names and persons is not None:
+        codes = np.empty((len(persons), 0), dtype=np.int64)
+    size = len(codes)
     who = pd.factorize(pd.Series(list(persons), dtype=object))[0] if persons is not None else np.arange(size)
     if len(who) != size:
         raise StatisticsError(f"{size} rows and {len(who)} persons do not match")
-    judged = (codes >= 0).sum(axis=1) >= max(least, 1) if names else np.zeros(0, dtype=bool)
+    judged: npt.NDArray[np.bool_] = np.sum(codes >= 0, axis=1) >= max(least, 1)
     n = int(judged.sum())
     if not n:
         warning = FEW_ITEMS if size else NO_RESPONDENTS

@@ -171,6 +171,7 @@ def test_too_few_answers_are_not_judged():
 
 def test_nobody_and_nothing_have_words():
     assert duplicate_answers({}).warning == NO_RESPONDENTS
+    assert duplicate_answers({}, ["Ann", "Eva"]).warning == FEW_ITEMS
     assert duplicate_answers(_battery()).warning == NO_RESPONDENTS
     silent = duplicate_answers(_battery(None, None), least=0)
     assert (silent.share, silent.warning) == (None, FEW_ITEMS)
