@@ -12,6 +12,7 @@ from evaltool.errors import StatisticsError
 from evaltool.stats.checks import check_count, check_probability
 
 Alternative: TypeAlias = Literal["two_sided", "greater", "less"]
+Sides: TypeAlias = Literal["two_sided", "one_sided"]
 NO_ANSWERS = "no answers: nothing can be found"
 
 
@@ -74,12 +75,15 @@ def _rejects(
     return np.asarray(p <= alpha)
 
 
-def two_share_power(p1: float, p2: float, *, n1: float, n2: float | None = None, alpha: float = 0.05) -> float:
-    """Power of the two-sided comparison of two shares with n1 and n2 (else as many) respondents.
+def two_share_power(
+    p1: float, p2: float, *, n1: float, n2: float | None = None, alpha: float = 0.05, alternative: Sides = "two_sided"
+) -> float:
+    """Power of the comparison of two shares with n1 and n2 (else as many) respondents.
 
     Formula: Φ((|p1-p2| - z √(p̄(1-p̄)(1/n1+1/n2))) / √(p1(1-p1)/n1 + p2(1-p2)/n2)), p̄ the pooled share, z the 1 -
-    alpha/2 quantile.
-    Assumes: independent answers, a normal approximation, no continuity correction.
+    alpha/2 quantile (one-sided: 1 - alpha).
+    Assumes: independent answers, a normal approximation, no continuity correction; `one_sided` that the direction was
+    declared before.
     Missing: n1 and n2 are respondents to expect.
     Source: Fleiss, Levin & Paik 2003, section 4.2.
     Reference: R 4.2.2 power.prop.test.
@@ -94,12 +98,14 @@ def two_share_power(p1: float, p2: float, *, n1: float, n2: float | None = None,
     if min(n1, n2) <= 0:
         raise StatisticsError(f"groups of {n1} and {n2} cannot be compared", mend="Give at least one respondent each.")
     pooled = (n1 * p1 + n2 * p2) / (n1 + n2)
-    apart = abs(p1 - p2) - float(norm.isf(alpha / 2)) * sqrt(pooled * (1 - pooled) * (1 / n1 + 1 / n2))
+    apart = abs(p1 - p2) - _z(alpha, alternative) * sqrt(pooled * (1 - pooled) * (1 / n1 + 1 / n2))
     spread = sqrt(p1 * (1 - p1) / n1 + p2 * (1 - p2) / n2)
     return float(norm.cdf(apart / spread)) if spread else float(apart > 0)
 
 
-def n_per_group(p1: float, p2: float, *, power: float = 0.8, alpha: float = 0.05) -> float:
+def n_per_group(
+    p1: float, p2: float, *, power: float = 0.8, alpha: float = 0.05, alternative: Sides = "two_sided"
+) -> float:
     """Respondents needed in each of two groups (not rounded) to find p1 against p2 with this power.
 
     Formula: ((z √(2p̄(1-p̄)) + Φ⁻¹(power) √(p1(1-p1) + p2(1-p2))) / (p1-p2))².
@@ -118,12 +124,18 @@ def n_per_group(p1: float, p2: float, *, power: float = 0.8, alpha: float = 0.05
     if p1 == p2:
         raise StatisticsError("two equal shares cannot be told apart", mend="Give two shares that differ.")
     middle = (p1 + p2) / 2
-    null = float(norm.isf(alpha / 2)) * sqrt(2 * middle * (1 - middle))
+    null = _z(alpha, alternative) * sqrt(2 * middle * (1 - middle))
     return ((null + float(norm.ppf(power)) * sqrt(p1 * (1 - p1) + p2 * (1 - p2))) / (p1 - p2)) ** 2
 
 
 def detectable_share(
-    p1: float, *, n1: float, n2: float | None = None, power: float = 0.8, alpha: float = 0.05
+    p1: float,
+    *,
+    n1: float,
+    n2: float | None = None,
+    power: float = 0.8,
+    alpha: float = 0.05,
+    alternative: Sides = "two_sided",
 ) -> tuple[float | None, float | None]:
     """The nearest shares below and above p1 that the comparison finds with this power; `None` where there is none.
 
@@ -140,8 +152,15 @@ def detectable_share(
     check_probability("the power", power, open_ends=True)
 
     def short(p2: float) -> float:
-        return two_share_power(p1, p2, n1=n1, n2=n2, alpha=alpha) - power
+        return two_share_power(p1, p2, n1=n1, n2=n2, alpha=alpha, alternative=alternative) - power
+
+    if short(p1) >= 0:
+        raise StatisticsError(f"a power of {power} is chance", mend="Give a power above alpha, such as 0.8.")
 
     low = brentq(short, 0.0, p1, xtol=1e-12) if short(0.0) >= 0 else None
     high = brentq(short, p1, 1.0, xtol=1e-12) if short(1.0) >= 0 else None
     return low, high
+
+
+def _z(alpha: float, alternative: Sides) -> float:
+    return float(norm.isf(alpha if alternative == "one_sided" else alpha / 2))

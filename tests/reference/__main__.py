@@ -21,4 +21,5 @@ def main(path: Path) -> int:
 if __name__ == "__main__":
     if len(sys.argv) != 2 or not Path(sys.argv[1]).exists():
         sys.exit("usage: python -m tests.reference PATH (a folder of reference cases, or one topic's JSON file)")
+    sys.stdout.reconfigure(errors="backslashreplace")  # a case's words may not fit the console's code page
     sys.exit(main(Path(sys.argv[1])))

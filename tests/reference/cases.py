@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
@@ -33,18 +32,47 @@ class Outcome:
 def run(path: Path) -> Iterator[Outcome]:
     """Every value of the cases in a topic's file, a dataset's folder, or a folder of topics with its `datasets`."""
     if path.is_file():
-        topic = _read(path)
-        for case in topic["cases"]:
-            yield from _compare(case, topic["topic"], path.parent)
+        yield from _topic(path)
     elif (path / "expected.json").exists():
-        yield from _compare(_dataset(path / "expected.json"), "dataset", path)
+        yield from _whole(path)
     else:
-        for part in [*sorted(path.glob("*.json")), *sorted(path.glob("datasets/*/"))]:
+        folders = sorted({file.parent for place in ("*", "datasets/*") for file in path.glob(f"{place}/expected.json")})
+        for part in [*sorted(path.glob("*.json")), *folders]:
             yield from run(part)
 
 
+def _topic(file: Path) -> Iterator[Outcome]:
+    try:
+        topic = _read(file)
+    except (OSError, ValueError) as error:
+        yield _broken(file.name, error)
+        return
+    cases = topic.get("cases") if isinstance(topic, Mapping) else None
+    if not isinstance(cases, list):
+        yield Outcome(file.name, "no list of cases", "not covered")
+        return
+    for place, case in enumerate(cases):
+        if isinstance(case, Mapping) and isinstance(case.get("expected"), Mapping):
+            yield from _compare(case, str(topic.get("topic", file.stem)), file.parent)
+        else:
+            yield Outcome(f"{file.name}[{place}]", "the case", "failed", "a case with expected values", case)
+
+
+def _whole(folder: Path) -> Iterator[Outcome]:
+    try:
+        case = _dataset(folder / "expected.json")
+    except (OSError, ValueError, AttributeError, TypeError) as error:
+        yield _broken(folder.name, error)
+        return
+    yield from _compare(case, "dataset", folder)
+
+
+def _broken(name: str, error: Exception) -> Outcome:
+    return Outcome(name, "the file", "failed", "a file that can be read", f"{type(error).__name__}: {error}")
+
+
 def _read(file: Path) -> Any:
-    return json.loads(file.read_text(encoding="utf-8"))
+    return json.loads(file.read_text(encoding="utf-8-sig"))
 
 
 def _dataset(file: Path) -> dict[str, Any]:
@@ -55,7 +83,7 @@ def _dataset(file: Path) -> dict[str, Any]:
         "id": file.parent.name,
         "input": _read(file.with_name("codebook.json")),
         "expected": expected,
-        "tolerance": about["tolerance"] or _DEFAULT,
+        "tolerance": about["tolerance"],
         "tolerance_by_name": {"weighting": about["tolerance_weights"]} if about["tolerance_weights"] else {},
     }
 
@@ -66,18 +94,20 @@ def _compare(case: Mapping[str, Any], topic: str, folder: Path) -> Iterator[Outc
         found = dict(leaves(_values(case, topic, folder)))
     except Exception as error:  # one case that breaks must not hide the others
         failure = f"{type(error).__name__}: {error}"
+    name_of_case = str(case.get("id", "without an id"))
     for name, expected in leaves(case["expected"]):
         got = failure or found.get(name, _ABSENT)
         if got is _ABSENT:
-            yield Outcome(case["id"], name, "not covered")
+            yield Outcome(name_of_case, name, "not covered")
         else:
             passed = agrees(expected, got, _tolerance(case, name))
-            yield Outcome(case["id"], name, "passed" if passed else "failed", expected, got)
+            yield Outcome(name_of_case, name, "passed" if passed else "failed", expected, got)
 
 
 def _values(case: Mapping[str, Any], topic: str, folder: Path) -> Mapping[str, Any]:
-    module = f"{_ADAPTERS}.{topic}"
-    return import_module(module).values(case, folder) if find_spec(module) else {}
+    offered = (Path(__file__).parent / "adapters" / f"{topic}.py").exists() and topic.isidentifier()
+    adapter = import_module(f"{_ADAPTERS}.{topic}") if offered else None
+    return adapter.values(case, folder) if hasattr(adapter, "values") else {}
 
 
 def _tolerance(case: Mapping[str, Any], name: str) -> Mapping[str, float]:
@@ -85,4 +115,5 @@ def _tolerance(case: Mapping[str, Any], name: str) -> Mapping[str, float]:
     by_name = case.get("tolerance_by_name") or {}
     parts = name.split(".")
     names = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
-    return next((by_name[part] for part in names if part in by_name), case.get("tolerance") or _DEFAULT)
+    found = next((by_name[part] for part in names if part in by_name), case.get("tolerance") or _DEFAULT)
+    return {"abs": found.get("abs", 0.0), "rel": found.get("rel", 0.0)}

@@ -26,7 +26,7 @@ def agrees(expected: object, got: object, tolerance: Mapping[str, float]) -> boo
 def leaves(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
     """Every value of nested mappings, and of lists of mappings, with its dotted name."""
     for name, value in values.items():
-        if isinstance(value, Mapping):
+        if isinstance(value, Mapping) and value:
             yield from leaves(value, f"{before}{name}.")
         elif isinstance(value, list) and any(isinstance(item, Mapping) for item in value):
             yield from leaves({str(place): item for place, item in enumerate(value)}, f"{before}{name}.")

@@ -1,5 +1,6 @@
 import json
 import math
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -96,3 +97,75 @@ def test_what_is_not_offered_is_not_covered_and_never_passed(tmp_path, capsys):
 
 def test_a_folder_without_cases_is_no_success(tmp_path):
     assert main(tmp_path) == 1
+
+
+GOOD = {"id": "good", "input": {"p_values": [0.01, 0.04]}, "expected": {"bonferroni": [0.02, 0.08]}}
+
+
+def _states(path):
+    return {(outcome.case, outcome.name): outcome.state for outcome in run(path)}
+
+
+@pytest.mark.parametrize("damage", [b'{"topic": "power", "cases": [', b"\xff\xfe\x00{", b""])
+def test_a_damaged_file_fails_and_the_others_are_run(damage, tmp_path, capsys):
+    (tmp_path / "a.json").write_bytes(damage)
+    assert main(_folder(tmp_path, bonferroni=[0.02, 0.08])) == 1
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[0].startswith("failed  a.json  the file")
+    assert printed[-1] == "1 passed, 1 failed, 0 not covered"
+
+
+@pytest.mark.parametrize(
+    ("bad", "name"),
+    [
+        ("words", "t.json[0]"),
+        ({"id": "bad"}, "t.json[0]"),
+        ({"id": "bad", "input": {}, "expected": [1]}, "t.json[0]"),
+        ({"id": "bad", "expected": {"holm": [1]}}, "bad"),
+        ({"id": "bad", "input": None, "expected": {"holm": [1]}}, "bad"),
+        ({"id": "bad", "input": {"p_values": ["high"]}, "expected": {"holm": [1]}}, "bad"),
+        ({"id": "bad", "input": {"p_values": [2]}, "expected": {"holm": [1]}}, "bad"),
+        ({"id": "bad", "input": {"table": [[1, 2], [3]]}, "expected": {"df": 1}}, "bad"),
+        ({"input": {"p_values": [2]}, "expected": {"holm": [1]}}, "without an id"),
+    ],
+)
+def test_one_bad_case_fails_and_the_next_is_run(bad, name, tmp_path):
+    topic = {"topic": "tables_trend_multiplicity", "cases": [bad, GOOD]}
+    (tmp_path / "t.json").write_text(json.dumps(topic), encoding="utf-8")
+    states = _states(tmp_path)
+    assert states.pop(("good", "bonferroni")) == "passed"
+    assert {case: state for (case, _), state in states.items()} == {name: "failed"}
+
+
+@pytest.mark.parametrize("topic", ["unheard_of", "formulas", "../power", "", "a.b", 7])
+def test_an_unknown_topic_is_not_covered(topic, tmp_path):
+    (tmp_path / "t.json").write_text(json.dumps({"topic": topic, "cases": [GOOD]}), encoding="utf-8")
+    assert _states(tmp_path) == {("good", "bonferroni"): "not covered"}
+
+
+@pytest.mark.parametrize("other", [{"about": "no cases"}, [], {"cases": {}}])
+def test_a_file_of_another_layout_is_not_covered(other, tmp_path):
+    (tmp_path / "t.json").write_text(json.dumps(other), encoding="utf-8")
+    assert set(_states(tmp_path).values()) == {"not covered"}
+
+
+def test_an_empty_expectation_is_not_covered_and_half_a_tolerance_is_one(tmp_path):
+    case = {**GOOD, "expected": {"nested": {}, "bonferroni": [0.02, 0.081]}, "tolerance": {"abs": 0.01}}
+    topic = {"topic": "tables_trend_multiplicity", "cases": [case]}
+    (tmp_path / "t.json").write_text(json.dumps(topic), encoding="utf-8")
+    assert _states(tmp_path) == {("good", "nested"): "not covered", ("good", "bonferroni"): "passed"}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("expected.json", "{"), ("expected.json", "[]"), ("codebook.json", None), ("roster.csv", None)]
+)
+def test_a_damaged_dataset_fails_and_the_topics_are_run(name, text, tmp_path):
+    copy = tmp_path / "datasets" / "dv01"
+    shutil.copytree(FOLDER / "datasets" / "dv01_ordinary", copy)
+    if text is None:
+        (copy / name).unlink()
+    else:
+        (copy / name).write_text(text, encoding="utf-8")
+    states = _states(_folder(tmp_path, bonferroni=[0.02, 0.08]))
+    assert states.pop(("c1", "bonferroni")) == "passed"
+    assert set(states.values()) == {"failed"}

@@ -33,6 +33,15 @@ def test_power_of_two_shares_agrees_with_statsmodels():
     assert two_share_power(0.5, 0.3, n1=50, n2=80) == pytest.approx(theirs, abs=0.01)
 
 
+def test_one_sided_power_agrees_with_statsmodels():
+    theirs = power_proportions_2indep(0.2, 0.3, 50, alpha=0.05, alternative="larger", return_results=False)
+    assert two_share_power(0.5, 0.3, n1=50, alternative="one_sided") == pytest.approx(theirs, abs=1e-6)
+    n = n_per_group(0.5, 0.3, alternative="one_sided")
+    assert two_share_power(0.5, 0.3, n1=n, alternative="one_sided") == pytest.approx(0.8)
+    low, _ = detectable_share(0.5, n1=n, alternative="one_sided")
+    assert low == pytest.approx(0.3)
+
+
 def test_the_needed_n_has_the_power():
     n = n_per_group(0.3, 0.45, power=0.8)
     assert two_share_power(0.3, 0.45, n1=n) == pytest.approx(0.8)
@@ -43,6 +52,11 @@ def test_the_detectable_share_has_the_power_or_is_none():
     assert two_share_power(0.3, high, n1=60, n2=40) == pytest.approx(0.8)
     assert low < 0.3 < high
     assert detectable_share(0.3, n1=3) == (None, None)
+
+
+def test_a_power_that_chance_has_is_an_error():
+    with pytest.raises(StatisticsError, match="chance"):
+        detectable_share(0.3, n1=60, power=0.01)
 
 
 def test_nonsense_is_an_error():

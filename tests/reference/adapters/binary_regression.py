@@ -64,6 +64,7 @@ def _penalised(data) -> dict[str, object]:
     fit = stats.firth(data)
     return {
         "terms": data.terms,
+        "estimate_exists": fit.coefficients is not None,
         "coefficients": fit.coefficients,
         "ses_wald": fit.ses,
         "profile_lower": [interval.low for interval in fit.intervals],

@@ -11,7 +11,13 @@ from evaltool import stats
 def values(case: Mapping[str, Any], folder: Path) -> dict[str, object]:
     given = case["input"]
     n = math.inf if given.get("n") in {None, "Inf"} else given["n"]
-    pooled = stats.pool(given["estimates"], given["variances"], n=n, parameters=given.get("parameters", 1))
+    pooled = stats.pool(
+        given["estimates"],
+        given["variances"],
+        n=n,
+        parameters=given.get("parameters", 1),
+        confidence=given.get("confidence", 0.95),
+    )
     low, high = pooled.interval or (None, None)
     return {
         "estimate": pooled.estimate,

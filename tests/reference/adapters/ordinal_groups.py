@@ -9,12 +9,13 @@ from evaltool import stats
 
 def values(case: Mapping[str, Any], folder: Path) -> dict[str, object]:
     given = case["input"]
-    return _groups(given["groups"]) if "groups" in given else _two(given["group1"], given["group2"], given["top_codes"])
+    return _groups(given["groups"]) if "groups" in given else _two(given)
 
 
-def _two(group1, group2, top) -> dict[str, object]:
+def _two(given: Mapping[str, Any]) -> dict[str, object]:
+    group1, group2, top = given["group1"], given["group2"], given.get("top_codes", ())
     ranks = stats.mann_whitney(group1, group2)
-    munzel = stats.brunner_munzel(group1, group2, method="t")
+    munzel = stats.brunner_munzel(group1, group2, method="t", confidence=given.get("confidence", 0.95))
     low, high = munzel.interval or (None, None)
     return {
         "n1": ranks.n1,

@@ -9,7 +9,7 @@ from evaltool import stats
 
 def values(case: Mapping[str, Any], folder: Path) -> dict[str, object]:
     before, after = case["input"]["before"], case["input"]["after"]
-    return _change(before, after) | _tables(before, after) | _top_box(before, after, case["input"]["top_codes"])
+    return _change(before, after) | _tables(before, after) | _top_box(before, after, case["input"].get("top_codes", ()))
 
 
 def _change(before, after) -> dict[str, object]:

@@ -10,7 +10,7 @@ from evaltool import stats
 def values(case: Mapping[str, Any], folder: Path) -> dict[str, object]:
     given = case["input"]
     counts = {name: given[name] for name in ("yes_yes", "yes_no", "no_yes", "no_no")}
-    change = stats.paired_change(**counts, confidence=given["confidence"])
+    change = stats.paired_change(**counts, confidence=given.get("confidence", 0.95))
     test = stats.mcnemar(yes_no=given["yes_no"], no_yes=given["no_yes"])
     return {
         "n": change.n,

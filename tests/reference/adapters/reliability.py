@@ -11,7 +11,9 @@ from evaltool import stats
 
 def values(case: Mapping[str, Any], folder: Path) -> dict[str, object]:
     table = pd.read_csv(folder / case["input"]["data"])
-    scale = stats.scale_reliability({item: table[item] for item in case["input"]["items"]})
+    scale = stats.scale_reliability(
+        {item: table[item] for item in case["input"]["items"]}, confidence=case["input"].get("confidence", 0.95)
+    )
     low, high = scale.interval or (None, None)
     return {
         "n_complete": scale.n_complete,

@@ -11,7 +11,7 @@ INTERVALS = ("wilson", "wilson_cc", "agresti_coull", "clopper_pearson", "jeffrey
 
 def values(case: Mapping[str, Any], folder: Path) -> dict[str, object]:
     given = case["input"]
-    x, n, confidence = given["successes"], given["n"], given["confidence"]
+    x, n, confidence = given["successes"], given["n"], given.get("confidence", 0.95)
     found: dict[str, object] = {}
     for method in INTERVALS:
         share = stats.share(x, n, method=method, confidence=confidence)

@@ -10,7 +10,11 @@ from evaltool import stats
 def values(case: Mapping[str, Any], folder: Path) -> dict[str, object]:
     given = case["input"]
     first, second = (given["x1"], given["n1"]), (given["x2"], given["n2"])
-    return {**_intervals(first, second, given["confidence"]), **_tests(first, second), **_exact(first, second)}
+    return {
+        **_intervals(first, second, given.get("confidence", 0.95)),
+        **_tests(first, second),
+        **_exact(first, second),
+    }
 
 
 def _intervals(first: tuple[int, int], second: tuple[int, int], confidence: float) -> dict[str, object]:
