@@ -14,8 +14,8 @@ from evaltool.stats.counting import Counts, Group, Tally, count_units
 from evaltool.stats.rates import DISPOSITIONS, response_rates
 from evaltool.stats.rows import Scope, common_base, respondents, told, with_base
 from evaltool.stats.shares import exact_test, verdict
+from evaltool.stats.squares import changes, square
 from evaltool.stats.units import (
-    CHANGES,
     COURSES,
     DISPOSITION,
     NOT_RECORDED,
@@ -45,7 +45,7 @@ def estimate(plan: Plan, answers: Sequence[Answers], roster: pd.DataFrame) -> li
         PlanError: if the roster table lacks what the plan needs.
     """
     units = make_units(plan, answers, roster)
-    counts = count_units(units.table, breakdowns=plan.breakdowns, measures=measure_states(plan))
+    counts = count_units(units.table, breakdowns=plan.groupings, measures=measure_states(plan))
     return rows_from_counts(plan, counts, units.versions)
 
 
@@ -62,9 +62,9 @@ def _ordered(plan: Plan, counts: Counts) -> list[Group]:
     def place(group: Group) -> tuple[str, int, int, str]:
         if not group.by:
             return group.population, -1, 0, ""
-        codes = list(plan.attributes[group.by].choices)
+        codes = plan.levels(group.by)
         level = codes.index(group.level) if group.level in codes else len(codes)
-        return group.population, plan.breakdowns.index(group.by), level, group.level
+        return group.population, plan.groupings.index(group.by), level, group.level
 
     return sorted(counts, key=place)
 
@@ -88,8 +88,8 @@ def _group_rows(plan: Plan, group: Group, tallies: Mapping[str, Tally], versions
 
 def _indicator_rows(scope: Scope, indicator: Indicator) -> Iterator[Estimate]:
     if indicator.paired:
-        for change in CHANGES:
-            yield scope.share(f"share[{change}]", scope.tally.of(change))
+        for change, x in changes(square(scope.plan, indicator, scope.tally)).items():
+            yield scope.share(f"share[{change}]", x)
         return
     x = scope.tally.of(*(indicator.counted or ("yes",)))
     yield scope.share("share", x)

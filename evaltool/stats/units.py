@@ -2,10 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-import numpy as np
 import pandas as pd
 
 from evaltool.errors import PlanError
@@ -18,17 +17,20 @@ from evaltool.stats.counting import (
     OUTSIDE_BASE,
     POPULATION,
     REASONS,
+    WEIGHT,
     by_column,
     state_column,
     value,
 )
+from evaltool.stats.groupings import columns_of_groupings, either, grouped, levels, recorded, recorded_column, words
 from evaltool.stats.rates import DISPOSITIONS
+from evaltool.stats.squares import THEN, change, upwards
+from evaltool.stats.weighting import weigh
 from evaltool.survey.footing import Footing
 
 DISPOSITION, COURSES = "disposition", "courses"
 COMMON = "~common"  # what follows the name of an indicator that is counted only of whom all versions can compare
 NOT_RECORDED = "not_recorded"
-CHANGES = ("higher", "same", "lower")
 _INTERVIEWS = ("I", "P")
 # Not names that a column of the roster or a question can have.
 _INTERVIEWED, _POPULATION = "_interviewed", "_population"
@@ -81,7 +83,8 @@ def measure_states(plan: Plan) -> dict[str, tuple[str, ...]]:
 
 def _codes(plan: Plan, indicator: Indicator) -> tuple[str, ...]:
     if indicator.paired:
-        return CHANGES
+        codes = upwards(plan, indicator)
+        return tuple(change(start, end) for start in codes for end in codes)
     return plan.variable(survey_of(plan, indicator), indicator.variable).codes if indicator.variable else ("yes", "no")
 
 
@@ -95,10 +98,11 @@ Versions: TypeAlias = Mapping[tuple[str, str], frozenset[int]]
 
 @dataclass(frozen=True, eq=False)
 class Units:
-    """The units `table`, and which versions are counted in it."""
+    """The units `table`, which versions are counted in it, and by population what was done to weight it."""
 
     table: pd.DataFrame
     versions: Versions
+    weighting: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 def make_units(plan: Plan, answers: Sequence[Answers], roster: pd.DataFrame) -> Units:
@@ -116,15 +120,29 @@ def make_units(plan: Plan, answers: Sequence[Answers], roster: pd.DataFrame) -> 
     courses = _courses(plan, roster)
     eligible = table_holds(plan.population.eligible, courses)
     columns = {"unit": courses["unit"], POPULATION: courses[_POPULATION]}
-    columns |= {by_column(name): _words(courses[name], "") for name in plan.breakdowns}
     joined = {survey: interviews(survey, questions, answers, courses) for survey, questions in _questions(plan).items()}
+    columns |= {by_column(name): levels(plan, name, joined[plan.population.survey]) for name in grouped(plan)}
     versions = {name: _versions(plan, name, joined) for name in _put_together(plan)}
     measures = [*_measures(plan, joined, versions), (DISPOSITION, _dispositions(plan, answers, courses))]
     columns |= {state_column(name): states.where(eligible) for name, states in measures}
     if plan.population.status:
-        columns[state_column(COURSES)] = value("") + _words(courses[plan.population.status], NOT_RECORDED)
+        columns[state_column(COURSES)] = value("") + words(courses[plan.population.status], NOT_RECORDED)
+    columns |= {recorded_column(name): recorded(plan, name, courses) for name in plan.indicators}
     counted = {(name, at): found for name, by in versions.items() for at, found in by.items()}
-    return Units(pd.DataFrame(columns), counted)
+    table = pd.DataFrame({name: column for name, column in columns.items() if column is not None})
+    return _weighted(plan, table, counted)
+
+
+def _weighted(plan: Plan, table: pd.DataFrame, versions: Versions) -> Units:
+    """The units with the weights that the plan asks for."""
+    if plan.weights is None:
+        return Units(table, versions)
+    eligible = table[table[state_column(DISPOSITION)].notna()]
+    margins = eligible[[by_column(name) for name in plan.weights.margins]]
+    margins = margins.set_axis(plan.weights.margins, axis=1).replace("", NOT_RECORDED)
+    interviewed = eligible[state_column(DISPOSITION)].isin(_INTERVIEWS)
+    made = weigh(plan.weights, margins, eligible[POPULATION], interviewed)
+    return Units(table.assign(**{WEIGHT: made.weights}), versions, made.notes)
 
 
 def _put_together(plan: Plan) -> list[str]:
@@ -157,7 +175,9 @@ def _largest(footing: Footing, counts: Mapping[int, int]) -> frozenset[int]:
 
 def _check_roster(plan: Plan, roster: pd.DataFrame) -> None:
     population = plan.population
-    needed = ["unit", population.column, *plan.breakdowns, *([population.status] if population.status else [])]
+    needed = ["unit", population.column, *([population.status] if population.status else [])]
+    needed += columns_of_groupings(plan)
+    needed += [indicator.recorded.column for indicator in plan.indicators.values() if indicator.recorded]
     needed += plan.names_in(population.eligible)
     lacking = [name for name in dict.fromkeys(needed) if name not in roster]
     if lacking:
@@ -170,19 +190,11 @@ def _check_roster(plan: Plan, roster: pd.DataFrame) -> None:
 def _courses(plan: Plan, roster: pd.DataFrame) -> pd.DataFrame:
     """Courses that belong to a population; whole numbers as numbers, for expressions."""
     courses = roster[[name for name in roster if name == "unit" or name in plan.attributes]].copy()
-    courses[_POPULATION] = _words(courses[plan.population.column], "")
+    courses[_POPULATION] = words(courses[plan.population.column], "")
     for name, attribute in plan.attributes.items():
         if attribute.type == "integer" and name in courses:
             courses[name] = pd.to_numeric(courses[name].replace("", pd.NA)).astype("Int64")
     return courses[courses[_POPULATION] != ""].reset_index(drop=True)
-
-
-def _words(column: "pd.Series[Any]", blank: str) -> "pd.Series[str]":
-    """The column as text: 2021 and 2021.0 are "2021", a gap is `blank`."""
-    if pd.api.types.is_float_dtype(column.dtype):
-        column = column.astype("Int64")
-    text = column.astype("string").fillna("")
-    return text.mask(text == "", blank)
 
 
 def _measures(
@@ -232,7 +244,8 @@ def _common_states(footing: Footing, rows: pd.DataFrame, states: "pd.Series[str]
 
 def _questions(plan: Plan) -> dict[str, set[str]]:
     """The questions that the plan reads, by survey."""
-    read: dict[str, set[str]] = {plan.population.survey: set(plan.distributions)}
+    asked_by = {group.answer for group in plan.groups.values() if group.answer}
+    read: dict[str, set[str]] = {plan.population.survey: {*plan.distributions, *asked_by}}
     for name, indicator in plan.indicators.items():
         asked = {*plan.answered(indicator), *plan.answers_in(" and ".join(plan.footing(name).within))}
         asked |= {*plan.answers_in(indicator.rule), *plan.answers_in(indicator.base)}
@@ -273,7 +286,7 @@ def _indicator_states(plan: Plan, indicator: Indicator, rows: pd.DataFrame) -> "
     if indicator.variable:
         found = _code_states(rows, indicator.variable)
     else:
-        found = _either(table_holds(indicator.rule, rows), value("yes"), value("no"))
+        found = either(table_holds(indicator.rule, rows), value("yes"), value("no"))
     return _within_base(plan, indicator, rows, _states(rows, plan.answered(indicator), found))
 
 
@@ -313,34 +326,20 @@ def _code_states(rows: pd.DataFrame, name: str) -> "pd.Series[str]":
     return value("") + codes.astype("string")
 
 
-def _either(mask: "pd.Series[bool]", yes: str, no: str) -> "pd.Series[str]":
-    return pd.Series(np.where(mask, yes, no), index=mask.index, dtype="object")
-
-
 def _change_states(plan: Plan, indicator: Indicator, joined: Mapping[str, pd.DataFrame]) -> "pd.Series[str]":
-    """Higher, same or lower on the scale at the end; the base must hold in both surveys."""
+    """The code at the start and that at the end; the base must hold in both surveys."""
     assert indicator.paired is not None
     name, survey = indicator.paired.variable, survey_of(plan, indicator)
     start, end = joined[indicator.paired.start], joined[survey]
-    ranks = _ranks(plan, survey, name)
-    change = _rank(end, name, ranks) - _rank(start, name, ranks)
-    higher, same, lower = CHANGES
-    found = pd.Series(np.select([change > 0, change < 0], [higher, lower], same), index=end.index, dtype="object")
-    found = (value("") + found).mask(_is_missing(start, name), NO_START)
+    found = value("") + _plain(start, name) + THEN + _plain(end, name)
+    found = found.mask(_is_missing(start, name), NO_START)
     states = _within_base(plan, indicator, end, _states(end, [name], found))
     return states.mask(end[_INTERVIEWED] & start[_INTERVIEWED] & ~table_holds(indicator.base, start), OUTSIDE_BASE)
 
 
-def _ranks(plan: Plan, survey: str, name: str) -> Mapping[str, int]:
-    """Codes by height on their scale."""
-    variable = plan.variable(survey, name)
-    upwards = reversed(variable.codes) if variable.scale == "descending" else variable.codes
-    return {code: rank for rank, code in enumerate(upwards)}
-
-
-def _rank(rows: pd.DataFrame, name: str, ranks: Mapping[str, int]) -> "pd.Series[float]":
+def _plain(rows: pd.DataFrame, name: str) -> "pd.Series[str]":
     codes = rows[name] if name in rows else pd.Series(None, index=rows.index, dtype="object")
-    return codes.astype(object).map(ranks).astype(float)
+    return codes.astype("string").fillna("").astype("object")
 
 
 def _dispositions(plan: Plan, answers: Sequence[Answers], courses: pd.DataFrame) -> "pd.Series[str]":
