@@ -134,7 +134,7 @@ def _change(chance):
 
 def _table(chance):
     width = chance.randint(2, 5)
-    table = [[chance.randint(1, 12) for _ in range(width)] for _ in range(3)]
+    table = [[chance.randint(1, 7) for _ in range(width)] for _ in range(3)]
     test = sp.chi2_contingency(table, correction=False)
     rows, columns = zip(
         *((i, j) for i, row in enumerate(table) for j, n in enumerate(row) for _ in range(n)), strict=True

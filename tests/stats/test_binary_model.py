@@ -11,7 +11,6 @@ from evaltool.stats.binary_model import (
     average_slope,
     covariance_matrix,
     logistic,
-    standard_errors,
     standardised_difference,
     standardised_shares,
 )
@@ -24,22 +23,6 @@ APART = pd.read_csv(DATA / "separated_v.csv")
 RARE = {"job": [1] * 3 + [0] * 27 + [1] * 4 + [0] * 26, "site": ["A"] * 30 + ["B"] * 30}
 
 
-def test_statsmodels_returns_hc0_for_hc3_and_we_do_not():
-    design = sm.add_constant(SKILL[["months"]].astype(float))
-    model = sm.GLM(SKILL.job, design, family=sm.families.Binomial())
-    hc0, hc3 = (np.asarray(model.fit(cov_type=kind).bse) for kind in ("HC0", "HC3"))
-    assert hc3 == pytest.approx(hc0)
-    fit = logistic(model_data(SKILL, "job", ["months"]))
-    assert standard_errors(covariance_matrix(fit, "hc0")) == pytest.approx(hc0)
-    ours = standard_errors(covariance_matrix(fit, "hc3"))
-    # By the definition (MacKinnon & White 1985): each residual over 1 − its leverage.
-    x, shares = design.to_numpy(), np.asarray(model.fit().fittedvalues)
-    bread = np.linalg.inv(x.T @ (x * (shares * (1 - shares))[:, None]))
-    hat = np.diag(x @ bread @ x.T) * shares * (1 - shares)
-    meat = (x * ((SKILL.job.to_numpy() - shares) / (1 - hat))[:, None]).T
-    assert ours == pytest.approx(np.sqrt(np.diag(bread @ meat @ meat.T @ bread)))
-
-
 def test_marginal_effect_agrees_with_statsmodels():
     fit = logistic(model_data(SKILL, "job", ["months", "match"]))
     design = pd.DataFrame(fit.data.matrix, columns=list(fit.terms))
@@ -49,20 +32,6 @@ def test_marginal_effect_agrees_with_statsmodels():
         pytest.approx(theirs.margeff[0], rel=1e-5),
         pytest.approx(theirs.margeff_se[0], rel=1e-5),
     )
-
-
-def test_separated_data_are_silent_in_statsmodels_and_noticed_here():
-    data = model_data(APART, "job", ["site"])
-    theirs = sm.GLM(data.outcome, data.matrix, family=sm.families.Binomial()).fit()
-    assert theirs.converged
-    assert theirs.bse[1] > 1000
-    assert separated(data)
-    assert logistic(data, method="ml").coefficients is None
-    assert "separation" in logistic(data, method="ml").warning
-    many = model_data(pd.concat([APART] * 5), "job", ["site"])
-    fit = logistic(many)
-    assert fit.method == "firth"
-    assert fit.warning == "penalised likelihood (separated)"
 
 
 def test_separation_by_a_combination_is_found():

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import kendalltau, somersd
-from statsmodels.stats.contingency_tables import Table
 
 from evaltool.errors import StatisticsError
 from evaltool.stats import (
@@ -72,13 +71,6 @@ def test_order_agrees_with_scipy():
     assert found.tau_b == pytest.approx(kendalltau(*zip(*pairs, strict=True)).statistic)
     assert found.somers_d == pytest.approx(somersd(table).statistic)
     assert linear_by_linear(table).r == pytest.approx(np.corrcoef(np.array(pairs).T)[0, 1])
-
-
-def test_statsmodels_trend_is_the_n_minus_1_version():
-    found = trend_test([4, 7, 12], [15, 16, 18])
-    theirs = Table(np.array([[4, 11], [7, 9], [12, 6]])).test_ordinal_association()
-    assert theirs.zscore**2 == pytest.approx(found.n_minus_1_chi2)
-    assert found.chi2 == pytest.approx(found.n_minus_1_chi2 * 49 / 48)
 
 
 @settings(max_examples=30)

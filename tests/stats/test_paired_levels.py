@@ -5,8 +5,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import rankdata, wilcoxon
-from statsmodels.stats.contingency_tables import SquareTable
-from statsmodels.tools.sm_exceptions import SingularMatrixWarning
 
 from evaltool.errors import StatisticsError
 from evaltool.stats.paired_levels import (
@@ -34,12 +32,6 @@ def test_exact_signed_rank_agrees_with_every_sign_listed(change, zeros):
     assert signed_rank([0] * len(change), change, zeros=zeros).p_exact == pytest.approx(expected)
 
 
-def test_scipy_ignores_ties_in_its_exact_signed_rank_and_we_do_not():
-    change = [2, 1, 2, 2, 1, 2, -2, 2, 3]
-    assert wilcoxon(change, method="exact").pvalue == pytest.approx(0.0546875)
-    assert signed_rank([0] * 9, change).p_exact == pytest.approx(0.0390625)
-
-
 @pytest.mark.parametrize(("zeros", "theirs"), [("pratt", "pratt"), ("drop", "wilcox")])
 def test_asymptotic_signed_rank_agrees_with_scipy(zeros, theirs):
     change = [0, 1, 2, -1, 2, 3, 0, 0, 1, -2, 1, 1]
@@ -55,26 +47,6 @@ def test_more_changes_than_can_be_enumerated_are_said():
     test = signed_rank([0] * 1001, [1, -1] * 500 + [1])
     assert test.p_exact is None
     assert "asymptotic" in test.warning
-
-
-def test_statsmodels_counts_empty_pairs_and_unused_levels_and_we_do_not():
-    padded = np.zeros((5, 5))
-    padded[:4, :4] = square_table(BEFORE, AFTER)
-    library = SquareTable(padded, shift_zeros=False)
-    assert library.symmetry(method="bowker").df == 10
-    assert library.homogeneity().df == 4
-    assert (bowker(padded).chi2, bowker(padded).df) == (pytest.approx(2), 3)
-    assert (stuart_maxwell(padded).chi2, stuart_maxwell(padded).df) == (pytest.approx(2), 3)
-
-
-def test_unused_levels_make_statsmodels_nan_or_silently_add_halves_and_change_nothing_here():
-    padded = np.zeros((5, 5))
-    padded[1:4, 1:4] = [[3, 2, 1], [4, 5, 2], [0, 1, 3]]
-    with pytest.warns(SingularMatrixWarning):
-        assert np.isnan(SquareTable(padded.copy(), shift_zeros=False).homogeneity().statistic)
-    assert SquareTable(padded.copy()).homogeneity().statistic == pytest.approx(0.9128, abs=1e-4)
-    # Fleiss & Everitt's formula for three levels: 18 / 13.5.
-    assert (stuart_maxwell(padded).chi2, stuart_maxwell(padded).df) == (pytest.approx(4 / 3), 2)
 
 
 def test_levels_that_no_change_links_lose_a_degree_each():

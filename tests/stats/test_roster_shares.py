@@ -9,7 +9,6 @@ from evaltool.stats import (
     clopper_pearson,
     coverage_table,
     hypergeometric,
-    jeffreys,
     roster_claims,
     se_fpc,
     share,
@@ -41,11 +40,6 @@ def test_intervals_of_none_and_all_mirror_each_other(method):
 def test_no_answers_are_told_in_words(method):
     found = share(0, 0, method=method)
     assert (found.estimate, found.low, found.high, found.warning) == (None, None, None, "no answers")
-
-
-def test_jeffreys_has_the_edge_rule_that_statsmodels_lacks():
-    assert jeffreys(0, 11).low == 0
-    assert jeffreys(13, 13).high == 1
 
 
 def _rejected(x, n, population, successes):
