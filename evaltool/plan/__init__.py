@@ -1,6 +1,6 @@
 """The analysis plan: which shares are made from which answers, decided before anybody sees them."""
 
-from evaltool.plan.load import load_plan
+from evaltool.plan.load import SCALE, load_plan
 from evaltool.plan.model import (
     CODES,
     RESERVED,
@@ -22,6 +22,7 @@ from evaltool.plan.model import (
 __all__ = [
     "CODES",
     "RESERVED",
+    "SCALE",
     "Compared",
     "FamilyMethod",
     "Grouping",

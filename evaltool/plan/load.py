@@ -33,7 +33,7 @@ from evaltool.survey.harmony import Harmonised
 from evaltool.survey.model import Roster, Survey
 from evaltool.yamlfile import YamlFile, faults_error, model_faults, nearest, plain, read_yaml
 
-GROUP = "group:"
+GROUP, SCALE = "group:", "scale:"
 Harmonies: TypeAlias = Mapping[str, Mapping[str, Harmonised]]
 """By survey and item: which versions can be put together."""
 
@@ -102,6 +102,9 @@ def _told_apart(
             survey = plan.population.survey
             joined = [_any_of(group.answer, level.codes) for level in group.levels.values()]
             yield GROUP + name, survey, (), joined or _each_code(group.answer, survey, surveys)
+    for name, scale in plan.scales.items():
+        survey = scale.survey or plan.population.survey
+        yield SCALE + name, survey, (), [code for item in scale.items for code in _each_code(item, survey, surveys)]
 
 
 def _each_code(variable: str, survey: str, surveys: Mapping[str, Survey]) -> list[Expression]:

@@ -175,7 +175,13 @@ def _matrix(rows: Mapping[str, Column], n: int) -> Floats:
         else:
             labels = np.array(["" if _is_missing(value) else str(value) for value in column])
             columns.extend(np.array(labels == each, dtype=float) for each in sorted(set(labels.tolist()))[1:])
-    return np.column_stack(columns)
+    return _basis(np.column_stack(columns))
+
+
+def _basis(x: Floats) -> Floats:
+    """Columns that span the same: variables that repeat one another make no difference."""
+    directions, sizes, _ = np.linalg.svd(x / np.linalg.norm(x, axis=0).clip(min=1e-300), full_matrices=False)
+    return directions[:, sizes > 1e-9 * sizes[0]]
 
 
 def _propensities(x: Floats, answered: Flags) -> Floats:

@@ -1,4 +1,3 @@
-import math
 from types import SimpleNamespace
 
 import pytest
@@ -36,13 +35,12 @@ def rows(plan, yes, no, *, indicator="active", group=None, **silent):
 
 
 def test_bounds_and_their_limits_agree_with_r(plan):
-    # The case of Imbens and Manski in reference/stats (nonr-v02): 22 of 51, 29 silent; C and limits from R's uniroot.
+    # Case nonr-v01 of tests/reference/stats: limits from R's uniroot.
     found = rows(plan, 22, 29, no_interview=29)
     assert (found.bound_low.count, found.bound_low.n, found.bound_low.estimate) == (22, 80, 22 / 80)
     assert (found.bound_high.count, found.bound_high.n, found.bound_high.estimate) == (51, 80, 51 / 80)
-    c = 1.6448536
-    assert found.bound_low.conf_low == pytest.approx(22 / 80 - c * math.sqrt(22 * 58 / 80**3), abs=1e-6)
-    assert found.bound_high.conf_high == pytest.approx(51 / 80 + c * math.sqrt(51 * 29 / 80**3), abs=1e-6)
+    assert found.bound_low.conf_low == pytest.approx(0.192885923393102, abs=1e-9)
+    assert found.bound_high.conf_high == pytest.approx(0.725904905307544, abs=1e-9)
     assert (found.bound_low.conf_high, found.bound_high.conf_low) == (None, None)
     assert "Imbens-Manski" in found.bound_low.method
 
