@@ -47,6 +47,7 @@ def worst_case(x: int, n: int, m: int) -> Bounds | None:
     >>> f"{bounds.low:.2f} {bounds.high:.2f} {bounds.verdict(0.3)}"
     '0.41 0.71 met'
     """
+    _check(x, n, m)
     return Bounds(x, x + m, n + m) if n + m else None
 
 
