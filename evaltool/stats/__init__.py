@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Any
 
 _WHERE = {
+    "cells": ("Cell", "cells_query", "count_cells"),
     "bounds": ("Bounds", "ImbensManski", "TippingPoint", "imbens_manski", "tipping_point", "worst_case"),
     "multiplicity": ("adjust_p_values",),
     "pooling": ("PooledShares", "partial_pooling"),

@@ -1,6 +1,6 @@
 """One measure of one group, on its way to result rows."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -8,11 +8,15 @@ from evaltool.plan import Indicator, Plan
 from evaltool.results import Estimate
 from evaltool.stats.counting import Group, Tally
 from evaltool.stats.shares import wilson
+from evaltool.stats.weighted import weighted_interval
+from evaltool.stats.weighting import RAKED
 from evaltool.text import pick, say
 
 NO_ANSWERS = "no answers"
 FEW_ANSWERS = "few answers"
 WILSON = "Wilson 95 %"
+LOGIT = "linearised, logit 95 %"
+CLOPPER_PEARSON = "Clopper-Pearson 95 % of the effective answers"
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,27 @@ class Scope:
         if interval is None:
             return row
         return replace(row, estimate=x / n, conf_low=interval.low, conf_high=interval.high)
+
+    def weighted_share(self, statistic: str, codes: Sequence[str], note: str) -> Estimate:
+        """The same share with the weights of those who answered; `note` is what was done to weight them."""
+        assert self.plan.weights is not None
+        found = self.tally.weighted(*codes)
+        interval = weighted_interval(found)
+        interval_of = CLOPPER_PEARSON if interval.method == "clopper_pearson" else LOGIT
+        warnings = (self.warning, found.warning if found.estimate is None else interval.warning, note)
+        return self.row(
+            statistic,
+            weighting=RAKED,
+            estimate=found.estimate,
+            std_error=found.se,
+            conf_low=interval.low,
+            conf_high=interval.high,
+            count=self.tally.of(*codes),
+            n=self.tally.answered,
+            missing=told(self.tally.missing),
+            method=f"raked to {', '.join(self.plan.weights.margins)}; {interval_of}",
+            warning="; ".join(dict.fromkeys(filter(None, warnings))),
+        )
 
     @property
     def warning(self) -> str:

@@ -2,7 +2,8 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaltool.stats.counting import Group, Tally, by_column, cells_query, count_units, state_column, value
+from evaltool.stats.cells import cells_query
+from evaltool.stats.counting import Group, Tally, by_column, count_units, state_column, value
 
 SITES = ["north", "south", ""]
 STATES = [value("yes"), value("no"), "refused", "no_interview", None]

@@ -149,7 +149,7 @@ def test_no_bounds_where_the_roster_cannot_tell_the_base(tmp_path, where, warnin
 
 def test_each_population_has_the_same_rows_in_the_same_order(rows):
     statistics = [
-        *[("active", name) for name in ("share", "target_test", "target_midp", "bound_low", "bound_high")],
+        *[("active", name) for name in ("share", "target_test", "target_midp", "bound_low", "bound_high", "tipping")],
         ("school_only", "share"),
         *[("speaks", name) for name in ("share", "share[well]", "share[a_little]")],
         *[("change", name) for name in ("share[higher]", "share[same]", "share[lower]")],
