@@ -35,7 +35,7 @@ def comparison_rows(plan: Plan, units: Units, counts: Counts) -> list[Estimate]:
     """All rows of the plan's comparisons, each p value of a family with its adjusted one beside it."""
     populations = sorted({group.population for group in counts})
     rows: dict[str, Estimate] = {}
-    for name, declared in plan.comparisons.items():
+    for name, declared in plan.comparisons.items() if populations else ():
         across = declared.by == plan.population.column
         found = _across(plan, name, units, counts) if across else _within(plan, name, units, counts, populations)
         for row in found:
