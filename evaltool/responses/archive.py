@@ -11,19 +11,16 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from evaltool.errors import ArchiveError, Fault
 from evaltool.records import FORMAT, RawResponse
+from evaltool.responses.segments import RESTORE, Lines, read_segment, record_line
 
 LEDGER = "ledger.jsonl"
 _SEGMENT = re.compile(r"\d{6,}\.jsonl")
-_RESTORE = "Restore it from the backup."
-_RECORD = TypeAdapter(RawResponse)
-_TIMES = ("opened_at", "saved_at", "completed_at")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +57,7 @@ class Archive:
             return 0
         self._refuse(records, cursor, before)
         segment = f"{len(entries) + 1:06}.jsonl"
-        data = "".join(_line(record) for record in records).encode()
+        data = "".join(record_line(record) + "\n" for record in records).encode()
         entry = LedgerEntry(
             format=FORMAT,
             segment=segment,
@@ -106,7 +103,7 @@ class Archive:
         with path.open("r+b") as file:
             file.truncate(len(whole))
             file.seek(len(whole))
-            file.write(_line(entry).encode())
+            file.write(f"{record_line(entry)}\n".encode())
             _sync(file.fileno())
         _sync_folder(self.folder)
 
@@ -130,7 +127,7 @@ class Archive:
             where = f"{(self.folder / LEDGER).as_posix()}:{number}"
             entry = _read_entry(line, where)
             if entry is None:
-                raise ArchiveError("this line of the ledger cannot be read", where=where, mend=_RESTORE)
+                raise ArchiveError("this line of the ledger cannot be read", where=where, mend=RESTORE)
             found.append(entry)
         return found
 
@@ -151,8 +148,8 @@ class Archive:
         """
         return not head or any(_sha256(line) == head for line in self._lines())
 
-    def responses(self, *, accept_altered: bool = False) -> Iterator[RawResponse]:
-        """All records in the order in which they were pulled; later revisions of an interview come later.
+    def segments(self, *, accept_altered: bool = False) -> Iterator[Lines]:
+        """The checked lines of each segment, as `append` writes them, in the order in which they were pulled.
 
         Raises:
             ArchiveError: if a segment is missing (unless `accept_altered`) or a line of it is no record.
@@ -160,9 +157,9 @@ class Archive:
         for entry in self.entries():
             path = self.folder / entry.segment
             if path.exists():
-                yield from _read_segment(path)
+                yield read_segment(path)
             elif not accept_altered:
-                raise ArchiveError("this segment is missing", where=path.as_posix(), mend=_RESTORE)
+                raise ArchiveError("this segment is missing", where=path.as_posix(), mend=RESTORE)
 
     def verify(self) -> list[Fault]:
         """All that does not agree with the ledger; empty if nothing was altered. Compare `holds` for a cut end.
@@ -178,12 +175,12 @@ class Archive:
             where = f"{(self.folder / LEDGER).as_posix()}:{number}"
             entry = _read_entry(line, where)
             if entry is None:
-                faults.append(Fault("ledger-line", "this line of the ledger cannot be read", where, _RESTORE))
+                faults.append(Fault("ledger-line", "this line of the ledger cannot be read", where, RESTORE))
             else:
                 counted.add(entry.segment)
                 if entry.previous != previous or entry.segment != f"{number:06}.jsonl":
                     faults.append(
-                        Fault("broken-chain", "the ledger was altered at or before this line", where, _RESTORE)
+                        Fault("broken-chain", "the ledger was altered at or before this line", where, RESTORE)
                     )
                 faults += self._check_segment(entry)
             previous = _sha256(line)
@@ -192,16 +189,16 @@ class Archive:
     def _check_segment(self, entry: LedgerEntry) -> list[Fault]:
         path = self.folder / entry.segment
         if not path.exists():
-            return [Fault("missing-segment", "this segment is missing", path.as_posix(), _RESTORE)]
+            return [Fault("missing-segment", "this segment is missing", path.as_posix(), RESTORE)]
         if _sha256(path.read_bytes()) != entry.sha256:
-            return [Fault("altered-segment", "this segment was altered after the pull", path.as_posix(), _RESTORE)]
+            return [Fault("altered-segment", "this segment was altered after the pull", path.as_posix(), RESTORE)]
         return []
 
     def _check_ledger(self) -> list[Fault]:
         path = self.folder / LEDGER
         if path.exists() or not self._segments():
             return []
-        return [Fault("missing-ledger", "there are segments, but their ledger is missing", path.as_posix(), _RESTORE)]
+        return [Fault("missing-ledger", "there are segments, but their ledger is missing", path.as_posix(), RESTORE)]
 
     def _check_extra(self, counted: set[str]) -> list[Fault]:
         # The segment after the last is what a pull that was cut off leaves; the next pull writes it anew.
@@ -225,36 +222,6 @@ def _read_entry(line: bytes, where: str) -> LedgerEntry | None:
         return _ENTRY.validate_json(line, strict=True, extra="forbid")
     except (ValueError, TypeError, KeyError):
         return None
-
-
-def _read_segment(path: Path) -> Iterator[RawResponse]:
-    with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
-            yield _read_record(line, f"{path.as_posix()}:{number}")
-
-
-def _read_record(line: bytes, where: str) -> RawResponse:
-    try:
-        record = _RECORD.validate_json(line, strict=True, extra="forbid")
-    except ValidationError as error:
-        raise ArchiveError(f"this line is no response{_wrong_fields(error)}", where=where, mend=_RESTORE) from None
-    for name in _TIMES:
-        try:
-            datetime.fromisoformat(getattr(record, name) or record.opened_at)
-        except ValueError:
-            raise ArchiveError(f"this line is no response (see {name})", where=where, mend=_RESTORE) from None
-    return record
-
-
-def _wrong_fields(error: ValidationError) -> str:
-    """Names of fields only: what stands in them may be an answer."""
-    names = dict.fromkeys(str(item["loc"][0]) for item in error.errors(include_input=False) if item["loc"])
-    return f" (see {', '.join(names)})" if names else ""
-
-
-def _line(record: RawResponse | LedgerEntry) -> str:
-    # `default=vars` gives what `to_json` gives, without its deep copy.
-    return json.dumps(record, default=vars, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
 
 
 def _sha256(data: bytes) -> str:

@@ -1,28 +1,25 @@
 """From raw responses to a dataset: ordered pure steps, each with its log."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from evaltool.errors import CleaningError, Fault
-from evaltool.records import RawResponse
 from evaltool.responses.columns import REASON_TYPE, question_columns
 from evaltool.responses.corrections import Correction
+from evaltool.responses.raw import Responses
 from evaltool.responses.routing import REASONS, Answered, Walked, walk_table
 from evaltool.responses.steps import (
-    Interviews,
-    LogEntry,
-    Outcome,
+    Log,
     apply_corrections,
     drop_duplicates,
     drop_other_versions,
     drop_unknown_units,
     keep_latest,
+    log_entries,
 )
 from evaltool.responses.tables import Coded, Mask
 from evaltool.survey.expressions import names, parse
@@ -30,14 +27,14 @@ from evaltool.survey.model import Survey
 
 DISPOSITIONS = ("I", "P", "R", "NC")
 NOBODY = "nobody"
-LOG_COLUMNS = ("step", "unit", "variable", "reason", "detail")
-_INTERVIEW = ("deployment", "language", "mode")
 _METADATA = (
     *("unit", "person", "deployment", "survey_version", "language", "mode"),
     *("helped", "disposition", "missing", "opened_at", "completed_at"),
 )
+_DISPOSED = {code: place for place, code in enumerate(DISPOSITIONS)}
 _REFUSED = REASONS.index("refused")
-_Whole: TypeAlias = dict[str, pd.Categorical]
+_Answers: TypeAlias = Mapping[str, Answered]
+_Whole: TypeAlias = dict[str, Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +51,7 @@ class Cleaned:
 
 def clean(
     survey: Survey,
-    responses: Iterable[RawResponse],
+    responses: Responses,
     roster: pd.DataFrame,
     corrections: Sequence[Correction] = (),
     *,
@@ -71,16 +68,15 @@ def clean(
     """
     current = roster.set_index("unit").sort_index()
     units = _eligible(current, eligible)
-    records, log = _choose(
-        responses, survey, corrections, structure_hash=structure_hash, units=frozenset(current.index)
-    )
-    walked = walk_table(survey, records)
-    refused = walked.refused | np.array([record.status == "refused" for record in records], dtype=bool)
-    whole = _judge(survey, records, walked, refused)
-    log += _answer_log(records, walked) + _refusal_log(survey, records, walked, refused)
+    chosen, log = _choose(responses, survey, corrections, structure_hash=structure_hash, units=current.index)
+    interviews = chosen.interviews
+    walked = walk_table(survey, chosen)
+    refused = walked.refused | (interviews["status"] == "refused").to_numpy(dtype=bool)
+    whole = _judge(survey, interviews, walked, refused)
+    log += [*_answer_log(interviews, walked), _refusal_log(survey, interviews, walked, refused)]
     answers = {name: _withhold(answered, refused) for name, answered in walked.answers.items()}
     _refuse_clashes(survey, answers, current)
-    frame = _frame(survey, records, answers, whole, current)
+    frame = _frame(survey, interviews, answers, whole, current)
     return Cleaned(frame, _disposition_table(frame, units), _log_table(log))
 
 
@@ -95,37 +91,34 @@ def _eligible(current: pd.DataFrame, eligible: Iterable[str] | None) -> list[str
 
 
 def _choose(
-    responses: Iterable[RawResponse],
+    responses: Responses,
     survey: Survey,
     corrections: Sequence[Correction],
     *,
     structure_hash: str,
-    units: frozenset[str],
-) -> Outcome:
-    """The interviews that count, in order of unit."""
-    records, log = keep_latest(responses)
-    steps: tuple[Callable[[Interviews], Outcome], ...] = (
-        partial(drop_other_versions, structure_hash=structure_hash),
-        partial(apply_corrections, corrections=corrections, survey=survey),
-        partial(drop_unknown_units, units=units),
-        drop_duplicates,
-    )
-    for step in steps:
-        records, entries = step(records)
-        log += entries
-    return sorted(records, key=lambda record: record.unit), log
+    units: pd.Index,
+) -> tuple[Responses, list[Log]]:
+    """The interviews that count, in order of unit, with their corrected answers."""
+    interviews, superseded = keep_latest(responses.interviews)
+    interviews, other = drop_other_versions(interviews, structure_hash=structure_hash)
+    answers, corrected = apply_corrections(interviews, responses.answers, corrections=corrections, survey=survey)
+    interviews, unknown = drop_unknown_units(interviews, units=units)
+    interviews, doubled = drop_duplicates(interviews)
+    chosen = replace(responses, answers=answers).take(interviews.sort_values("unit"))
+    return chosen, [superseded, other, corrected, unknown, doubled]
 
 
-def _judge(survey: Survey, records: Interviews, walked: Walked, refused: Mask) -> _Whole:
+def _judge(survey: Survey, interviews: pd.DataFrame, walked: Walked, refused: Mask) -> _Whole:
     """I: sent. P: the headline is answered (any question, if none is the headline). R: refused, or less than P."""
     headline = survey.with_role("headline")
     found = [walked.answers[headline.name]] if headline else _given_answers(walked)
     begun = np.logical_or.reduce([answered.value.answered for answered in found]) if found else refused
-    complete = np.array([record.status == "complete" for record in records], dtype=bool)
-    dispositions = np.select([refused, complete, begun], ["R", "I", "P"], default="R")
-    reasons = np.select([refused, dispositions == "R"], [_REFUSED, REASONS.index("not_reached")], default=-1)
+    complete = (interviews["status"] == "complete").to_numpy(dtype=bool)
+    found = np.select([refused, complete, begun], [_DISPOSED["R"], _DISPOSED["I"], _DISPOSED["P"]], _DISPOSED["R"])
+    broken_off = ~refused & (found == _DISPOSED["R"])
+    reasons = np.select([refused, broken_off], [_REFUSED, REASONS.index("not_reached")], -1)
     return {
-        "disposition": pd.Categorical(dispositions.tolist(), categories=list(DISPOSITIONS)),
+        "disposition": pd.Categorical.from_codes(found, dtype=pd.CategoricalDtype(list(DISPOSITIONS))),
         "missing": pd.Categorical.from_codes(reasons, dtype=REASON_TYPE),
     }
 
@@ -150,8 +143,7 @@ _LOGGED: Mapping[str, tuple[str, str]] = {
 }
 
 
-def _answer_log(records: Interviews, walked: Walked) -> list[LogEntry]:
-    log: list[LogEntry] = []
+def _answer_log(interviews: pd.DataFrame, walked: Walked) -> Iterator[Log]:
     for name, answered in walked.answers.items():
         details = {
             "impossible": f"not an answer to a {answered.question.type}",
@@ -159,32 +151,29 @@ def _answer_log(records: Interviews, walked: Walked) -> list[LogEntry]:
         }
         for mark, (step, reason) in _LOGGED.items():
             mask: Mask | None = getattr(answered, mark)
-            places: list[int] = np.flatnonzero(mask).tolist() if mask is not None else []
-            log += [LogEntry(step, records[place].unit, name, reason, details.get(mark, "")) for place in places]
-    return log
+            if mask is not None and mask.any():
+                units = interviews["unit"].array[mask]
+                yield log_entries(step, units, reason, variable=name, detail=details.get(mark, ""))
 
 
-def _refusal_log(survey: Survey, records: Interviews, walked: Walked, refused: Mask) -> list[LogEntry]:
+def _refusal_log(survey: Survey, interviews: pd.DataFrame, walked: Walked, refused: Mask) -> Log:
     asking = names(parse(survey.refusal)) if survey.refusal else []
-    given = Counter[int]()
+    given = np.zeros(len(interviews), dtype=np.int64)
     for answered in _given_answers(walked):
         if answered.question.name not in asking:
-            given.update(np.flatnonzero(refused & answered.value.answered).tolist())
-    return [
-        LogEntry("refusal", records[place].unit, "", "refused", f"answers removed: {given[place]}")
-        for place in np.flatnonzero(refused).tolist()
-    ]
+            given += answered.value.answered
+    details = [f"answers removed: {count}" for count in given[refused].tolist()]
+    return log_entries("refusal", interviews["unit"].array[refused], "refused", detail=details)
 
 
 def _frame(
-    survey: Survey, records: Interviews, answers: Mapping[str, Answered], whole: _Whole, current: pd.DataFrame
+    survey: Survey, interviews: pd.DataFrame, answers: _Answers, whole: _Whole, current: pd.DataFrame
 ) -> pd.DataFrame:
-    units = pd.Index([record.unit for record in records], dtype="str")
+    units = pd.Index(interviews["unit"])
     attributes = current.loc[units]
     # A mentor, say, answers as herself: her answers never carry the pseudonym of the course's own person.
-    answering = [record.person for record in records]
-    person = pd.array(answering, dtype="str") if survey.respondent else attributes["person"].array
-    columns = {"unit": units, "person": person, **_metadata(survey, records, answers, whole)}
+    person = interviews["person"].array if survey.respondent else attributes["person"].array
+    columns = {"unit": units, "person": person, **_metadata(survey, interviews, answers, whole)}
     columns = {_own_name(name, current): column for name, column in columns.items()}
     for answered in answers.values():
         columns |= question_columns(answered)
@@ -197,33 +186,31 @@ def _own_name(name: str, current: pd.DataFrame) -> str:
     return "interview_language" if name == "language" and name in current else name
 
 
-def _metadata(survey: Survey, records: Interviews, answers: Mapping[str, Answered], whole: _Whole) -> dict[str, Any]:
-    texts = {name: pd.array([getattr(record, name) for record in records], dtype="str") for name in _INTERVIEW}
+def _metadata(survey: Survey, interviews: pd.DataFrame, answers: _Answers, whole: _Whole) -> dict[str, Any]:
     return {
-        "deployment": texts["deployment"],
-        "survey_version": pd.array([survey.version] * len(records), dtype="Int64"),
-        "language": texts["language"],
-        "mode": texts["mode"],
-        "helped": _helped(survey, answers, len(records)),
+        "deployment": interviews["deployment"].array,
+        "survey_version": pd.array([survey.version], dtype="Int64").repeat(len(interviews)),
+        "language": interviews["language"].array,
+        "mode": interviews["mode"].array,
+        "helped": _helped(survey, answers, len(interviews)),
         **whole,
-        "opened_at": _moments(record.opened_at for record in records),
-        "completed_at": _moments(record.completed_at for record in records),
+        "opened_at": _moments(interviews["opened_at"]),
+        "completed_at": _moments(interviews["completed_at"]),
     }
 
 
-def _moments(times: Iterable[str | None]) -> Any:
-    texts = pd.Series(list(times), dtype="str")
+def _moments(texts: "pd.Series[str]") -> Any:
     return pd.to_datetime(texts, utc=True, format="ISO8601").astype("datetime64[us, UTC]").array
 
 
-def _helped(survey: Survey, answers: Mapping[str, Answered], size: int) -> Any:
+def _helped(survey: Survey, answers: _Answers, size: int) -> Any:
     """Whether somebody helped to answer; unknown where the question was not answered."""
     question = survey.with_role("helper")
-    value = answers[question.name].value if question else Coded(np.full(size, -1), ())
+    value = answers[question.name].value if question else Coded.nothing(size)
     return pd.array([code != NOBODY for code in value.values], dtype="boolean").take(value.codes, allow_fill=True)
 
 
-def _refuse_clashes(survey: Survey, answers: Mapping[str, Answered], current: pd.DataFrame) -> None:
+def _refuse_clashes(survey: Survey, answers: _Answers, current: pd.DataFrame) -> None:
     """Neither roster nor questions may be called like a column of every dataset, nor a question like another column."""
     mend = "Give one of them another name."
     taken = dict.fromkeys([*_METADATA, *(_own_name(name, current) for name in _METADATA)], "a column of every dataset")
@@ -245,5 +232,5 @@ def _disposition_table(frame: pd.DataFrame, units: list[str]) -> pd.DataFrame:
     return pd.DataFrame({"unit": pd.array(units, dtype="str"), "disposition": codes.array})
 
 
-def _log_table(log: Sequence[LogEntry]) -> pd.DataFrame:
-    return pd.DataFrame(list(log), columns=list(LOG_COLUMNS), dtype="str")
+def _log_table(log: Sequence[Log]) -> pd.DataFrame:
+    return pd.concat(log, ignore_index=True)

@@ -27,17 +27,17 @@ def question_columns(answered: Answered) -> dict[str, Any]:
     return columns
 
 
-def _take(column: Coded, dtype: Any, change: Callable[[Value], object] = lambda value: value) -> Any:
+def _take(column: Coded[Value], dtype: Any, change: Callable[[Value], object] = lambda value: value) -> Any:
     array = cast("Any", pd.array)([change(value) for value in column.values], dtype=dtype)
     return array.take(column.codes, allow_fill=True)
 
 
-def _category(question: Question, value: Coded) -> dict[str, Any]:
+def _category(question: Question, value: Coded[Value]) -> dict[str, Any]:
     categories = pd.CategoricalDtype(pd.Index(question.substantive, dtype="str"), ordered=question.scale is not None)
     return {question.name: _take(value, categories)}
 
 
-def _ticks(question: Question, value: Coded) -> dict[str, Any]:
+def _ticks(question: Question, value: Coded[Value]) -> dict[str, Any]:
     def ticked(code: str) -> Callable[[Value], object]:
         return lambda answer: isinstance(answer, tuple) and code in answer
 
@@ -46,7 +46,7 @@ def _ticks(question: Question, value: Coded) -> dict[str, Any]:
 
 def _plain(
     dtype: str, change: Callable[[Value], object] = lambda value: value
-) -> Callable[[Question, Coded], dict[str, Any]]:
+) -> Callable[[Question, Coded[Value]], dict[str, Any]]:
     return lambda question, value: {question.name: _take(value, dtype, change)}
 
 
@@ -59,7 +59,7 @@ def _stored(value: Value) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-_COLUMNS: Mapping[str, Callable[[Question, Coded], dict[str, Any]]] = {
+_COLUMNS: Mapping[str, Callable[[Question, Coded[Value]], dict[str, Any]]] = {
     "category": _category,
     "set": _ticks,
     "integer": _plain("Int64"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from evaltool.errors import CleaningError, Fault
-from evaltool.records import Answer
+from evaltool.responses.raw import RawAnswer
 from evaltool.responses.sheets import Cell, Sheet, SheetError, match_header, read_sheet, row_cells
 from evaltool.survey.answers import OTHER_SUFFIX, read
 from evaltool.survey.model import Question, Survey
@@ -30,11 +30,12 @@ class Correction:
     def concerns(self, survey: Survey) -> bool:
         return self.survey in {survey.survey, survey.key}
 
-    def answer(self, question: Question | None) -> Answer:
-        """The new answer in stored form; codes of a select_multiple are parted by spaces."""
+    def answer(self, question: Question | None) -> RawAnswer:
+        """The new answer as written down; codes of a select_multiple are parted by spaces."""
         if not self.new.strip():
             return None
-        return self.new.split() if question is not None and QUESTION_TYPES[question.type].kind == "set" else self.new
+        several = question is not None and QUESTION_TYPES[question.type].kind == "set"
+        return tuple(self.new.split()) if several else self.new
 
 
 def read_corrections(path: Path, *, surveys: Mapping[str, Survey], units: Collection[str]) -> list[Correction]:
@@ -105,7 +106,7 @@ def _check_answer(correction: Correction, survey: Survey, sheet: Sheet, row: int
             yield Fault("unknown-variable", message, sheet.where(row, "variable"), mend)
         return
     answer = correction.answer(question)
-    written = answer if isinstance(answer, list) else [answer or ""]
+    written = answer if isinstance(answer, tuple) else [answer or ""]
     # A constraint may need other answers; cleaning checks it when they are at hand.
     if read(question.model_copy(update={"constraint": ""}), written).fault:
         mend = f"Known: {', '.join(question.choices)}." if question.choices else f"Write it as {question.type}."

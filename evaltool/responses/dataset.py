@@ -16,7 +16,7 @@ from typing import Any, cast
 import pandas as pd
 
 from evaltool.errors import CleaningError, Fault
-from evaltool.responses.clean import LOG_COLUMNS, Cleaned
+from evaltool.responses.clean import Cleaned
 
 FORMAT = 1
 _MANIFEST = "manifest.json"
@@ -45,7 +45,7 @@ def write_dataset(folder: Path, cleaned: Cleaned, codebook_json: str, manifest: 
         "dataset.parquet": parquet_bytes(cleaned.frame),
         "dispositions.parquet": parquet_bytes(cleaned.dispositions),
         "codebook.json": codebook_json.encode(),
-        "log.csv": csv_bytes(cleaned.log[list(LOG_COLUMNS)]),
+        "log.csv": csv_bytes(cleaned.log),
     }
     write_folder(folder, files, manifest)
 

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Self, TypeAlias, TypeVar, cast
+from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 import numpy as np
 import pandas as pd
@@ -30,46 +30,59 @@ from evaltool.survey.expressions import (
 )
 
 Mask: TypeAlias = NDArray[np.bool_]
-Codes: TypeAlias = NDArray[np.int64]
+Codes: TypeAlias = NDArray[np.int32]
 T = TypeVar("T")
+S = TypeVar("S")
 
 
 @dataclass(frozen=True, eq=False)
-class Coded:
+class Coded(Generic[T]):
     """A column by its distinct values: `codes` holds each row's place in `values`, -1 for no answer."""
 
     codes: Codes
-    values: tuple[Value, ...]
+    values: tuple[T, ...]
 
-    @classmethod
-    def of(cls, values: Iterable[Value | None]) -> Self:
-        """Code a plain sequence; `None` is no answer."""
-        codes, distinct = number_values(list(values))
-        if None in distinct:
-            none = distinct.index(None)
-            del distinct[none]
-            codes = np.where(codes == none, -1, codes - (codes > none))
-        return cls(codes, tuple(cast("list[Value]", distinct)))
+    @staticmethod
+    def of(values: Iterable[S | None]) -> "Coded[S]":
+        """Code a plain sequence; `None` is no answer, equal values have one place, in order of appearance."""
+        numbers: defaultdict[S, int] = defaultdict()
+        numbers.default_factory = numbers.__len__
+        codes = [-1 if value is None else numbers[value] for value in values]
+        return Coded(np.array(codes, dtype=np.int32), tuple(numbers))
+
+    @staticmethod
+    def nothing(size: int) -> "Coded[Any]":
+        """A column without any answer."""
+        return Coded(np.full(size, -1, dtype=np.int32), ())
 
     @property
     def answered(self) -> Mask:
         return self.codes >= 0
 
-    def where(self, mask: Mask) -> "Coded":
+    def where(self, mask: Mask) -> "Coded[T]":
         """The column with no answer outside `mask`."""
         return Coded(np.where(mask, self.codes, -1), self.values)
 
-    def look_up(self, test: Callable[[Value | None], object]) -> Mask:
+    def take(self, rows: NDArray[np.intp]) -> "Coded[T]":
+        """These rows of the column."""
+        return Coded(self.codes[rows], self.values)
+
+    def put(self, values: Mapping[int, T]) -> "Coded[T]":
+        """These rows set anew, each to its value."""
+        codes = self.codes.copy()
+        codes[list(values)] = len(self.values) + np.arange(len(values), dtype=np.int32)
+        return Coded(codes, (*self.values, *values.values()))
+
+    def map(self, change: Callable[[T], S | None]) -> "Coded[S]":
+        """Every value changed, where `None` is no answer; `change` is called once for each distinct value."""
+        found = Coded.of(change(value) for value in self.values)
+        # The last place is the one that code -1 finds.
+        return Coded(np.append(found.codes, np.int32(-1))[self.codes], found.values)
+
+    def look_up(self, test: Callable[[T | None], object]) -> Mask:
         """`test` of every row, called once for each distinct value and once for no answer."""
         # The last place is the one that code -1 finds.
         return np.array([bool(test(value)) for value in (*self.values, None)])[self.codes]
-
-
-def number_values(values: Sequence[T]) -> tuple[Codes, list[T]]:
-    """Number equal values alike, in order of appearance. Raises TypeError for lists and the like."""
-    numbers: defaultdict[T, int] = defaultdict()
-    numbers.default_factory = numbers.__len__
-    return np.array([numbers[value] for value in values], dtype=np.int64), list(numbers)
 
 
 def table_holds(text: str, frame: pd.DataFrame) -> "pd.Series[bool]":
@@ -84,27 +97,27 @@ def table_holds(text: str, frame: pd.DataFrame) -> "pd.Series[bool]":
     return pd.Series(columns_hold(text, columns, len(frame)), index=frame.index)
 
 
-def columns_hold(text: str, columns: Mapping[str, Coded], size: int) -> Mask:
+def columns_hold(text: str, columns: Mapping[str, Coded[Value]], size: int) -> Mask:
     """`table_holds` over coded columns of `size` rows."""
     return _mask(parse(text), columns, size) if text else np.ones(size, dtype=bool)
 
 
-def calculate(text: str, columns: Mapping[str, Coded], size: int) -> Coded:
+def calculate(text: str, columns: Mapping[str, Coded[Value]], size: int) -> Coded[Value]:
     """The column that a `calculation` makes: another column, a constant, or whether something holds."""
     match parse(text):
         case Ref(name):
-            return columns.get(name, Coded(np.full(size, -1), ()))
+            return columns.get(name, Coded.nothing(size))
         case Constant(value):
-            return Coded(np.zeros(size, dtype=np.int64), (value,))
+            return Coded(np.zeros(size, dtype=np.int32), (value,))
         case expression:
-            return Coded(_mask(expression, columns, size).astype(np.int64), (False, True))
+            return Coded(_mask(expression, columns, size).astype(np.int32), (False, True))
 
 
 def _refs(expression: Expression) -> list[str]:
     return list(dict.fromkeys(part.name for part in walk(expression) if isinstance(part, Ref | Selected)))
 
 
-def _mask(expression: Expression, columns: Mapping[str, Coded], size: int) -> Mask:
+def _mask(expression: Expression, columns: Mapping[str, Coded[Value]], size: int) -> Mask:
     match expression:
         case Negation(item):
             return ~_mask(item, columns, size)
@@ -116,7 +129,7 @@ def _mask(expression: Expression, columns: Mapping[str, Coded], size: int) -> Ma
             return _leaf(expression, columns, size)
 
 
-def _leaf(expression: Expression, columns: Mapping[str, Coded], size: int) -> Mask:
+def _leaf(expression: Expression, columns: Mapping[str, Coded[Value]], size: int) -> Mask:
     names = [name for name in _refs(expression) if name in columns]
     try:
         if not names:
@@ -133,11 +146,11 @@ def _leaf(expression: Expression, columns: Mapping[str, Coded], size: int) -> Ma
         ) from None
 
 
-def _pairs(expression: Expression, names: Sequence[str], columns: Sequence[Coded]) -> Mask:
+def _pairs(expression: Expression, names: Sequence[str], columns: Sequence[Coded[Value]]) -> Mask:
     """A comparison of two columns, worked out once for each pair of values that occurs."""
     left, right = columns
     width = len(right.values) + 1
-    pairs, place = np.unique((left.codes + 1) * width + right.codes + 1, return_inverse=True)
+    pairs, place = np.unique((left.codes.astype(np.int64) + 1) * width + right.codes + 1, return_inverse=True)
     # No answer is -1: it finds the last place.
     one, other = (*left.values, None), (*right.values, None)
     found = [
@@ -147,17 +160,17 @@ def _pairs(expression: Expression, names: Sequence[str], columns: Sequence[Coded
     return np.array(found, dtype=bool)[place]
 
 
-def read_column(frame: pd.DataFrame, name: str) -> Coded | None:
+def read_column(frame: pd.DataFrame, name: str) -> Coded[Value] | None:
     """A column of a dataset in coded form; the columns `name__code` of a select_multiple make one; `None` if absent."""
     if name not in frame:
         return _read_set(frame, name)
     column = frame[name]
     if isinstance(column.dtype, pd.CategoricalDtype):
-        return Coded(column.cat.codes.to_numpy().astype(np.int64), tuple(column.cat.categories))
+        return Coded(column.cat.codes.to_numpy().astype(np.int32), tuple(column.cat.categories))
     if column.dtype == object:
         return Coded.of(_plain(value) for value in column)
     codes, distinct = pd.factorize(column)
-    return Coded(codes.astype(np.int64), tuple(cast("Value", _plain(value)) for value in distinct.tolist()))
+    return Coded(codes.astype(np.int32), tuple(cast("Value", _plain(value)) for value in distinct.tolist()))
 
 
 def _plain(value: Any) -> Value | None:
@@ -169,7 +182,7 @@ def _plain(value: Any) -> Value | None:
     return value.date() if isinstance(value, datetime) else value
 
 
-def _read_set(frame: pd.DataFrame, name: str) -> Coded | None:
+def _read_set(frame: pd.DataFrame, name: str) -> Coded[Value] | None:
     start = f"{name}__"
     chosen = [label for label in frame if str(label).startswith(start) and label != f"{name}__missing"]
     if not chosen:
@@ -178,5 +191,5 @@ def _read_set(frame: pd.DataFrame, name: str) -> Coded | None:
     answered = frame[chosen].notna().any(axis=1).to_numpy()
     rows, place = np.unique(ticks, axis=0, return_inverse=True)
     codes = [str(label).removeprefix(start) for label in chosen]
-    values = [tuple(code for code, tick in zip(codes, row, strict=True) if tick) for row in rows.tolist()]
-    return Coded(place.reshape(-1).astype(np.int64), tuple(values)).where(answered)
+    values: list[Value] = [tuple(code for code, tick in zip(codes, row, strict=True) if tick) for row in rows.tolist()]
+    return Coded(place.reshape(-1).astype(np.int32), tuple(values)).where(answered)

@@ -18,6 +18,7 @@ from evaltool.responses.clean import Cleaned
 from evaltool.responses.clean import clean as clean_responses
 from evaltool.responses.corrections import Correction, read_corrections
 from evaltool.responses.dataset import write_dataset
+from evaltool.responses.raw import read_responses
 from evaltool.responses.roster import read_roster_table
 from evaltool.survey.codebook import codebook
 from evaltool.survey.release import Release, read_release
@@ -92,7 +93,7 @@ def _clean_one(
         invited = {link.unit for link in vault.links(deployment.id)}
     cleaned = clean_responses(
         release.survey,
-        archive.responses(accept_altered=altered),
+        read_responses(archive.segments(accept_altered=altered), release.survey),
         roster,
         corrections,
         structure_hash=release.structure_hash,

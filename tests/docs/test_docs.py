@@ -22,9 +22,10 @@ from evaltool.records import Deployment, RawResponse
 from evaltool.report.definition import ChartKind, ChartSpec, ReportDefinition, TableKind, TableSpec
 from evaltool.report.source import _BY_INDICATOR  # pyright: ignore[reportPrivateUsage]  # the vocabulary of templates
 from evaltool.responses.archive import LedgerEntry
-from evaltool.responses.clean import DISPOSITIONS, LOG_COLUMNS
+from evaltool.responses.clean import DISPOSITIONS
 from evaltool.responses.corrections import COLUMNS as CORRECTION_COLUMNS
 from evaltool.responses.routing import REASONS
+from evaltool.responses.steps import LOG_COLUMNS
 from evaltool.results import COLUMNS
 from evaltool.stats.estimate import estimate
 from evaltool.survey import check

@@ -1,6 +1,10 @@
 """A small survey with every way to go, and interviews made by hand."""
 
+import pyarrow
+
 from evaltool.records import PageVisit, RawResponse
+from evaltool.responses.raw import Responses, read_responses
+from evaltool.responses.segments import record_line
 from evaltool.survey.model import Survey
 
 AT = "2021-11-22T10:00:00+00:00"
@@ -67,6 +71,11 @@ SURVEY = Survey.model_validate(
     },
     context={"language": "en"},
 )
+
+
+def raw(survey: Survey, *records: RawResponse) -> Responses:
+    """The records as they come from an archive."""
+    return read_responses([pyarrow.array([record_line(record) for record in records], "string")], survey)
 
 
 def interview(unit: str, status: str = "complete", **more: object) -> RawResponse:

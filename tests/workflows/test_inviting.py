@@ -12,8 +12,9 @@ import pytest
 from evaltool.contacts.vault import Vault
 from evaltool.errors import CleaningError, DefinitionError, RosterError
 from evaltool.project import Project, read_project
-from evaltool.responses.clean import LOG_COLUMNS, Cleaned
+from evaltool.responses.clean import Cleaned
 from evaltool.responses.dataset import write_dataset
+from evaltool.responses.steps import LOG_COLUMNS
 from evaltool.server.store import Store
 from evaltool.survey.load import load_roster
 from evaltool.workflows.cleaning import clean
