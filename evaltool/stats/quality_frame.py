@@ -12,6 +12,7 @@ import pandas as pd
 from evaltool.stats.quality import (
     ASKED,
     LEAST_BATTERY,
+    UNASKED,
     DuplicateAnswers,
     Flags,
     Speeding,
@@ -26,6 +27,7 @@ Book: TypeAlias = Sequence[Mapping[str, Any]]
 
 _INTERVIEWS = ("I", "P")
 _TEXT = "text"
+_STATES = ["answered", *ASKED, *UNASKED]
 _SUBSTANCE = (None, "headline")  # what the others ask is agreed to, or is about the interview itself
 
 
@@ -52,12 +54,14 @@ class Checked:
 
     Columns of `facts`: `unit`, `interview`, `begun`, `left` (the page where it was broken off, else missing),
     `language`, `mode`, `helped`, `seconds`, `questions`, `fast`, `duplicate`, `straight`, and one for each battery.
-    `absent` names columns of every dataset that this one has not.
+    `states` has a column for each question: why there is no answer, "answered" where there is one. `absent` names
+    columns of every dataset that this one has not.
     """
 
     survey: str
     frame: pd.DataFrame
     facts: pd.DataFrame
+    states: pd.DataFrame
     items: tuple[Item, ...]
     pages: tuple[str, ...]
     batteries: Mapping[str, tuple[str, ...]]
@@ -104,12 +108,13 @@ def check_interviews(answers: Answers, book: Book) -> Checked:
     interview = frame["disposition"].astype("str").isin(_INTERVIEWS)
     begun = interview | (column(frame, "missing").astype("string") == "not_reached").fillna(value=False).astype(bool)
     facts = pd.DataFrame({"unit": frame["unit"].astype("str"), "interview": interview, "begun": begun})
-    facts["left"] = _left(frame, items, pages, begun & (frame["disposition"].astype("str") != "I"))
+    states = pd.DataFrame({item.name: _states(frame, item) for item in items}, index=frame.index)
+    facts["left"] = _left(states, items, pages, begun & (frame["disposition"].astype("str") != "I"))
     facts["language"] = column(frame, "interview_language" if "interview_language" in frame else "language")
     facts["mode"] = column(frame, "mode")
     facts["helped"] = column(frame, "helped").astype("boolean")
     facts["seconds"] = _seconds(frame)
-    facts["questions"] = _asked(frame, items)
+    facts["questions"] = states.isin(("answered", *ASKED)).sum(axis=1)
     given = facts[interview]
     speed = speeding(given["seconds"].tolist(), questions=given["questions"].tolist())
     copies = duplicate_answers(_substance(frame[interview], items), column(frame, "person")[interview].tolist())
@@ -119,7 +124,7 @@ def check_interviews(answers: Answers, book: Book) -> Checked:
         facts[name] = _spread(straight_lining(frame.loc[interview, list(members)]).identical, interview)
     facts["straight"] = _all_straight(facts, list(batteries))
     absent = frozenset(needed - set(frame))
-    return Checked(answers.survey, frame, facts, items, pages, batteries, speed, copies, absent)
+    return Checked(answers.survey, frame, facts, states, items, pages, batteries, speed, copies, absent)
 
 
 def column(frame: pd.DataFrame, name: str) -> "pd.Series[Any]":
@@ -127,25 +132,24 @@ def column(frame: pd.DataFrame, name: str) -> "pd.Series[Any]":
     return frame[name] if name in frame else pd.Series(None, index=frame.index, dtype="object")
 
 
-def reasons(frame: pd.DataFrame, item: Item) -> "pd.Series[str]":
-    """Why there is no answer to the question, "answered" where there is one."""
-    why = column(frame, f"{item.name}__missing").astype("object")
-    blank = frame[list(item.columns)].isna().all(axis=1)
-    return why.where(blank & why.notna(), np.where(blank, "not_answered", "answered"))
+def _states(frame: pd.DataFrame, item: Item) -> "pd.Series[Any]":
+    blank = frame[list(item.columns)].isna().all(axis=1).to_numpy()
+    why = pd.Categorical(column(frame, f"{item.name}__missing"), categories=_STATES)
+    codes = np.where(blank, np.where(why.codes < 0, _STATES.index("not_answered"), why.codes), 0)
+    return pd.Series(pd.Categorical.from_codes(codes.tolist(), dtype=pd.CategoricalDtype(_STATES)), index=frame.index)
 
 
 def _left(
-    frame: pd.DataFrame, items: Sequence[Item], pages: Sequence[str], stopped: "pd.Series[bool]"
+    states: pd.DataFrame, items: Sequence[Item], pages: Sequence[str], stopped: "pd.Series[bool]"
 ) -> "pd.Series[Any]":
     """The first page with a question that was not reached; the last one where all were."""
-    left = pd.Series(None, index=frame.index, dtype="object")
+    left = pd.Series(None, index=states.index, dtype="object")
     if not pages:
         return left
     left[stopped] = pages[-1]
     for page in reversed(pages):
-        for item in items:
-            if item.page == page:
-                left[stopped & (reasons(frame, item) == "not_reached")] = page
+        names = [item.name for item in items if item.page == page]
+        left[stopped & (states[names] == "not_reached").any(axis=1)] = page
     return left
 
 
@@ -156,27 +160,19 @@ def _seconds(frame: pd.DataFrame) -> "pd.Series[float]":
     return (completed - opened).dt.total_seconds()
 
 
-def _asked(frame: pd.DataFrame, items: Sequence[Item]) -> "pd.Series[int]":
-    """How many questions each interview was asked."""
-    count = pd.Series(0, index=frame.index)
-    for item in items:
-        count += reasons(frame, item).isin(("answered", *ASKED)).astype(int)
-    return count
-
-
-def _substance(frame: pd.DataFrame, items: Sequence[Item]) -> dict[str, list[Any]]:
+def _substance(frame: pd.DataFrame, items: Sequence[Item]) -> pd.DataFrame:
     """What closed questions found out, a multiple choice as one answer."""
     chosen = [item for item in items if item.kind != _TEXT and item.role in _SUBSTANCE]
-    return {item.name: _one_answer(frame, item) for item in chosen}
+    return pd.DataFrame({item.name: _one_answer(frame, item) for item in chosen}, index=frame.index)
 
 
-def _one_answer(frame: pd.DataFrame, item: Item) -> list[Any]:
+def _one_answer(frame: pd.DataFrame, item: Item) -> "pd.Series[Any]":
     if item.columns == (item.name,):
-        return frame[item.name].astype("object").tolist()
-    ticks = frame[list(item.columns)].astype("object")
-    blank = ticks.isna().all(axis=1).tolist()
-    joined = ["".join("1" if tick is True else "0" for tick in row) for row in ticks.itertuples(index=False)]
-    return [None if none else text for text, none in zip(joined, blank, strict=True)]
+        return frame[item.name]
+    ticks = frame[list(item.columns)]
+    blank = ticks.isna().all(axis=1)
+    chosen = ticks.astype("boolean").fillna(value=False).to_numpy(dtype=bool)
+    return pd.Series([None if none else row.tobytes() for row, none in zip(chosen, blank, strict=True)], frame.index)
 
 
 def _spread(flags: Flags, judged: "pd.Series[bool]") -> "pd.Series[Any]":

@@ -19,7 +19,7 @@ from evaltool.stats.quality import (
     item_nonresponse,
     speeding,
 )
-from evaltool.stats.quality_frame import Book, Checked, Item, check_interviews, reasons
+from evaltool.stats.quality_frame import Book, Checked, check_interviews
 from evaltool.stats.rows import FEW_ANSWERS, NO_ANSWERS, respondents, told
 from evaltool.stats.units import DISPOSITION, Answers, interviews, make_units
 from evaltool.text import say
@@ -172,15 +172,12 @@ class _Part:
             yield self.share(f"break_off[{line.page}]", line.left, line.reached, warning=warning, **known)
 
     def missing(self) -> Iterator[Estimate]:
-        tallies = {item.name: self._states(item) for item in self.checked.items}
+        states = self.checked.states.loc[self.given.index]
+        tallies = {item.name: _tally(states[item.name]) for item in self.checked.items}
         total = {name: sum(states.get(name, 0) for states in tallies.values()) for name in ("answered", *ASKED)}
         yield self._nonresponse("item_nonresponse", total)
         for name, states in tallies.items():
             yield self._nonresponse(f"item_nonresponse[{name}]", states)
-
-    def _states(self, item: Item) -> dict[str, int]:
-        counts = reasons(self.checked.frame.loc[self.given.index], item).value_counts()
-        return {str(name): int(count) for name, count in counts.items()}
 
     def _nonresponse(self, statistic: str, states: Mapping[str, int]) -> Estimate:
         found = item_nonresponse(states)
@@ -191,9 +188,13 @@ class _Part:
     def others(self) -> Iterator[Estimate]:
         for item in self.checked.items:
             if item.other in self.checked.frame:
-                rows = self.checked.frame.loc[self.given.index]
-                answered = int((reasons(rows, item) == "answered").sum())
-                yield self.share(f"other[{item.name}]", int(has_text(rows[item.other]).sum()), answered)
+                answered = int((self.checked.states.loc[self.given.index, item.name] == "answered").sum())
+                texts = self.checked.frame.loc[self.given.index, item.other]
+                yield self.share(f"other[{item.name}]", int(has_text(texts).sum()), answered)
+
+
+def _tally(states: "pd.Series[Any]") -> dict[str, int]:
+    return {str(name): int(count) for name, count in states.value_counts().items()}
 
 
 def has_text(texts: "pd.Series[Any]") -> "pd.Series[bool]":
