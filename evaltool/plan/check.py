@@ -122,7 +122,7 @@ class Check(Finder):
     def _variable(self, indicator: Indicator, questions: Mapping[str, Question], place: Location) -> Iterator[Fault]:
         if not indicator.variable:
             return
-        yield from self._one_of(indicator.variable, questions, (*place, "variable"))
+        yield from self._select_one(indicator.variable, questions, (*place, "variable"))
         question = questions.get(indicator.variable)
         for number, code in enumerate(indicator.counted if question and question.choices else ()):
             assert question is not None
@@ -130,12 +130,6 @@ class Check(Finder):
                 message = f"«{code}» is not an answer to «{indicator.variable}»"
                 mend = nearest(code, question.substantive)
                 yield self._fault("unknown-code", message, (*place, "counted", number), mend)
-
-    def _one_of(self, name: str, questions: Mapping[str, Question], place: Location) -> Iterator[Fault]:
-        yield from self._unknown("question", name, list(questions), place)
-        if name in questions and questions[name].type != "select_one":
-            message = f"«{name}» is a question of type {questions[name].type}, not select_one"
-            yield self._fault("bad-kind", message, place, "Use a rule, or another question.")
 
     def _paired(self, indicator: Indicator, questions: Mapping[str, Question], place: Location) -> Iterator[Fault]:
         if not indicator.paired:
@@ -146,7 +140,7 @@ class Check(Finder):
         start = self._questions.get(indicator.paired.start)
         for asked in (questions, start or {}):
             if asked:
-                yield from self._one_of(name, asked, (*place, "variable"))
+                yield from self._select_one(name, asked, (*place, "variable"))
         yield from self._respondents([indicator.survey or "", indicator.paired.start], (*place, "start"))
         if not start:
             return
@@ -211,4 +205,4 @@ class Check(Finder):
                 mend = "Remove it: an indicator with a variable has its distribution beside it."
                 yield self._fault("taken-name", message, place, mend)
             elif questions:
-                yield from self._one_of(name, questions, place)
+                yield from self._select_one(name, questions, place)

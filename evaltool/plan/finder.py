@@ -69,3 +69,14 @@ class Finder:
         yield from self._column(name, place)
         if name in self._attributes and self._attributes[name].type != "date":
             yield self._fault("bad-kind", f"«{name}» is no date column", place, "Name a column of type date.")
+
+    def _select_one(self, name: str, questions: Mapping[str, Question], place: Location) -> Iterator[Fault]:
+        yield from self._unknown("question", name, list(questions), place)
+        if name in questions and questions[name].type != "select_one":
+            message = f"«{name}» is a question of type {questions[name].type}, not select_one"
+            yield self._fault("bad-kind", message, place, "Use a rule, or another question.")
+
+    def _once(self, names: Sequence[str], place: Location) -> Iterator[Fault]:
+        for number, name in enumerate(names):
+            if name in names[:number]:
+                yield self._fault("needless-key", f"«{name}» stands twice", (*place, number), "Keep one of them.")

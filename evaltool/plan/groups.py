@@ -7,6 +7,9 @@ from evaltool.plan.finder import Finder, Location
 from evaltool.plan.model import RESERVED, Compared, Grouping, Scale
 from evaltool.survey.model import Question
 
+TAKEN = frozenset({"target", "pooled"})
+"""What rows that are no comparison have in the column of its name."""
+
 
 class CheckGroups(Finder):
     """Finds what is wrong in what a plan counts by, weights by and compares."""
@@ -17,11 +20,12 @@ class CheckGroups(Finder):
             yield from self._group(name, group)
         for number, name in enumerate(plan.breakdowns):
             yield from self._grouping(name, ("breakdowns", number))
-        for number, name in enumerate(plan.representativeness):
-            yield from self._of_roster(name, ("representativeness", number))
-        for number, name in enumerate(plan.weights.margins if plan.weights else ()):
-            yield from self._of_roster(name, ("weights", "margins", number))
+        yield from self._all_of_roster(plan.representativeness, ("representativeness",))
+        yield from self._all_of_roster(plan.weights.margins if plan.weights else (), ("weights", "margins"))
         for name, compared in plan.comparisons.items():
+            if name in TAKEN:
+                message = f"«{name}» stands in a column of evaltool's own rows"
+                yield self._fault("taken-name", message, ("comparisons", name), "Choose another name.")
             yield from self._compared(compared, ("comparisons", name))
         for name in plan.families:
             if all(compared.family != name for compared in plan.comparisons.values()):
@@ -33,9 +37,17 @@ class CheckGroups(Finder):
     def _grouping(self, name: str, place: Location) -> Iterator[Fault]:
         return self._unknown("column", name, [*self._attributes, *self._plan.groups], place)
 
+    def _all_of_roster(self, names: Sequence[str], place: Location) -> Iterator[Fault]:
+        yield from self._once(names, place)
+        for number, name in enumerate(names):
+            yield from self._of_roster(name, (*place, number))
+
     def _of_roster(self, name: str, place: Location) -> Iterator[Fault]:
-        """Weights and the look at who answered need what is known of everybody."""
+        """Weights and the look at who answered need what is known of everybody, in few categories."""
         yield from self._grouping(name, place)
+        if name in self._attributes and self._attributes[name].type == "date":
+            message = f"«{name}» is a date, and nearly everybody has one of their own"
+            yield self._fault("bad-kind", message, place, "Name a grouping in bands of «days», or another column.")
         group = self._plan.groups.get(name)
         if group and group.answer:
             message = f"«{name}» is known only of those who answered"
@@ -44,7 +56,8 @@ class CheckGroups(Finder):
     def _group(self, name: str, group: Grouping) -> Iterator[Fault]:
         place = ("groups", name)
         if name in self._attributes or name in RESERVED:
-            yield self._fault("taken-name", f"«{name}» is the name of a roster column", place, "Choose another name.")
+            owner = "a roster column" if name in self._attributes else "evaltool's own rows"
+            yield self._fault("taken-name", f"«{name}» is the name of {owner}", place, "Choose another name.")
         if len([kind for kind in (group.days, group.column, group.answer) if kind]) != 1:
             message = f"«{name}» needs exactly one of days, column, answer"
             yield self._fault("bad-kind", message, place, "Keep the one that the levels are made of.")
@@ -90,18 +103,22 @@ class CheckGroups(Finder):
                     message = f"«{code}» stands in two levels"
                     yield self._fault("bad-levels", message, where, "Keep it in one of them.")
                 taken.add(code)
+        whole = bool(group.levels) and taken <= {*known}
+        for code in known if whole else ():
+            if code not in taken:
+                message = f"«{code}» stands in no level"
+                mend = "Put it in one: who has it would count as not recorded."
+                yield self._fault("bad-levels", message, (*place, "levels"), mend)
 
     def _source(self, group: Grouping, place: Location) -> Iterator[Fault]:
         if group.column:
             yield from self._column(group.column, (*place, "column"))
         elif self._asked:
-            yield from self._unknown("question", group.answer or "", list(self._asked), (*place, "answer"))
+            yield from self._select_one(group.answer or "", self._asked, (*place, "answer"))
 
     @property
     def _asked(self) -> Mapping[str, Question]:
-        """The questions with one answer of the population's survey."""
-        questions = self._questions.get(self._plan.population.survey, {})
-        return {name: question for name, question in questions.items() if question.type == "select_one"}
+        return self._questions.get(self._plan.population.survey, {})
 
     def _codes(self, group: Grouping) -> Sequence[str]:
         if group.column:
@@ -120,6 +137,8 @@ class CheckGroups(Finder):
             if levels is not None and len(levels) < 2:
                 message = f"«{compared.by}» has no levels to compare"
                 yield self._fault("bad-kind", message, (*place, "by"), "Name a column of type choice, or a grouping.")
+        for key in ("indicators", "covariates"):
+            yield from self._once(getattr(compared, key), (*place, key))
         for number, name in enumerate(compared.indicators):
             where = (*place, "indicators", number)
             yield from self._unknown("indicator", name, list(plan.indicators), where)
@@ -137,7 +156,7 @@ class CheckGroups(Finder):
     def _levels(self, name: str) -> Sequence[str] | None:
         group = self._plan.groups.get(name)
         if group:
-            return list(group.levels) or self._codes(group)
+            return list(group.levels) or self._codes(group) or None  # a grouping without any is told where it stands
         return list(self._attributes[name].choices) if name in self._attributes else None
 
     def _scale(self, name: str, scale: Scale) -> Iterator[Fault]:
@@ -150,6 +169,7 @@ class CheckGroups(Finder):
             yield from self._survey(survey, (*place, "survey"))
             return
         questions = self._questions[survey]
+        yield from self._once(scale.items, (*place, "items"))
         for number, item in enumerate(scale.items):
             yield from self._unknown("question", item, list(questions), (*place, "items", number))
         scales = {
