@@ -35,9 +35,10 @@ def days_between(ended: Days, answered: Days) -> DaysBetween:
     """Whole days of the calendar (UTC) from one date to another, with median and quartiles.
 
     Formula: day(answered) − day(ended); quartiles by linear interpolation between the ordered values (R's type 7).
-    Assumes that the dates are right: answers before the end stay in, and are told in the warning.
-    Missing values: a pair without one of the dates is left out, and counted. No pair: no median, with a warning.
-    Source: Hyndman & Fan 1996, doi:10.1080/00031305.1996.10473566. Reference: R `quantile`, from the definition.
+    Assumes: that the dates are right: answers before the end stay in, and are told in the warning.
+    Missing: a pair without one of the dates is left out, and counted. No pair: no median, with a warning.
+    Source: Hyndman & Fan 1996, doi:10.1080/00031305.1996.10473566.
+    Reference: R `quantile`, from the definition.
 
     >>> found = days_between(["2024-06-30", "2024-06-30", "2024-07-01"], ["2024-07-10", "2024-06-28", None])
     >>> found.median, found.negative, found.left_out, found.warning
