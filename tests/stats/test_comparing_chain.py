@@ -63,7 +63,7 @@ def test_raw_weighted_and_standardised_stand_side_by_side(sites):
     assert set(found) == {"", "raked", "standardised"}
     # The focus is spread alike, and so are the silent.
     assert [found[weighting].estimate for weighting in ("", "raked")] == pytest.approx([12 / 16 - 6 / 16] * 2)
-    assert found["standardised"].estimate == pytest.approx(12 / 16 - 6 / 16, abs=0.02)
+    assert 0.3 < found["standardised"].estimate < 0.375  # the penalty draws towards no difference
     assert found["standardised"].warning == "penalised likelihood (14 events for 2 parameters)"
     assert {(row.n, row.level, row.comparison) for row in found.values()} == {(32, "north", "sites: south")}
 
