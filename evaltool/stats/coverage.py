@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeAlias
 
 import numpy as np
@@ -71,6 +72,7 @@ def _row(method: ShareMethod, n: int, confidence: float, shares: Floats) -> Cove
     return Coverage(method, n, confidence, float(held.min()), float(held.mean()), width)
 
 
+@cache
 def _ends(method: ShareMethod, n: int, confidence: float) -> tuple[Floats, Floats]:
     check_count("n", n)
     intervals = [METHODS[method](x, n, confidence=confidence) for x in range(n + 1)]

@@ -57,9 +57,9 @@ def straight_lining(answers: Items) -> StraightLining:
     Formula: identical where all k answers are equal (simple nondifferentiation); longest = the longest run of equal
     answers; most_common = max p_c (maximum identical rating) and variation = 1 − Σ p_c² (scale point variation), with
     p_c the share of the k items answered with c.
-    Assumes nothing, and proves nothing: with few items, or items turned the same way, equal answers may be true.
-    Missing values: respondents without an answer to every item are not judged, and counted as `incomplete`. Fewer
-    than 3 items, or nobody judged: no share, with a warning.
+    Assumes: nothing, and proves nothing: with few items, or items turned the same way, equal answers may be true.
+    Missing: respondents without an answer to every item are not judged, and counted as `incomplete`. Fewer than 3
+    items, or nobody judged: no share, with a warning.
     Source: Kim et al. 2019, doi:10.1177/0894439317752406; Johnson 2005, doi:10.1016/j.jrp.2004.09.009 (longest).
     Reference: definitions of the R packages resquin (`resp_nondifferentiation`) and careless (`longstring`).
 
@@ -151,12 +151,13 @@ def speeding(
 
     Formula: flagged where t < fraction · median(t); t = seconds, or seconds / questions asked where `questions` is
     given, so that a short route is not taken for haste.
-    Assumes one sitting: an interview of more than `pause` seconds (an hour) held a pause; it is not judged and not
-    in the median. No fraction is right: a half is common, 0.3 and 0.4 are milder. Practice, reading speed, language
-    and somebody who helps make honest interviews fast.
-    Missing values: no duration, one below 0, no question asked, or a pause: not judged, and counted in `left_out`.
-    Fewer than 2 durations, or a median of 0: no share, with a warning.
+    Assumes: one sitting: an interview of more than `pause` seconds (an hour) held a pause; it is not judged and not in
+    the median. No fraction is right: a half is common, 0.3 and 0.4 are milder. Practice, reading speed, language and
+    somebody who helps make honest interviews fast.
+    Missing: no duration, one below 0, no question asked, or a pause: not judged, and counted in `left_out`. Fewer than
+    2 durations, or a median of 0: no share, with a warning.
     Source: Greszki, Meyer & Schoen 2015, doi:10.1093/poq/nfu058 (fractions of the median compared).
+    Reference: by hand, from the definition.
 
     >>> found = speeding([600, 580, 640, 250, None, 90000])
     >>> found.count, found.n, found.median, found.limit, found.left_out
@@ -209,12 +210,13 @@ def duplicate_answers(
 
     Formula: rows i and j match where 100 % of their items agree (percent match of 1); flagged where i and j are of
     different `persons` (each row is a person where none are given).
-    Assumes many items with several answers each: with few, or where most people agree, honest rows match. So rows
-    with fewer than `least` answers are not judged, and near matches (0.85) are not flagged: those depend on the
-    number of items, answers and people more than on copying.
-    Missing values: no answer is equal to no answer. Nobody with enough answers: no share, with a warning.
+    Assumes: many items with several answers each: with few, or where most people agree, honest rows match. So rows with
+    fewer than `least` answers are not judged, and near matches (0.85) are not flagged: those depend on the number of
+    items, answers and people more than on copying.
+    Missing: no answer is equal to no answer. Nobody with enough answers: no share, with a warning.
     Source: Kuriakose & Robbins 2016, doi:10.3233/SJI-160978; against the threshold of 0.85: Simmons, Mercer, Schwarzer
     & Kennedy 2016 (Pew Research Center, "Evaluating a new proposal for detecting data falsification in surveys").
+    Reference: by hand, from the definition.
 
     >>> rows = {"a": [1, 1, 2], "b": [3, 3, 3], "c": [5, 5, 5]}
     >>> duplicate_answers(rows, ["Ann", "Eva", "Ida"], least=3).flags
@@ -273,10 +275,12 @@ class ItemNonresponse:
 def item_nonresponse(states: Mapping[str, int]) -> ItemNonresponse:
     """The share of those asked who gave no answer to a question; don't know and refused are no answer.
 
-    Formula: rate = (not_answered + dont_know + refused) / (answered + not_answered + dont_know + refused).
-    `states` are counts by these names; not_applicable and not_reached stand beside the rate, outside of it.
-    Assumes that the routing is right. Missing: an absent state counts 0; nobody asked: no rate, with a warning.
+    Formula: rate = (not_answered + dont_know + refused) / (answered + not_answered + dont_know + refused). `states` are
+    counts by these names; not_applicable and not_reached stand beside the rate, outside of it.
+    Assumes: that the routing is right.
+    Missing: an absent state counts 0; nobody asked: no rate, with a warning.
     Source: de Leeuw, Hox & Huisman 2003, Journal of Official Statistics 19(2), 153-176.
+    Reference: by hand, from the definition.
 
     >>> found = item_nonresponse({"answered": 45, "not_answered": 2, "refused": 3, "not_applicable": 20})
     >>> found.rate, found.asked
@@ -309,11 +313,13 @@ def break_off(left: Sequence[str | None], pages: Sequence[str]) -> tuple[PageBre
     """Where interviews were broken off, a line for each of the `pages` in order.
 
     `left` has for each interview that was begun the first page that was not sent, `None` where it was completed.
+
     Formula: reached_j = n − Σ_{i<j} left_i; share = left_j / reached_j (discrete hazard); remaining = Π_{i≤j} (1 −
     share_i). Who is routed round a page has reached it.
-    Assumes that an interview that stands still is broken off: while answers come in, some will go on.
-    Missing values: refusals are no break-off, leave them out. A page that nobody reached has no share.
+    Assumes: that an interview that stands still is broken off: while answers come in, some will go on.
+    Missing: refusals are no break-off, leave them out. A page that nobody reached has no share.
     Source: Peytchev 2009, doi:10.1093/poq/nfp014.
+    Reference: by hand, from the definition.
 
     >>> [f"{line.page} {line.left} of {line.reached}" for line in break_off([None, "b", "b", "c"], ["a", "b", "c"])]
     ['a 0 of 4', 'b 2 of 4', 'c 1 of 2']
