@@ -103,13 +103,14 @@ class Levels:
             level=of.level if isinstance(of, Pair) else of,
             statistic=statistic,
             base=self.base,
-            warning="; ".join(filter(None, (warning, *self._few(pair), self.note))),
+            warning="; ".join(filter(None, (warning, self._few(of), self.note))),
             **known,
         )
 
-    def _few(self, pair: Pair | None) -> list[str]:
-        sizes = [self.share(level)[1] for level in (pair.reference, pair.level)] if pair else []
-        return [FEW_ANSWERS] if sizes and 0 < min(sizes) < self.plan.few else []
+    def _few(self, of: Pair | str) -> str:
+        """Also of a share alone: reports withhold every row of a level with few answers."""
+        levels = (of.reference, of.level) if isinstance(of, Pair) else (of,) if of else ()
+        return FEW_ANSWERS if any(0 < self.share(level)[1] < self.plan.few for level in levels) else ""
 
 
 def pairs_are_claims(plan: Plan, comparison: str) -> bool:

@@ -52,6 +52,8 @@ ROSTER = Roster.model_validate(
             "site": {"type": "choice", "choices": {"north": "North", "south": "South", "east": "East"}},
             "focus": {"type": "choice", "choices": {"yes": "Yes", "no": "No", "both": "Both"}},
             "age": {"type": "integer"},
+            "began": {"type": "date"},
+            "ended": {"type": "date"},
         },
     },
     context={"language": "en"},
@@ -68,6 +70,10 @@ indicators:
   glad: {label: Glad, variable: glad, counted: [high]}
 groups:
   met: {label: Met, answer: met}
+  lasted:
+    label: Lasted
+    days: {start: began, end: ended}
+    levels: {short: {label: Short, below: 90}, half: {label: Half, below: 200}, long: {label: Long}}
 """
 
 
@@ -92,7 +98,7 @@ def compared(
 ) -> list[Estimate]:
     """The rows of the comparisons over these people; an answer that nobody gives is `no_interview`."""
     table = pd.DataFrame({"population": [str(row["year"]) for row in rows]})
-    for name in ("site", "focus", "kind", "age", "met", "year"):
+    for name in ("site", "focus", "kind", "age", "met", "year", "lasted"):
         table[f"by:{name}"] = [str(row.get(name, "")) for row in rows]
     measures = [*plan.indicators, "job~common", *(["glad~codes"] if "glad~codes" in plan.footings else [])]
     for name in measures:

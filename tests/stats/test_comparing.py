@@ -95,6 +95,14 @@ def test_few_answers_are_marked_and_stand(tmp_path):
     assert row.warning == "few answers"
 
 
+def test_few_answers_are_marked_wherever_a_level_stands(tmp_path):
+    plan = plan_of(SITES.replace("[job]", "[job], covariates: [focus]"), tmp_path)
+    rows = compared(plan, [*THREE, {"year": "2021", "site": "north"}, *people(2, 1, site="east", year="2022")])
+    few = [row for row in rows if row.population == "2022" and row.level == "east"]
+    assert {row.statistic for row in few} == {"difference", "p_value", "share", "share_shrunken"}
+    assert all("few answers" in row.warning for row in few)
+
+
 def test_a_grouping_by_an_answer_says_that_it_is_one(tmp_path):
     plan = plan_of("comparisons:\n  often: {by: met, indicators: [job]}\n", tmp_path)
     rows = compared(plan, [*people(20, 5, met="often"), *people(20, 8, met="seldom")])

@@ -90,6 +90,15 @@ def test_small_categories_are_joined_and_said(tmp_path):
     assert (found.n, found.warning) == (703, "«focus»: no + both are one category")
 
 
+def test_bands_of_days_are_joined_to_their_neighbours_only(tmp_path):
+    plan = plan_of(KINDS.replace("[focus]", "[lasted]"), tmp_path)
+    bands = ["short"] * 4 + ["long"] * 6 + ["half"] * 340
+    who = [{**row, "lasted": bands[number % 350]} for number, row in enumerate(SIMPSON)]
+    few = [row for number, row in enumerate(who) if row["lasted"] != "short" or number % 350 < 2]
+    found = _standardised(compared(plan, few), "difference", "two")
+    assert found.warning == "«lasted»: short + half are one category"
+
+
 def test_few_people_without_a_category_are_left_out_and_counted(tmp_path):
     rows = compared(plan_of(KINDS, tmp_path), [*SIMPSON, *people(4, 1, kind="one", focus="")])
     found = _standardised(rows, "difference", "two")
