@@ -22,6 +22,7 @@ from evaltool.survey.simulate import simulate
 from evaltool.workflows.made_up import Respondent
 
 _MOST_COMBINATIONS = 5000
+_RECORD_ERRS = 0.15
 Combination = tuple[str, ...]
 
 
@@ -81,12 +82,33 @@ def _aim_together(plan: Plan, respondents: Sequence[Respondent], shares: Mapping
     fixed = list(respondents)
     for group, counts in chosen.items():
         order = [pattern for pattern, count in counts.items() for _ in range(count)]
-        numbers = members[group]
-        random.Random(f"{respondents[numbers[0]].habits.seed}/{group}").shuffle(order)  # noqa: S311  # made-up answers
+        chance = random.Random(f"{respondents[members[group][0]].habits.seed}/{group}")  # noqa: S311  # made-up answers
+        chance.shuffle(order)
+        numbers, order = _as_recorded(plan, group, [(at, fixed[at]) for at in members[group]], order, chance)
         for number, pattern in zip(numbers, order, strict=True):
             codes = _combination(fixed[number], group, patterns[group][pattern])
             fixed[number] = fixed[number].with_fixed(codes)
     return fixed
+
+
+def _as_recorded(
+    plan: Plan,
+    group: _Group,
+    members: Sequence[tuple[int, Respondent]],
+    order: list[tuple[bool, ...]],
+    chance: random.Random,
+) -> tuple[list[int], list[tuple[bool, ...]]]:
+    """Most answers agree with what the roster recorded of the same outcome, as they do of real people."""
+    recorded = [(place, plan.indicators[name].recorded) for place, name in enumerate(group.indicators)]
+    for place, record in recorded:
+        if record is None:
+            continue
+        drawn = {
+            at: (respondent.attributes.get(record.column) in record.counted) != (chance.random() < _RECORD_ERRS)
+            for at, respondent in members
+        }
+        return sorted(drawn, key=lambda at: drawn[at]), sorted(order, key=lambda pattern: pattern[place])
+    return [at for at, _ in members], order
 
 
 def _group(plan: Plan, respondent: Respondent, questions: Sequence[str], shares: Mapping[str, float]) -> _Group:
