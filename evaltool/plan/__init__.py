@@ -4,6 +4,7 @@ from evaltool.plan.load import SCALE, load_plan
 from evaltool.plan.model import (
     CODES,
     RESERVED,
+    TAKEN,
     Compared,
     FamilyMethod,
     Grouping,
@@ -23,6 +24,7 @@ __all__ = [
     "CODES",
     "RESERVED",
     "SCALE",
+    "TAKEN",
     "Compared",
     "FamilyMethod",
     "Grouping",

@@ -4,11 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from evaltool.errors import Fault
 from evaltool.plan.finder import Finder, Location
-from evaltool.plan.model import RESERVED, Compared, Grouping, Scale
+from evaltool.plan.model import RESERVED, TAKEN, Compared, Grouping, Scale
 from evaltool.survey.model import Question
-
-TAKEN = frozenset({"target", "pooled"})
-"""What rows that are no comparison have in the column of its name."""
 
 
 class CheckGroups(Finder):

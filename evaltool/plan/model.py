@@ -11,6 +11,7 @@ from evaltool.survey.model import Attribute, Language, LocalText, Name, Part, Su
 
 CODES = "~codes"  # what follows the name of an indicator whose answers can be put together less far than its share
 RESERVED = frozenset({"response", "disposition", "courses", "quality", "days_to_answer"})
+TAKEN = frozenset({"target", "pooled"})  # what rows that are no comparison have in the column of its name
 FamilyMethod = Literal["holm", "benjamini_hochberg"]
 
 
