@@ -2,9 +2,11 @@
 
 from math import comb, sqrt
 
+import numpy as np
 import pytest
 from comparing_programme import compared, one, people, plan_of
-from scipy.stats import boschloo_exact, brunnermunzel, chi2, chi2_contingency, kruskal, norm
+from scipy.special import expit, logit
+from scipy.stats import boschloo_exact, brunnermunzel, chi2, chi2_contingency, kruskal, norm, t
 from statsmodels.stats.contingency_tables import Table
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import confint_proportions_2indep
@@ -223,7 +225,13 @@ def test_the_weighted_difference_has_the_linearised_error_of_both_shares(tmp_pat
     one_ = 4 / 3 * sum((weight * (yes - p1) / 7) ** 2 for weight, yes in first)
     two = 4 / 3 * sum((weight * (yes - p2) / 6) ** 2 for weight, yes in second)
     assert row.std_error == pytest.approx(sqrt(one_ + two))
-    assert -1 <= row.conf_low < row.estimate < row.conf_high <= 1
+    # Zou and Donner: the distance to each limit joins those of the two logit intervals (3 degrees of freedom each).
+    (low1, high1), (low2, high2) = (
+        expit(logit(p) + np.array([-1, 1]) * t.ppf(0.975, 3) * sqrt(variance) / (p * (1 - p)))
+        for p, variance in ((p1, one_), (p2, two))
+    )
+    assert row.conf_low == pytest.approx(p2 - p1 - sqrt((p2 - low2) ** 2 + (high1 - p1) ** 2))
+    assert row.conf_high == pytest.approx(p2 - p1 + sqrt((high2 - p2) ** 2 + (p1 - low1) ** 2))
 
 
 def test_equal_weights_give_the_plain_difference(tmp_path):
