@@ -109,6 +109,7 @@ def test_what_cannot_be_judged_is_counted_by_reason_and_moves_no_median():
     assert found.flags == (False, False, None, None, None, None)
     assert (found.n, found.median) == (2, 10.0)
     assert speeding([100, 100, 3601], pause=4000).n == 3
+    assert speeding([100, 100, 3600]).n == 3
 
 
 @pytest.mark.parametrize(
