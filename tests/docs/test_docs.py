@@ -16,7 +16,22 @@ from pydantic import BaseModel
 from typer.core import TyperGroup
 
 from evaltool.cli import app
-from evaltool.plan import RESERVED, Indicator, Paired, Plan, Population, load_plan
+from evaltool.plan import (
+    RESERVED,
+    TAKEN,
+    Compared,
+    Grouping,
+    Indicator,
+    Paired,
+    Plan,
+    PlanFile,
+    Population,
+    Recorded,
+    Scale,
+    Weights,
+    load_plan,
+)
+from evaltool.plan.model import Days, Level
 from evaltool.project import Paths, Server, Settings
 from evaltool.records import Deployment, RawResponse
 from evaltool.report.definition import ChartKind, ChartSpec, ReportDefinition, TableKind, TableSpec
@@ -139,7 +154,8 @@ def test_no_command_or_option_is_told_that_there_is_not() -> None:
         ("Verdicts", (VerdictsFile, ItemVerdict, Group)),
         ("surveys/rules.yaml", (Rules, Readability, Same, Apart)),
         ("surveys/roster.yaml", (Roster, Attribute)),
-        ("analysis/plan.yaml", (Plan, Population, Indicator, Paired)),
+        ("analysis/plan.yaml", (Plan, Population, Indicator, Paired, Recorded)),
+        ("analysis/plan.yaml", (Grouping, Days, Level, Weights, Compared, Scale)),
         ("analysis/demo.yaml", (Demo, DemoPopulation, Fieldwork, Follow)),
         ("reports/", (ReportDefinition, ChartSpec, TableSpec)),
     ],
@@ -167,6 +183,8 @@ def _literals(annotation: Any) -> Iterator[str]:
         ("surveys/roster.yaml", Attribute, "type"),
         ("surveys/roster.yaml", Attribute, "sensitivity"),
         ("surveys/roster.yaml", Attribute, "role"),
+        ("analysis/plan.yaml", Compared, "status"),
+        ("analysis/plan.yaml", PlanFile, "families"),
     ],
 )
 def test_every_word_that_a_key_may_hold_is_named(section: str, model: type[BaseModel], key: str) -> None:
@@ -181,7 +199,7 @@ def test_kinds_of_charts_and_tables_and_all_functions_are_named() -> None:
 
 
 def test_names_that_are_taken_are_told() -> None:
-    assert _unnamed(RESERVED, "analysis/plan.yaml") == []
+    assert _unnamed({*RESERVED, *TAKEN}, "analysis/plan.yaml") == []
     assert _unnamed(check.RESERVED, "surveys/\\<survey>") == []
 
 
