@@ -343,6 +343,18 @@ def test_three_populations_have_a_trend(tmp_path):
     assert row.method == "Cochran-Armitage trend test, asymptotic, scores 2021, 2022, 2023"
 
 
+def test_a_year_without_a_population_is_a_gap_in_the_trend(tmp_path):
+    answers = [*people(6, 1, year="2021"), *people(6, 2, year="2022"), *people(6, 5, year="2024")]
+    row = one(compared(plan_of(YEARS, tmp_path), answers), "trend_test")
+    # Exact, given that 8 of 18 count: every way to spread them, by how far the sum of their years is from its mean.
+    ways = {
+        (a, b): comb(6, a) * comb(6, b) * comb(6, 8 - a - b) for a in range(7) for b in range(7) if 0 <= 8 - a - b <= 6
+    }
+    far = {spread: abs(spread[1] + 3 * (8 - sum(spread)) - 8 * 4 / 3) for spread in ways}
+    expected = sum(count for spread, count in ways.items() if far[spread] >= far[1, 2] - 1e-9) / comb(18, 8)
+    assert row.estimate == pytest.approx(expected)
+
+
 def test_a_reference_population_is_compared_with_all_others(tmp_path):
     plan = plan_of(YEARS.replace("[job]", '[job], reference: "2022"'), tmp_path)
     rows = compared(plan, _years((40, 10), (40, 16), (40, 24)))

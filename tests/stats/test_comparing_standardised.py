@@ -34,6 +34,7 @@ def test_the_same_case_mix_can_turn_a_difference_round(tmp_path):
     effect = Logit(outcome, design).fit(disp=0, tol=1e-10).get_margeff(dummy=True)
     assert adjusted.estimate == pytest.approx(effect.margeff[0], abs=1e-6)
     assert adjusted.std_error == pytest.approx(effect.margeff_se[0], abs=1e-6)
+    assert [adjusted.conf_low, adjusted.conf_high] == pytest.approx(effect.conf_int()[0], abs=1e-6)
     assert raw.estimate > 0 > adjusted.estimate
     assert (adjusted.comparison, adjusted.n, adjusted.warning) == ("kinds: one", 700, "")
     assert "maximum likelihood; standardised over focus" in adjusted.method
