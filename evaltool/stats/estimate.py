@@ -9,9 +9,13 @@ import pandas as pd
 from evaltool.plan import CODES, Indicator, Plan
 from evaltool.results import Estimate
 from evaltool.stats.across import across_rows
+from evaltool.stats.changes import paired_rows
+from evaltool.stats.comparing import comparison_rows
 from evaltool.stats.counting import Counts, Group, Tally, count_units
+from evaltool.stats.nonresponse import nonresponse_rows
 from evaltool.stats.rates import DISPOSITIONS, response_rates
 from evaltool.stats.rows import Scope, common_base, respondents
+from evaltool.stats.scales import scale_rows
 from evaltool.stats.shares import exact_test, verdict
 from evaltool.stats.silence import NO_COURSES, bound_rows
 from evaltool.stats.squares import changes, square
@@ -42,13 +46,13 @@ def estimate(plan: Plan, answers: Sequence[Answers], roster: pd.DataFrame) -> li
     """
     units = make_units(plan, answers, roster)
     counts = count_units(units.table, breakdowns=plan.groupings, measures=measure_states(plan))
-    return rows_from_counts(plan, counts, units)
-
-
-def rows_from_counts(plan: Plan, counts: Counts, units: Units) -> list[Estimate]:
-    """The rows of `estimate` that follow from counts; of the units only what is known of all of them is read."""
-    rows = [row for group in _ordered(plan, counts) for row in _group_rows(plan, group, counts[group], units)]
-    return [*rows, *across_rows(plan, counts, units.versions)]
+    return [
+        *(row for group in _ordered(plan, counts) for row in _group_rows(plan, group, counts[group], units)),
+        *across_rows(plan, counts, units.versions),
+        *comparison_rows(plan, units, counts),
+        *nonresponse_rows(plan, units),
+        *scale_rows(plan, units, answers),
+    ]
 
 
 def _ordered(plan: Plan, counts: Counts) -> list[Group]:
@@ -86,8 +90,10 @@ def _group_rows(plan: Plan, group: Group, tallies: Mapping[str, Tally], units: U
 
 def _indicator_rows(scope: Scope, indicator: Indicator, note: str) -> Iterator[Estimate]:
     if indicator.paired:
-        for change, x in changes(square(scope.plan, indicator, scope.tally)).items():
+        table = square(scope.plan, indicator, scope.tally)
+        for change, x in changes(table).items():
             yield scope.share(f"share[{change}]", x)
+        yield from paired_rows(scope, table)
         return
     codes = indicator.counted or ("yes",)
     x = scope.tally.of(*codes)

@@ -103,10 +103,10 @@ def _as_recorded(
     for place, record in recorded:
         if record is None:
             continue
-        drawn = {
-            at: (respondent.attributes.get(record.column) in record.counted) != (chance.random() < _RECORD_ERRS)
-            for at, respondent in members
-        }
+        drawn: dict[int, float] = {}
+        for at, respondent in members:
+            known, luck = respondent.attributes.get(record.column), chance.random()
+            drawn[at] = float((known in record.counted) != (luck < _RECORD_ERRS)) if known else luck
         return sorted(drawn, key=lambda at: drawn[at]), sorted(order, key=lambda pattern: pattern[place])
     return [at for at, _ in members], order
 

@@ -153,6 +153,7 @@ def test_each_population_has_the_same_rows_in_the_same_order(rows):
         ("school_only", "share"),
         *[("speaks", name) for name in ("share", "share[well]", "share[a_little]")],
         *[("change", name) for name in ("share[higher]", "share[same]", "share[lower]")],
+        *[("change", name) for name in ("sign_test", "signed_rank", "stuart_maxwell")],
         *[("job", name) for name in ("share[paid]", "share[own]", "share[none]")],
         *[("response", name) for name in ("rr1", "rr2")],
         *[("disposition", name) for name in ("count[I]", "count[P]", "count[R]", "count[NC]")],
