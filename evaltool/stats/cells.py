@@ -118,12 +118,20 @@ def _sums(cells: Sequence[float | None]) -> Sums | None:
 
 
 def _relation(connection: duckdb.DuckDBPyConnection, source: Path | pd.DataFrame, needed: Sequence[str]) -> Any:
-    relation: Any = connection.read_parquet(str(source)) if isinstance(source, Path) else _arrow(source)
-    known = relation.columns if isinstance(source, Path) else list(source.columns)
+    relation, known = _read(connection, source) if isinstance(source, Path) else (_arrow(source), [*source.columns])
     lacking = [name for name in needed if name not in known]
     if lacking:
         raise StatisticsError(f"there is no column {', '.join(lacking)}", mend=f"Known: {', '.join(known)}")
     return relation
+
+
+def _read(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[Any, list[str]]:
+    try:
+        relation = connection.read_parquet(str(path))
+    except duckdb.Error:
+        mend = "Check the name; the file may be cut off."
+        raise StatisticsError("this is no Parquet file", where=path.as_posix(), mend=mend) from None
+    return relation, relation.columns
 
 
 def _quoted(name: str) -> str:
