@@ -37,23 +37,27 @@ def quality(
 
 
 def _print_versions(found: "list[Quality]") -> None:
-    lines: dict[str, Callable[[Quality], str]] = {
-        "interviews": lambda item: str(item.rows["interviews"].count),
-        "languages": lambda item: _levels(item, "language"),
-        "modes": lambda item: _levels(item, "mode"),
-        "helped": lambda item: _of(item.rows["helped"]),
-        "minutes (median)": lambda item: _number(item.rows["minutes"].estimate),
-        "fast (under half the median)": lambda item: _of(item.rows["speeding"]),
-        "alike in all batteries": lambda item: _of(item.rows["straight_lining"]),
-        "same answers as another person": lambda item: _of(item.rows["duplicates"]),
-        "broken off, of those begun": lambda item: _of(item.rows["break_off"]),
-        "questions without answer": lambda item: _of(item.rows["item_nonresponse"]),
-    }
-    header = ["", *(item.survey for item in found)]
-    print_table(header, [[name, *(cell(item) for item in found)] for name, cell in lines.items()])
+    shares = {"helped": "helped", "broken off": "break_off", "without answer": "item_nonresponse"}
+    signs = {"fast": "speeding", "alike": "straight_lining", "as another person": "duplicates"}
+    answers = [[item.survey, str(item.rows["interviews"].count), *_shares(item, shares)] for item in found]
+    print_table(["version", "interviews", *shares], answers)
+    typer.echo("\nSigns of haste or copying (fast: under half the median a question; alike: in all batteries)")
+    flags = [[item.survey, _number(item.rows["minutes"].estimate), *_shares(item, signs)] for item in found]
+    print_table(["version", "minutes", *signs], flags)
+    typer.echo("\nLanguages and modes")
+    print_table(["version", "languages", "modes"], [[item.survey, *_spoken(item)] for item in found])
+    typer.echo()
     for item in found:
         for note in _notes(item):
             typer.echo(f"{item.survey}: {note}")
+
+
+def _shares(item: "Quality", names: "dict[str, str]") -> list[str]:
+    return [_of(item.rows[statistic]) for statistic in names.values()]
+
+
+def _spoken(item: "Quality") -> list[str]:
+    return [_levels(item, "language"), _levels(item, "mode")]
 
 
 def _notes(item: "Quality") -> list[str]:

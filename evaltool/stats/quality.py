@@ -19,6 +19,7 @@ Flags: TypeAlias = tuple[bool | None, ...]
 LEAST_BATTERY = 3
 HALF = 0.5
 HOUR = 3600.0
+LEAST_SECONDS = 10.0  # clocks of surveys count whole seconds: half of a shorter median is known to a fifth at best
 LEAST_ANSWERS = 10
 
 NO_RESPONDENTS = "no answers"
@@ -26,7 +27,7 @@ NO_BATTERY = "fewer than 3 items: no battery to judge"
 NO_COMPLETE = "nobody answered all items of the battery"
 NO_DURATIONS = "no durations"
 ONE_DURATION = "one duration only: nothing to compare it with"
-ZERO_MEDIAN = "the median is 0 seconds: the clock is too coarse to tell who was fast"
+COARSE = "the median is under 10 seconds: the clock is too coarse to tell who was fast"
 FEW_ITEMS = "nobody answered enough items: equal answers would mean little"
 NOT_ASKED = "nobody was asked"
 
@@ -179,8 +180,9 @@ def speeding(
     n = int(judged.sum())
     rates = times / np.where(asked > 0, asked, 1)
     median = float(np.median(rates[judged])) if n else None
+    coarse = bool(n) and float(np.median(times[judged])) < LEAST_SECONDS
     known: dict[str, Any] = {"median": median, "per_question": questions is not None, "left_out": left_out}
-    warning = NO_DURATIONS if median is None else ONE_DURATION if n == 1 else "" if median else ZERO_MEDIAN
+    warning = NO_DURATIONS if median is None else COARSE if coarse else ONE_DURATION if n == 1 else ""
     if median is None or warning:
         return Speeding(n, 0, None, limit=None, flags=(None,) * len(times), warning=warning, **known)
     fast = judged & (rates < fraction * median)

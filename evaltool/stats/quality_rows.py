@@ -12,9 +12,11 @@ from evaltool.stats.counting import POPULATION, Group, by_column, state_column
 from evaltool.stats.days import NO_DAYS, days_between
 from evaltool.stats.quality import (
     ASKED,
+    COARSE,
     FEW_ITEMS,
     NO_BATTERY,
     NO_COMPLETE,
+    NOT_ASKED,
     break_off,
     item_nonresponse,
     speeding,
@@ -26,6 +28,7 @@ from evaltool.text import say
 
 QUALITY, DAYS = "quality", "days_to_answer"
 SURVEY = "survey"
+_HELPER = "helper"
 
 NOBODY_BEGAN = "nobody began"
 NO_COLUMN = "the dataset has no column for it: clean again"
@@ -111,12 +114,18 @@ class _Part:
             for code, count in self.given[name].value_counts().sort_index().items():
                 yield self.share(f"{name}[{code}]", int(count), n)
         yield self._helped("helped", self.given)
-        for language, rows in self.given.groupby("language"):
-            yield self._helped(f"helped[{language}]", rows)
+        if self._asks_of_help():
+            for language, rows in self.given.groupby("language"):
+                yield self._helped(f"helped[{language}]", rows)
+
+    def _asks_of_help(self) -> bool:
+        asked = any(item.role == _HELPER for item in self.checked.items)
+        return asked or bool(self.checked.facts["helped"].notna().any())
 
     def _helped(self, statistic: str, rows: pd.DataFrame) -> Estimate:
         unknown = int(rows["helped"].isna().sum())
-        lacking = NO_COLUMN if "helped" in self.checked.absent and len(rows) else ""
+        lacking = NO_COLUMN if "helped" in self.checked.absent else "" if self._asks_of_help() else NOT_ASKED
+        lacking = lacking if len(rows) else ""
         missing = {"unknown": unknown} if unknown else {}
         return self.flagged(statistic, "helped", rows, missing=told(missing), warning=lacking)
 
@@ -140,7 +149,8 @@ class _Part:
         """The median over interviews of one sitting."""
         found = speeding(self.given["seconds"].tolist())
         minutes = None if found.median is None else found.median / 60
-        warning = self._without_times() or ("" if minutes or not len(self.given) else found.warning)
+        told_too = minutes is None or found.warning == COARSE
+        warning = self._without_times() or (found.warning if told_too and len(self.given) else "")
         return self.row(
             "minutes", found.n, estimate=minutes, missing=told(found.left_out), method="median", warning=warning
         )

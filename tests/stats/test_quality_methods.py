@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from evaltool.errors import StatisticsError
 from evaltool.stats.days import NO_DAYS, days_between
 from evaltool.stats.quality import (
+    COARSE,
     FEW_ITEMS,
     NO_BATTERY,
     NO_COMPLETE,
@@ -18,7 +19,6 @@ from evaltool.stats.quality import (
     NO_RESPONDENTS,
     NOT_ASKED,
     ONE_DURATION,
-    ZERO_MEDIAN,
     break_off,
     duplicate_answers,
     item_nonresponse,
@@ -110,6 +110,7 @@ def test_what_cannot_be_judged_is_counted_by_reason_and_moves_no_median():
     assert (found.n, found.median) == (2, 10.0)
     assert speeding([100, 100, 3601], pause=4000).n == 3
     assert speeding([100, 100, 3600]).n == 3
+    assert speeding([10, 10], questions=[30, 30]).share == 0.0
 
 
 @pytest.mark.parametrize(
@@ -118,7 +119,8 @@ def test_what_cannot_be_judged_is_counted_by_reason_and_moves_no_median():
         ([], 0, NO_DURATIONS),
         ([None, None], 0, NO_DURATIONS),
         ([30], 1, ONE_DURATION),
-        ([0, 0, 1], 3, ZERO_MEDIAN),
+        ([0, 0, 1], 3, COARSE),
+        ([9, 9], 2, COARSE),
     ],
 )
 def test_durations_that_tell_nothing_have_no_share(seconds, n, warning):

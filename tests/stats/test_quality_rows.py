@@ -6,12 +6,12 @@ from stats_programme import PLAN, answers, plan_from, roster
 
 from evaltool.stats.days import NO_DAYS
 from evaltool.stats.quality import (
+    COARSE,
     FEW_ITEMS,
     NO_BATTERY,
     NO_COMPLETE,
     NO_DURATIONS,
     NOT_ASKED,
-    ZERO_MEDIAN,
 )
 from evaltool.stats.quality_frame import batteries_of, check_interviews, items_of
 from evaltool.stats.quality_rows import (
@@ -132,6 +132,18 @@ def test_interviews_languages_modes_and_help():
     assert (found["helped"].count, found["helped"].n, found["helped"].missing) == (1, 2, "unknown=1")
     assert (found["helped[en]"].estimate, found["helped[en]"].n) == (1.0, 1)
     assert (found["helped[ar]"].estimate, found["helped[ar]"].n) == (0.0, 1)
+
+
+def test_a_survey_that_does_not_ask_who_helped():
+    found = _rows(_interview("u1", helped=None))
+    assert (found["helped"].estimate, found["helped"].warning) == (None, NOT_ASKED)
+    assert "helped[en]" not in found
+    item = _dataset(_interview("u1", helped=None))
+    frame = item.frame.assign(helper=None, helper__missing="not_answered")
+    item = type(item)(survey="end@1", frame=frame, dispositions=item.dispositions)
+    checked = check_interviews(item, [_variable("helper", "first", role="helper"), *BOOK])
+    rows = version_rows(checked, pd.Series([True]), population="", few=1, language="en")
+    assert {row.warning for row in rows if row.statistic.startswith("helped")} == {NO_ANSWERS}
 
 
 def test_the_language_of_the_interview_is_not_that_of_the_roster():
@@ -308,7 +320,7 @@ def test_no_durations_and_durations_of_nought():
     found = _rows(_interview("u1", seconds=None), _interview("u2", seconds=None))
     assert (found["minutes"].warning, found["speeding"].warning) == (NO_DURATIONS, NO_DURATIONS)
     found = _rows(_interview("u1", seconds=0), _interview("u2", seconds=0))
-    assert (found["minutes"].estimate, found["minutes"].warning, found["speeding"].estimate) == (0, ZERO_MEDIAN, None)
+    assert (found["minutes"].estimate, found["minutes"].warning, found["speeding"].estimate) == (0, COARSE, None)
 
 
 def test_a_dataset_without_the_columns(plan):

@@ -102,15 +102,11 @@ def test_the_tables_tell_what_was_answered(run, answered: Project) -> None:
     assert shown.returncode == 0, shown.stderr
     told = words(shown.stdout)
     for line in (
-        "interviews 3",
-        "languages en 3",
-        "modes self 3",
-        "helped 1 of 2 (50%)",
-        "minutes (median) 6.0",
-        "fast (under half the median) 1 of 2 (50%)",  # 7 questions in 10 and in 2 minutes
-        "alike in all batteries 1 of 2 (50%)",
-        "broken off, of those begun 1 of 3 (33%)",
-        "questions without answer 1 of 16 (6%)",
+        "version interviews helped broken off without answer",
+        "small@1 3 1 of 2 (50%) 1 of 3 (33%) 1 of 16 (6%)",
+        "version minutes fast alike as another person",
+        "small@1 6.0 1 of 2 (50%) 1 of 2 (50%) –",  # 7 questions in 10 and in 2 minutes
+        "small@1 en 3 self 3",
         "small@1 trust..equal 1 of 2 (50%)",
         "small@1 mentor 3 1 of 3 (33%)",
         "small@1 helper 1 of 3 (33%) not_answered 1",
