@@ -93,8 +93,8 @@ def test_only_who_answered_every_item_counts(plan):
 
 def test_only_eligible_courses_and_interviews_count(plan):
     given = data(1, *FOUR, "low high low", "low high low")
-    given.frame.loc[5, "disposition"] = "R"
-    row = found(scale_rows(plan, units(4, running=1), [given]), "alpha")
+    given.frame.loc[4, "disposition"] = "R"
+    row = found(scale_rows(plan, units(5, running=1), [given]), "alpha")
     assert (row.estimate, row.n, row.missing) == (pytest.approx(ALPHA), 4, "")
 
 
