@@ -94,7 +94,7 @@ def ratio(
     the same with V N/(N-1); katz_log: log θ ± z √(1/x1 - 1/n1 + 1/x2 - 1/n2).
     Assumes: independent answers, independent groups.
     Missing: n counts those who answered. Nobody in either group: no estimate, 0 to infinity. katz_log has no interval
-    where a count is 0.
+    where a count is 0, and one of no width, with a warning, where everybody counts.
     Source: Koopman 1984, doi:10.2307/2531405; Miettinen & Nurminen 1985, doi:10.1002/sim.4780040211; Katz et al. 1978,
     doi:10.2307/2530610.
     Reference: R 4.2.2, from the definitions.
@@ -118,6 +118,8 @@ def ratio(
         warning = "katz_log needs a success in both groups: use koopman"
         return Comparison(estimate, None, None, method, confidence, warning)
     warning = "" if groups.x2 else "nobody in the second group: the ratio has no upper end"
+    if interval.low == interval.high:
+        warning = "everybody in both groups: katz_log has no width, use koopman"
     return Comparison(estimate, interval.low, interval.high, method, confidence, warning)
 
 

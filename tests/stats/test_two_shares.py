@@ -57,3 +57,11 @@ def test_a_group_without_answers_has_a_warning_and_no_number(compare):
 def test_counts_that_cannot_be_are_errors(first):
     with pytest.raises(StatisticsError):
         difference(first, (3, 5))
+
+
+def test_log_interval_of_everybody_and_everybody_has_no_width_and_says_so():
+    found, score = ratio((6, 6), (9, 9), method="katz_log"), ratio((6, 6), (9, 9))
+    assert (found.low, found.high) == (1, 1)
+    assert "koopman" in found.warning
+    assert score.low < 1 < score.high
+    assert score.warning == ""
