@@ -24,7 +24,6 @@ from evaltool.report.definition import read_definition
 from evaltool.report.documents import beside, move_into_place, refuse_locked, told_to_users
 from evaltool.responses.dataset import Dataset
 from evaltool.results import read_estimates
-from evaltool.stats.across import POOLED
 from evaltool.survey.footing import Footing
 from evaltool.survey.model import Question, Survey
 from evaltool.survey.prose import subjects, tell, told_in
@@ -63,7 +62,8 @@ def report(
         refuse_outdated(project, manifest)
         rows = read_estimates(project.estimates)
         definition = definition_path(project)
-        known = list(dict.fromkeys(row.population for row in rows if row.comparison != POOLED))
+        # Rows of a comparison or a pool may be about several populations together.
+        known = list(dict.fromkeys(row.population for row in rows if not row.comparison))
         chosen = _chosen(populations, known)
         spoken = list(languages or read_definition(definition).template)
         facts = _Facts(project, manifest, known)
