@@ -77,6 +77,12 @@ def test_people_without_an_answer_are_in_no_model(tmp_path):
     assert _standardised(all_rows, "difference", "two") == _standardised(rows, "difference", "two")
 
 
+def test_each_population_has_its_own_case_mix(tmp_path):
+    later = [{**row, "year": "2022", "focus": "no", "job": "=no"} for row in SIMPSON]
+    rows = [row for row in compared(plan_of(KINDS, tmp_path), [*SIMPSON, *later]) if row.population == "2021"]
+    assert rows == compared(plan_of(KINDS, tmp_path), SIMPSON)
+
+
 def test_without_covariates_nothing_is_standardised(tmp_path):
     rows = compared(plan_of(KINDS.replace(", covariates: [focus]", ""), tmp_path), SIMPSON)
     assert "standardised" not in {row.weighting for row in rows}
