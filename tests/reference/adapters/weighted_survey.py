@@ -25,7 +25,7 @@ def values(case: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     names: dict[str, Any] = {"estimate": found.estimate, "mean": found.estimate, "se": found.se, "n": found.n}
     names |= {"se_fixed_weights": found.se, "df": found.df, "n_eff": found.n_eff} | _weights(design.weights)
     if design.fpc is not None:
-        free = stats.Design(design.weights, design.strata, design.clusters)
+        free = stats.Design(design.weights, design.strata, design.clusters, lonely=design.lonely)
         names |= {"se_with_fpc": found.se, "se_without_fpc": stats.weighted_mean(y, free).se}
     if raking is not None:
         names["se_raking_aware"] = stats.weighted_mean(y, raking).se
@@ -52,7 +52,8 @@ def _design(given: Mapping[str, Any], table: Mapping[str, list[str]]) -> tuple[A
     n = len(next(iter(table.values())))
     weights = [float(w) for w in table[given["weights"]]] if "weights" in given else [1.0] * n
     fpc = [float(size) for size in table[given["fpc"]]] if "fpc" in given else None
-    drawn = {name: table[given[name]] for name in ("strata", "clusters") if name in given}
+    drawn: dict[str, Any] = {name: table[given[name]] for name in ("strata", "clusters") if name in given}
+    drawn["lonely"] = given.get("lonely_psu", given.get("lonely", "fail"))  # as R's option survey.lonely.psu
     if "margins" not in given:
         return stats.Design(weights, **drawn, fpc=fpc), None
     raked = stats.rake(table, given["margins"], start=weights)
