@@ -1,6 +1,6 @@
 """A share over ordered groups: the Cochran-Armitage trend, exact where groups are small."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
@@ -104,10 +104,15 @@ def _exact(x: NDArray[np.int64], n: NDArray[np.int64], scores: list[int]) -> tup
     # ways[k, t]: weight of all fillings so far with k successes and T = t
     ways = np.zeros((total + 1, highest + 1))
     ways[0, 0] = 1.0
-    for size, score in zip(n.tolist(), scores, strict=True):
+    *groups, last = zip(n.tolist(), scores, strict=True)
+    for size, score in groups:
         ways = _with_group(ways, size, score)
         ways /= ways.max()
-    chance = ways[total] / ways[total].sum()
+    chance = np.zeros(highest + 1)
+    for k, weight in _choose(last[0], total):
+        shift = k * last[1]
+        chance[shift:] += weight * ways[total - k, : len(chance) - shift]
+    chance /= chance.sum()
     t = np.arange(highest + 1)
     observed, expected = int(np.array(scores) @ x), float(chance @ t)
     far = np.abs(t - expected) >= abs(observed - expected) - _TIED
@@ -115,13 +120,20 @@ def _exact(x: NDArray[np.int64], n: NDArray[np.int64], scores: list[int]) -> tup
 
 
 def _with_group(ways: NDArray[np.float64], size: int, score: int) -> NDArray[np.float64]:
+    """`ways` after one group more; only their filled corner is moved, since most of the table is empty for long."""
     after = np.zeros_like(ways)
-    counts = np.arange(min(size, ways.shape[0] - 1) + 1)
-    log_choose = -gammaln(counts + 1) - gammaln(size - counts + 1)
-    choose = np.exp(log_choose - log_choose.max())
-    for k in counts.tolist():
+    corner = ways[: np.flatnonzero(ways.any(axis=1))[-1] + 1, : np.flatnonzero(ways.any(axis=0))[-1] + 1]
+    for k, weight in _choose(size, ways.shape[0] - 1):
         shift = k * score
         if shift >= ways.shape[1]:
             break
-        after[k:, shift:] += choose[k] * ways[: ways.shape[0] - k, : ways.shape[1] - shift]
+        target = after[k : k + corner.shape[0], shift : shift + corner.shape[1]]
+        target += weight * corner[: target.shape[0], : target.shape[1]]
     return after
+
+
+def _choose(size: int, most: int) -> Iterator[tuple[int, float]]:
+    """In how many ways k of a group succeed, up to a factor."""
+    counts = np.arange(min(size, most) + 1)
+    log_choose = -gammaln(counts + 1) - gammaln(size - counts + 1)
+    yield from enumerate(np.exp(log_choose - log_choose.max()).tolist())
