@@ -157,7 +157,7 @@ def speeding(
     somebody who helps make honest interviews fast.
     Missing: no duration, one below 0, no question asked, or a pause: not judged, and counted in `left_out`. Fewer than
     2 durations, or a median of 0: no share, with a warning.
-    Source: Greszki, Meyer & Schoen 2015, doi:10.1093/poq/nfu058 (fractions of the median compared).
+    Source: Greszki, Meyer & Schoen 2015, Public Opinion Quarterly 79:471 (fractions of the median compared).
     Reference: by hand, from the definition.
 
     >>> found = speeding([600, 580, 640, 250, None, 90000])

@@ -16,7 +16,7 @@ CONFIDENCE = st.sampled_from([0.5, 0.8, 0.9, 0.95, 0.99])
 CODES = st.lists(st.integers(1, 5), min_size=1, max_size=25)
 HALF_ULP = 1e-9
 often = settings(max_examples=40, derandomize=True)
-seldom = settings(max_examples=20, derandomize=True)
+seldom = settings(max_examples=15, derandomize=True)
 
 
 @st.composite
