@@ -68,7 +68,7 @@ def clean(
     """
     current = roster.set_index("unit").sort_index()
     units = _eligible(current, eligible)
-    chosen, log = _choose(responses, survey, corrections, structure_hash=structure_hash, units=current.index)
+    chosen, log = _choose(responses, survey, corrections, structure_hash=structure_hash, units=current.index.tolist())
     interviews = chosen.interviews
     walked = walk_table(survey, chosen)
     refused = walked.refused | (interviews["status"] == "refused").to_numpy(dtype=bool)
@@ -96,7 +96,7 @@ def _choose(
     corrections: Sequence[Correction],
     *,
     structure_hash: str,
-    units: pd.Index,
+    units: list[str],
 ) -> tuple[Responses, list[Log]]:
     """The interviews that count, in order of unit, with their corrected answers."""
     interviews, superseded = keep_latest(responses.interviews)

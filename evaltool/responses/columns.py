@@ -52,6 +52,8 @@ def _plain(
 
 def _stored(value: Value) -> str:
     """A calculated value as text, in the form in which answers are stored."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, tuple):

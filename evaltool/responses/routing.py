@@ -156,7 +156,9 @@ def _read(question: Question, answer: RawAnswer) -> Reading:
 
 
 def _is_filled(answer: RawAnswer) -> bool:
-    return any(part.strip() for part in (answer if isinstance(answer, tuple) else [answer or ""]))
+    if isinstance(answer, tuple):
+        return any(part.strip() for part in answer)
+    return bool(answer and answer.strip())
 
 
 def _text(answer: RawAnswer) -> Value | None:

@@ -3,7 +3,7 @@
 Interviews are rows of `Responses.interviews`; they keep their numbers, by which their answers are found.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -83,7 +83,7 @@ def _corrected(items: Sequence[Correction], reason: str, detail: object) -> Log:
     return log_entries("corrections", [item.unit for item in items], reason, variable=variables, detail=detail)
 
 
-def drop_unknown_units(interviews: pd.DataFrame, *, units: Collection[str]) -> Outcome:
+def drop_unknown_units(interviews: pd.DataFrame, *, units: Sequence[str]) -> Outcome:
     """Interviews of courses that are not on the roster (any longer)."""
     known = interviews["unit"].isin(units)
     return interviews[known], log_entries("roster", interviews.loc[~known, "unit"].array, "not_on_roster")

@@ -224,6 +224,14 @@ def test_no_responses_give_an_empty_dataset_with_all_columns(run):
     assert set(cleaned.dispositions.disposition) == {"NC"}
 
 
+def test_a_question_that_nobody_ever_answered_has_its_columns(run):
+    frame = run(interview("u1", answers={"consent": "yes", "job": "yes"}), interview("u2", "opened")).frame
+    full = run(interview("u1", answers=FULL)).frame
+    assert frame.dtypes.to_dict() == full.dtypes.to_dict()
+    assert frame[["hours", "paid", "since", "skills__a", "skills_other", "danish", "text"]].isna().all(axis=None)
+    assert list(frame["hours__missing"]) == ["not_reached", "not_reached"]
+
+
 def test_the_latest_revision_wins_whatever_the_order(run):
     late = interview("u1", answers=FULL)
     early = replace(late, revision=1, status="partial", answers={"consent": "yes"})
