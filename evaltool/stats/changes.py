@@ -1,6 +1,7 @@
 """Rows of the tests whether a level changed between two surveys, from the table of start × end."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -17,7 +18,8 @@ STUART_MAXWELL = "Stuart-Maxwell test"
 def paired_rows(scope: Scope, square: ArrayLike) -> Iterator[Estimate]:
     """Two-sided p values over the complete pairs: up against down, size of the changes, and the distributions.
 
-    `square` counts pairs by their code at the start (rows) and at the end (columns), codes from low to high.
+    `square` counts pairs by their code at the start (rows) and at the end (columns), codes from low to high. The plan
+    asks of everybody: in the levels of a breakdown the tests are exploratory.
     """
     table = np.asarray(square, dtype=float)
     start, end = (np.repeat(place.ravel(), table.ravel().astype(int)) for place in np.indices(table.shape))
@@ -32,7 +34,8 @@ def paired_rows(scope: Scope, square: ArrayLike) -> Iterator[Estimate]:
         ),
         "stuart_maxwell": (levels.p, STUART_MAXWELL, levels.warning),
     }
-    known = {"n": len(start), "missing": told(scope.tally.missing)}
+    known: dict[str, Any] = {"n": len(start), "missing": told(scope.tally.missing)}
+    known["status"] = "exploratory" if scope.group.by else "planned"
     for statistic, (p, method, warning) in tests.items():
         said = warning if p is None else "; ".join(filter(None, (scope.warning, warning)))
         yield scope.row(statistic, **known, estimate=p, method=method, warning=said)

@@ -19,9 +19,12 @@ def plan(tmp_path_factory):
     return plan_from(PLAN, tmp_path_factory.mktemp("plan"))
 
 
-def rows(plan, square, **missing):
+EVERYBODY = Group("2021")
+
+
+def rows(plan, square, group=EVERYBODY, **missing):
     pairs = {f"={start}>{end}": int(n) for start, row in enumerate(square) for end, n in enumerate(row)}
-    scope = Scope(plan, Group("2021"), "change", Tally({**pairs, **missing}), "base")
+    scope = Scope(plan, group, "change", Tally({**pairs, **missing}), "base")
     return SimpleNamespace(**{row.statistic: row for row in paired_rows(scope, square)})
 
 
@@ -80,6 +83,11 @@ def test_without_pairs_there_are_words_and_no_number(plan, square):
 def test_few_pairs_are_told(plan):
     assert rows(plan, [[0, 2], [0, 0]]).sign_test.warning == "few answers"
     assert rows(plan, [[2, 0], [0, 0]]).sign_test.warning == "few answers; nobody changed"
+
+
+def test_tests_of_a_breakdown_are_exploratory(plan):
+    assert {row.status for row in vars(rows(plan, SQUARE)).values()} == {"planned"}
+    assert {row.status for row in vars(rows(plan, SQUARE, Group("2021", "site", "north"))).values()} == {"exploratory"}
 
 
 @settings(deadline=None)
