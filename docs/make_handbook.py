@@ -231,9 +231,19 @@ def _definitions(module: str) -> Mapping[str, ast.FunctionDef]:
 
 
 def signature(name: str) -> str:
-    """The signature with the names of its types as in the source."""
+    """The signature with the names of its types as in the source; a line for each parameter where it is long."""
     node = _definitions(inspect.getfile(getattr(stats, name)))[name]
-    return f"{name}({ast.unparse(node.args)}) -> {ast.unparse(node.returns) if node.returns else None}"
+    given, named = node.args, ["*"] if node.args.kwonlyargs else []
+    defaults = [*[None] * (len(given.args) - len(given.defaults)), *given.defaults]
+    parts = [_parameter(*pair) for pair in zip(given.args, defaults, strict=True)]
+    parts += named + [_parameter(*pair) for pair in zip(given.kwonlyargs, given.kw_defaults, strict=True)]
+    after = f") -> {ast.unparse(node.returns) if node.returns else None}"
+    line = f"{name}({', '.join(parts)}{after}"
+    return line if len(line) < 100 else f"{name}(\n    {f',{chr(10)}    '.join(parts)},\n{after}"
+
+
+def _parameter(parameter: ast.arg, default: ast.expr | None) -> str:
+    return ast.unparse(parameter) + (f" = {ast.unparse(default)}" if default else "")
 
 
 def choices(name: str) -> Iterator[str]:
@@ -258,7 +268,7 @@ def results(name: str) -> Iterator[str]:
 def entry(name: str, page: str) -> str:
     """A function's section of its page."""
     read = read_docstring(name)
-    lines = [f"### {name}", "", f"```python\n{_wrapped(signature(name))}\n```", ""]
+    lines = [f"### {name}", "", f"```python\n{signature(name)}\n```", ""]
     lines += [prose(read.what, page), ""]
     formula = next(label for label in ("Formula", "Rule") if label in read.parts)
     lines += [f"```text\n{_wrapped(read.parts[formula])}\n```", ""]
