@@ -435,3 +435,40 @@ def test_answers_code_by_code_may_be_comparable_less_far_than_the_share(tmp_path
     for statistic in ("brunner_munzel", "cliffs_delta"):
         row = one(found, statistic, "2022", indicator="glad")
         assert (row.estimate, row.warning) == (None, "«glad»: «mid» and «low» are one answer")
+
+
+def test_a_population_without_answers_is_in_no_trend(tmp_path):
+    rows = compared(
+        plan_of(YEARS, tmp_path), [*_years((40, 10), (40, 16), (40, 24)), {"year": "2024", "job": "no_interview"}]
+    )
+    assert one(rows, "trend_test").population == "2021+2022+2023"
+    assert one(rows, "p_value").population == "2021+2022+2023"
+    assert one(rows, "difference", "2024").warning == "no answers in a group"
+
+
+def _of_two_versions(year, kind):
+    """Nine of whom share and codes can be told, and three of whom the share only."""
+    told = [{"glad": code, "glad~codes": code} for code in ("=high", "=mid", "=low") * 3]
+    return [
+        {"year": year, "kind": kind, **row} for row in (*told, *[{"glad": "=low", "glad~codes": "other_version"}] * 3)
+    ]
+
+
+def test_tests_over_the_scale_count_only_whose_codes_can_be_put_together(tmp_path):
+    apart = Footing(joins={1: 0, 2: 0})
+    plan = plan_of(KINDS.replace("[job]", "[glad]"), tmp_path, footings={"glad~codes": apart})
+    rows = compared(plan, [*_of_two_versions("2021", "one"), *_of_two_versions("2021", "two")])
+    assert one(rows, "difference", "two", indicator="glad").n == 24
+    assert one(rows, "brunner_munzel", "two", indicator="glad").n == 18
+    plan = plan_of(YEARS.replace("[job]", "[glad]"), tmp_path, footings={"glad~codes": apart})
+    rows = compared(plan, [*_of_two_versions("2021", "one"), *_of_two_versions("2022", "one")])
+    assert one(rows, "difference", "2022", indicator="glad").n == 24
+    assert one(rows, "brunner_munzel", "2022", indicator="glad").n == 18
+
+
+def test_the_base_tells_what_two_versions_in_a_population_narrow(tmp_path):
+    narrow = Footing(joins={1: 0, 2: 0}, within=("${focus} = 'yes'",))
+    plan = plan_of(KINDS, tmp_path, footings={"job": narrow})
+    for answered, narrowed in ((frozenset({1}), False), (frozenset({1, 2}), True)):
+        rows = compared(plan, _kinds((20, 5), (25, 15)), versions={("job", "2021"): answered})
+        assert ("focus" in one(rows, "difference", "two").base) == narrowed
