@@ -13,6 +13,7 @@ from evaltool.stats.changes import paired_rows
 from evaltool.stats.comparing import comparison_rows
 from evaltool.stats.counting import Counts, Group, Tally, count_units
 from evaltool.stats.nonresponse import nonresponse_rows
+from evaltool.stats.quality_rows import quality_rows
 from evaltool.stats.rates import DISPOSITIONS, response_rates
 from evaltool.stats.rows import Scope, common_base, respondents
 from evaltool.stats.scales import scale_rows
@@ -52,6 +53,7 @@ def estimate(plan: Plan, answers: Sequence[Answers], roster: pd.DataFrame) -> li
         *comparison_rows(plan, units, counts),
         *nonresponse_rows(plan, units),
         *scale_rows(plan, units, answers),
+        *quality_rows(plan, answers, roster, units),
     ]
 
 

@@ -16,7 +16,6 @@ from evaltool.stats.respondents import Difference, r_indicator, standardised_dif
 from evaltool.stats.rows import Scope, respondents, told, with_base
 from evaltool.stats.silence import NO_COURSES
 from evaltool.stats.units import DISPOSITION, Units
-from evaltool.stats.weighted import WeightedMean, nchs_reliability
 from evaltool.stats.weighting import RAKED
 from evaltool.stats.weights import kish
 from evaltool.text import pick
@@ -33,7 +32,6 @@ NOTHING_VARIES = "the roster's variables have one category each"
 NUMBER_MISSING = "a number is not recorded of everybody: name classes of it"
 WEIGHT_MISSING = "somebody who answered has no weight"
 DO_NOT_LEAD = "fewer than 30 effective answers: do not lead with the weighted share"
-UNRELIABLE = "not reliable by the standard of NCHS"
 NOTHING_RECORDED, FEW_RECORDS = "nothing is recorded", "few records"
 SILENT_UNKNOWN = "only those who answered are known to be in the base"
 
@@ -174,12 +172,6 @@ def _weighting(members: _Members, note: str) -> Iterator[Estimate]:
     few = DO_NOT_LEAD if cost.n_eff is not None and cost.n_eff < ENOUGH else ""
     for statistic, estimate, said in (("deff", cost.deff, why), ("n_eff", cost.n_eff, why or few)):
         yield members.row(statistic, **known, estimate=estimate, warning="; ".join(filter(None, (said, note))))
-
-
-def reliability_warning(share: WeightedMean) -> str:
-    """What to say beside a weighted share that NCHS would not publish, or would look at again ("" otherwise)."""
-    found = nchs_reliability(share)
-    return "" if found.status == "present" else f"{UNRELIABLE}: {found.reason.rstrip('.')}"
 
 
 def _records(members: _Members, name: str, indicator: Indicator) -> Iterator[Estimate]:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,10 +20,7 @@ from evaltool.stats.quality import (
     speeding,
     straight_lining,
 )
-from evaltool.stats.units import Answers
-
-Book: TypeAlias = Sequence[Mapping[str, Any]]
-"""The variables of a codebook, as they stand in `codebook.json`."""
+from evaltool.stats.units import Answers, Book
 
 _INTERVIEWS = ("I", "P")
 _TEXT = "text"

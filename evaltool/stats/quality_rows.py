@@ -21,9 +21,9 @@ from evaltool.stats.quality import (
     item_nonresponse,
     speeding,
 )
-from evaltool.stats.quality_frame import Book, Checked, check_interviews
+from evaltool.stats.quality_frame import Checked, check_interviews
 from evaltool.stats.rows import FEW_ANSWERS, NO_ANSWERS, respondents, told
-from evaltool.stats.units import DISPOSITION, Answers, interviews, make_units
+from evaltool.stats.units import DISPOSITION, Answers, Units, interviews
 from evaltool.text import say
 
 QUALITY, DAYS = "quality", "days_to_answer"
@@ -44,25 +44,20 @@ MISSING_OF_ASKED = "no answer, don't know or refused, of those asked"
 CALENDAR = "days of the calendar (UTC) until sent, else opened; quartiles of type 7"
 
 
-def quality_rows(
-    plan: Plan, answers: Sequence[Answers], roster: pd.DataFrame, books: Mapping[str, Book]
-) -> list[Estimate]:
+def quality_rows(plan: Plan, answers: Sequence[Answers], roster: pd.DataFrame, units: Units) -> list[Estimate]:
     """The quality of every version in every population that was to answer it, then the days to the answer.
 
-    `books` are the variables of the codebooks by the key of the version. Flags compare an interview with all others
-    of its version, and delete nothing. Days are given if the plan names the roster's date of the end.
-
-    Raises:
-        PlanError: if the roster table lacks what the plan needs.
+    Flags compare an interview with all others of its version, and delete nothing. Days are given if the plan names the
+    roster's date of the end.
     """
-    units = make_units(plan, answers, roster).table
-    eligible = units[units[state_column(DISPOSITION)].notna()]
-    found = [row for item in answers for row in _by_population(plan, item, eligible, books.get(item.survey, ()))]
+    eligible = units.table[units.table[state_column(DISPOSITION)].notna()]
+    ordered = sorted(answers, key=lambda item: (item.name, item.version))
+    found = [row for item in ordered for row in _by_population(plan, item, eligible)]
     return [*found, *_days_rows(plan, answers, eligible, roster)]
 
 
-def _by_population(plan: Plan, item: Answers, eligible: pd.DataFrame, book: Book) -> Iterator[Estimate]:
-    checked = check_interviews(item, book)
+def _by_population(plan: Plan, item: Answers, eligible: pd.DataFrame) -> Iterator[Estimate]:
+    checked = check_interviews(item, item.book)
     concerned = {*checked.facts["unit"], *item.dispositions["unit"]}
     for population, members in eligible[eligible["unit"].isin(concerned)].groupby(POPULATION):
         mask = checked.facts["unit"].isin(members["unit"])

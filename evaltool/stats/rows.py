@@ -8,12 +8,13 @@ from evaltool.plan import Indicator, Plan
 from evaltool.results import Estimate
 from evaltool.stats.counting import Group, Tally
 from evaltool.stats.shares import wilson
-from evaltool.stats.weighted import weighted_interval
+from evaltool.stats.weighted import WeightedMean, nchs_reliability, weighted_interval
 from evaltool.stats.weighting import RAKED
 from evaltool.text import pick, say
 
 NO_ANSWERS = "no answers"
 FEW_ANSWERS = "few answers"
+UNRELIABLE = "not reliable by the standard of NCHS"
 WILSON = "Wilson 95 %"
 LOGIT = "linearised, logit 95 %"
 CLOPPER_PEARSON = "Clopper-Pearson 95 % of the effective answers"
@@ -47,7 +48,8 @@ class Scope:
         found = self.tally.weighted(*codes)
         interval = weighted_interval(found)
         interval_of = CLOPPER_PEARSON if interval.method == "clopper_pearson" else LOGIT
-        warnings = (self.warning, found.warning if found.estimate is None else interval.warning, note)
+        said = found.warning if found.estimate is None else interval.warning or reliability_warning(found)
+        warnings = (self.warning, said, note)
         return self.row(
             statistic,
             weighting=RAKED,
@@ -71,6 +73,12 @@ class Scope:
         total = sum(numbers.values())
         for code, number in numbers.items():
             yield self.row(f"count[{code}]", estimate=float(number), count=number, n=total)
+
+
+def reliability_warning(share: WeightedMean) -> str:
+    """What to say beside a weighted share that NCHS would not publish, or would look at again ("" otherwise)."""
+    found = nchs_reliability(share)
+    return "" if found.status == "present" else f"{UNRELIABLE}: {found.reason.rstrip('.')}"
 
 
 def told(reasons: Mapping[str, int]) -> str:

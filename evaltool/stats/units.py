@@ -38,17 +38,23 @@ _VERSION, _SPOKEN = "_version", "_spoken"
 _BEST_FIRST = {code: rank for rank, code in enumerate(DISPOSITIONS)}
 
 
+Book: TypeAlias = Sequence[Mapping[str, Any]]
+"""The variables of a codebook, as they stand in `codebook.json`."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Answers:
     """A dataset as statistics need it.
 
     `survey` is the key of the version ("name@1"). `frame` has one row per interview (`unit`, `disposition`, `x` and
-    `x__missing`), `dispositions` one row per unit that was to answer (`unit`, `disposition`).
+    `x__missing`), `dispositions` one row per unit that was to answer (`unit`, `disposition`). `book` are the variables
+    of the codebook.
     """
 
     survey: str
     frame: pd.DataFrame
     dispositions: pd.DataFrame
+    book: Book = ()
 
     @property
     def name(self) -> str:

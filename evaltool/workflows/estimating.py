@@ -77,7 +77,12 @@ def analyse(project: Project) -> tuple[list[Estimate], Path]:
             if dataset.manifest["structure_hash"] != structures.get(key):
                 raise PlanError(f"the dataset {key} is not of the release that is here", mend="Run: evaltool clean")
         answers = [
-            Answers(survey=key, frame=dataset.frame, dispositions=dataset.dispositions)
+            Answers(
+                survey=key,
+                frame=dataset.frame,
+                dispositions=dataset.dispositions,
+                book=dataset.codebook["variables"],
+            )
             for key, dataset in found.items()
         ]
         rows = estimate(read_plan(project), answers, read_roster_table(project.roster))

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from stats_programme import SURVEYS, answers
 
 from evaltool.plan import load_plan
-from evaltool.stats.nonresponse import DO_NOT_LEAD, nonresponse_rows, reliability_warning
+from evaltool.stats.nonresponse import DO_NOT_LEAD, nonresponse_rows
+from evaltool.stats.rows import reliability_warning
 from evaltool.stats.units import Units, make_units
 from evaltool.stats.weighted import WeightedMean
 from evaltool.survey.model import Roster

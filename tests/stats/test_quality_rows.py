@@ -1,5 +1,7 @@
 """Small datasets by hand: what stands in the rows was counted by hand."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from stats_programme import PLAN, answers, plan_from, roster
@@ -23,8 +25,14 @@ from evaltool.stats.quality_rows import (
     version_rows,
 )
 from evaltool.stats.rows import FEW_ANSWERS, NO_ANSWERS
+from evaltool.stats.units import make_units
 
 LEVELS = {"high": {"en": "High"}, "some": {"en": "Some"}, "low": {"en": "Low"}}
+
+
+def rows_of(plan, answers, table, books):
+    told = [replace(item, book=books.get(item.survey, ())) for item in answers]
+    return quality_rows(plan, told, table, make_units(plan, told, table))
 
 
 def _variable(name, page, **more):
@@ -325,7 +333,7 @@ def test_no_durations_and_durations_of_nought():
 
 def test_a_dataset_without_the_columns(plan):
     item = answers("end@1", {"unit": "u1", "job": "paid", "school": "no", "speak": "well"})
-    rows = quality_rows(plan, [item], roster(("u1", "2024", "north", "yes", "ended")), {"end@1": BOOK})
+    rows = rows_of(plan, [item], roster(("u1", "2024", "north", "yes", "ended")), {"end@1": BOOK})
     found = {row.statistic: row for row in rows}
     assert all(row.estimate is not None or row.warning for row in rows)
     assert {found[name].warning for name in ("helped", "minutes", "speeding")} == {NO_COLUMN}
@@ -352,7 +360,7 @@ def test_each_population_has_its_own_rows_of_the_versions_it_was_to_answer(plan)
         ("u4", "2024", "north", "ended", ""),
         ("u9", "2024", "north", "running", ""),  # not eligible
     )
-    rows = quality_rows(plan, [first, second], table, {"end@1": BOOK, "end@2": BOOK})
+    rows = rows_of(plan, [first, second], table, {"end@1": BOOK, "end@2": BOOK})
     helped = {(row.population, row.level): (row.count, row.n, row.warning) for row in rows if row.statistic == "helped"}
     assert helped == {
         ("2022", "end@1"): (None, 0, NO_ANSWERS),
@@ -380,7 +388,7 @@ def test_days_to_the_answer_by_population_and_breakdown(plan):
         ("u4", "2024", "south", "ended", None),
         ("u5", "2024", "south", "ended", "2024-01-01"),  # never answered
     )
-    rows = quality_rows(plan, [item], table, {"end@1": BOOK})
+    rows = rows_of(plan, [item], table, {"end@1": BOOK})
     days = {(row.by, row.level, row.statistic): row for row in rows if row.indicator == "days_to_answer"}
     whole = [days["", "", statistic] for statistic in ("q1", "median", "q3")]
     assert [row.estimate for row in whole] == [2.0, 3.0, 6.5]
@@ -396,14 +404,14 @@ def test_of_two_versions_the_complete_interview_gives_the_days(plan):
     late = _interview("u1") | {"completed_at": OPENED + pd.Timedelta(days=5)}
     table = _courses(("u1", "2024", "north", "ended", "2024-06-30"))
     answered = [_dataset(early, survey="end@2"), _dataset(late)]
-    rows = quality_rows(plan, answered, table, {})
+    rows = rows_of(plan, answered, table, {})
     assert [row.estimate for row in rows if (row.indicator, row.by) == ("days_to_answer", "")] == [6.0, 6.0, 6.0]
 
 
 def test_answers_before_the_end_are_told_in_every_row(plan):
     item = _dataset(_interview("u1"), _interview("u2"), _interview("u3"))
     table = _courses(*[(f"u{i}", "2024", "north", "ended", end) for i, end in ((1, "2024-07-11"), (2, "2024-07-01"))])
-    rows = quality_rows(plan, [item], table, {"end@1": BOOK})
+    rows = rows_of(plan, [item], table, {"end@1": BOOK})
     days = [row for row in rows if row.indicator == "days_to_answer"]
     assert [row.estimate for row in days[:3]] == [-5.0, -7.5, -2.5]
     assert {row.warning for row in days} == {f"{FEW_ANSWERS}; 1 answered before the end"}
@@ -411,17 +419,17 @@ def test_answers_before_the_end_are_told_in_every_row(plan):
 
 def test_days_that_cannot_be_counted_have_words(plan):
     blank = _courses(("u1", "2024", "north", "ended", ""))
-    rows = quality_rows(plan, [_dataset(_interview("u1"))], blank, {})
+    rows = rows_of(plan, [_dataset(_interview("u1"))], blank, {})
     assert {row.warning for row in rows if row.indicator == "days_to_answer"} == {NO_DAYS}
-    rows = quality_rows(plan, [_dataset(u1="NC")], blank, {})
+    rows = rows_of(plan, [_dataset(u1="NC")], blank, {})
     assert {row.warning for row in rows if row.indicator == "days_to_answer"} == {NO_ANSWERS}
-    rows = quality_rows(plan, [], blank, {})
+    rows = rows_of(plan, [], blank, {})
     assert {row.warning for row in rows} == {NO_ANSWERS}
-    rows = quality_rows(plan, [_dataset(_interview("u1"))], blank.drop(columns="finish"), {})
+    rows = rows_of(plan, [_dataset(_interview("u1"))], blank.drop(columns="finish"), {})
     assert {row.warning for row in rows if row.indicator == "days_to_answer"} == {NO_END}
 
 
 def test_no_days_where_the_plan_names_no_end(tmp_path):
     plan = plan_from(PLAN, tmp_path)
-    rows = quality_rows(plan, [_dataset(_interview("u1"))], _courses(("u1", "2024", "north", "ended", "")), {})
+    rows = rows_of(plan, [_dataset(_interview("u1"))], _courses(("u1", "2024", "north", "ended", "")), {})
     assert {row.indicator for row in rows} == {"quality"}
