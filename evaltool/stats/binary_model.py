@@ -14,7 +14,7 @@ from statsmodels.genmod.generalized_linear_model import GLM
 from evaltool.errors import StatisticsError
 from evaltool.stats.codes import Floats
 from evaltool.stats.model_frame import ModelData, separated
-from evaltool.stats.penalised import Correction, firth, predicting
+from evaltool.stats.penalised import Correction, Firth, firth, predicting
 from evaltool.stats.shares import Interval
 
 Method: TypeAlias = Literal["auto", "ml", "firth"]
@@ -73,14 +73,19 @@ class Contrast:
 
 
 def logistic(
-    data: ModelData, *, method: Method = "auto", correction: Correction = "flic", confidence: float = 0.95
+    data: ModelData,
+    *,
+    method: Method = "auto",
+    correction: Correction = "flic",
+    confidence: float = 0.95,
+    profile: bool = True,
 ) -> Logistic:
     """Logistic regression of a 0/1 outcome that refuses when there are too few events.
 
     Formula: logit P(1) = xβ. Events = the rarer of 0 and 1; parameters without the intercept. `auto`: under 5 events a
     parameter refused, with the counts; 5–10, or separated: Firth's penalised likelihood, predictions by FLIC (or FLAC);
     else maximum likelihood. `ml` and `firth` ask for one; `ml` is refused when separated. Wald intervals of odds ratios
-    for `ml`, profile penalised ones for `firth`.
+    for `ml`, profile penalised ones for `firth` (none, and no p values, without `profile`).
     Assumes: independent rows. Survey weights: fitted with them, take `hc0`, which is then design-based (n/(n−1)).
     Missing: rows with a missing value were dropped (and counted) by `model_data`.
     Source: Heinze & Schemper 2002, doi:10.1002/sim.1047; Puhr et al. 2017, doi:10.1002/sim.7273; Peduzzi et al. 1996,
@@ -106,7 +111,8 @@ def logistic(
         return replace(result, warning="a covariate foretells the outcome (separation): there is no maximum")
     if method == "firth" or apart or (method == "auto" and events < EVENTS_ENOUGH * parameters):
         why = "separated" if apart else f"{events} events for {parameters} parameters"
-        return _penalised(result, correction, confidence, f"penalised likelihood ({why})")
+        fitted = None if data.weighted else firth(data, confidence=confidence, profile=profile)
+        return _penalised(result, correction, fitted, f"penalised likelihood ({why})")
     return _maximum(result, confidence)
 
 
@@ -276,11 +282,10 @@ def _maximum(result: Logistic, confidence: float) -> Logistic:
     )
 
 
-def _penalised(result: Logistic, correction: Correction, confidence: float, warning: str) -> Logistic:
+def _penalised(result: Logistic, correction: Correction, fitted: Firth | None, warning: str) -> Logistic:
     data = result.data
-    if data.weighted:
+    if fitted is None:
         return replace(result, warning=f"{warning} is not defined with survey weights")
-    fitted = firth(data, confidence=confidence)
     if fitted.warning:
         return replace(result, warning=fitted.warning)
     return replace(

@@ -30,11 +30,12 @@ class Firth:
     warning: str = ""
 
 
-def firth(data: ModelData, *, confidence: float = 0.95) -> Firth:
+def firth(data: ModelData, *, confidence: float = 0.95, profile: bool = True) -> Firth:
     """Logistic regression by Firth's penalised likelihood, for few events and separated data.
 
     Formula: maximise l(β) + ½ log|I(β)|; Newton steps on the score Σ (y − p + h(½ − p))x, h the leverages. Interval:
     all b with 2(l* − l*(β_j = b)) under the χ² point, p by the same at 0, the penalty always of the whole information.
+    Without `profile` there are neither intervals nor p values: they take most of the time.
     Own, since `firthmodels` needs scikit-learn for these steps. Predictions need a correction: see `predicting`.
     Assumes: independent rows of weight 1 and a 0/1 outcome.
     Missing: rows with a missing value were dropped (and counted) by `model_data`.
@@ -51,13 +52,13 @@ def firth(data: ModelData, *, confidence: float = 0.95) -> Firth:
     beta, converged = _newton(data, start, everything)
     top = _penalised_likelihood(data, beta)
     ses = np.sqrt(np.diag(np.linalg.inv(_information(data, beta))))
-    profiles = [_Profile(data, beta, j, top) for j in range(len(beta))]
+    profiles = [_Profile(data, beta, j, top) for j in range(len(beta))] if profile else []
     point = float(chi2.ppf(confidence, 1))
     intervals = tuple(
-        Interval(profile.limit(-1.0, float(se), point), profile.limit(1.0, float(se), point))
-        for profile, se in zip(profiles, ses, strict=True)
+        Interval(each.limit(-1.0, float(se), point), each.limit(1.0, float(se), point))
+        for each, se in zip(profiles, ses, strict=bool(profiles))
     )
-    p_values = tuple(float(chi2.sf(profile.drop(0.0), 1)) for profile in profiles)
+    p_values = tuple(float(chi2.sf(each.drop(0.0), 1)) for each in profiles)
     return Firth(beta, ses, intervals, p_values, top, "" if converged else "the penalised fit did not converge")
 
 

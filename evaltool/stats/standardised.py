@@ -108,7 +108,7 @@ def _model(levels: Levels, answers: pd.DataFrame, part: Sequence[str]) -> _Model
     if not mix.covariates:
         return _Model(refused="no covariate differs between people: nothing to standardise", note=note)
     frame = mix.frame.assign(**{_LEVEL: pd.Categorical(mix.frame[_LEVEL], categories=list(sizes))})
-    fit = logistic(model_data(frame, _OUTCOME, [_LEVEL, *mix.covariates]))
+    fit = logistic(model_data(frame, _OUTCOME, [_LEVEL, *mix.covariates]), profile=False)
     fitted = "penalised likelihood (Firth, FLIC)" if fit.method == "firth" else "maximum likelihood"
     over = f"logistic regression, {fitted}; standardised over {', '.join(mix.covariates)}; delta method 95 %"
     return _Model(fit, fit.warning if fit.method == "refused" else "", _gaps(mix), sizes, note, over)
