@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from math import sqrt
 from typing import Literal, NamedTuple, TypeAlias, cast
 
@@ -81,8 +82,9 @@ def share(x: int, n: int, *, method: ShareMethod = "wilson", confidence: float =
     return Share(x, n, x / n, interval.low, interval.high, method, confidence, warning=warning)
 
 
+@lru_cache(maxsize=4096)
 def _limits(x: int, n: int, confidence: float, method: str) -> Interval:
-    """The limits as statsmodels gives them."""
+    """The limits as statsmodels gives them; many rows of a report hold the same counts."""
     low, high = cast("tuple[float, float]", proportion_confint(x, n, alpha=1 - confidence, method=method))
     return Interval(float(low), float(high))
 
