@@ -6,6 +6,7 @@ from pathlib import Path
 from evaltool.errors import Fault, ReportError
 from evaltool.report.context import (
     Breakdown,
+    ComparisonFacts,
     IndicatorFacts,
     QuestionFacts,
     ReleaseFacts,
@@ -21,6 +22,7 @@ from evaltool.results import Estimate
 
 __all__ = [
     "Breakdown",
+    "ComparisonFacts",
     "IndicatorFacts",
     "QuestionFacts",
     "ReleaseFacts",

@@ -34,6 +34,21 @@ class Breakdown:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ComparisonFacts:
+    """A comparison of the plan: the levels of `by` in order, each told against `reference`.
+
+    `across` compares the populations themselves, each with the one before it where there is no reference.
+    """
+
+    by: str
+    indicators: tuple[str, ...]
+    levels: tuple[str, ...] = ()
+    reference: str = ""
+    covariates: tuple[str, ...] = ()
+    across: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReleaseFacts:
     """A release whose answers are in the report; `survey` is for instance `course-end@1`."""
 
@@ -58,7 +73,10 @@ class ReportContext:
     """Everything a report needs beside the rows.
 
     `population` is the one reported, `populations` all that stand side by side (in order): how they compare is told
-    by the rows. `passport` is printed line by line in the appendix (label and value, each {"en": …, "da": …}).
+    by the rows. `breakdowns` are all groupings of the plan; `weighted_by` and `roster` name those that answers are
+    weighted by, and those that say whether who answered is like the roster. `wordings` are the pages and questions of
+    each version of a survey. `passport` is printed line by line in the appendix (label and value, each
+    {"en": …, "da": …}).
     """
 
     language: str
@@ -70,6 +88,10 @@ class ReportContext:
     indicators: Mapping[str, IndicatorFacts]
     breakdowns: Mapping[str, Breakdown]
     populations: tuple[str, ...] = ()
+    comparisons: Mapping[str, ComparisonFacts] = field(default_factory=dict[str, ComparisonFacts])
+    weighted_by: tuple[str, ...] = ()
+    roster: tuple[str, ...] = ()
+    wordings: Mapping[str, Mapping[str, Text]] = field(default_factory=dict[str, Mapping[str, Text]])
     few: int = 10
     plan_hash: str = ""
     package_version: str = ""

@@ -16,7 +16,8 @@ _FAULTY = "the report definition has faults"
 ChartKind = Literal["bars", "stacked", "trend"]
 TableKind = Literal[
     "targets", "shares", "groups", "counts", "response", "cohorts", "distribution", "paired", "missing",
-    "releases", "questions", "passport",
+    "releases", "questions", "passport", "headline", "comparison", "shrunken", "nonresponse", "records", "tests",
+    "scales", "quality", "gaps", "methods",
 ]  # fmt: skip
 
 
@@ -37,7 +38,8 @@ class ChartSpec(_Part):
 class TableSpec(_Part):
     """A table. `response` names the statistic of the indicator `response` that stands beside targets.
 
-    `names` are shorter labels of a table of cohorts; `pooled` groups are those of all populations together.
+    `names` are shorter labels of a table of cohorts; `pooled` groups are those of all populations together;
+    `comparison` is the name of the plan's comparison to show.
     """
 
     kind: TableKind
@@ -48,6 +50,7 @@ class TableSpec(_Part):
     pooled: bool = False
     decimals: Annotated[int, Field(ge=0, le=2)] = 0
     response: str = "rr2"
+    comparison: str = ""
 
 
 class ReportDefinition(_Part):

@@ -8,8 +8,11 @@ from evaltool.text import round_half_up
 
 
 def per_cent(row: Estimate) -> Decimal:
-    """The row's share in per cent, exact: from the counts where it has them, so that 44.5 is no 44.4999."""
-    if row.count is not None and row.n:
+    """The row's share in per cent, exact: from the counts where it has them, so that 44.5 is no 44.4999.
+
+    A weighted share is not that of its counts.
+    """
+    if row.count is not None and row.n and not row.weighting:
         return 100 * Decimal(row.count) / Decimal(row.n)
     return 100 * Decimal(str(row.estimate or 0))
 

@@ -21,6 +21,8 @@ from evaltool.text import Text, number, pick, round_half_up, say
 from evaltool.yamlfile import nearest
 
 BOUNDS = ("bound_low", "bound_high")
+_PRIVATE = 0xE000
+"""Signs from here on stand for nothing in Unicode, so no text has them."""
 _VERDICTS = {
     "met": "The target is met.",
     "not_met": "The target is not met.",
@@ -49,6 +51,15 @@ def plain(text: str) -> Markup:
     return Markup(sub(r"([\\`*_{}\[\]<>()#+\-!|~^$@\"':&])", r"\\\1", " ".join(text.split())))  # noqa: S704  # every sign is escaped
 
 
+def sentence(message: str, language: str, **cells: Markup) -> Markup:
+    """The interface text `message` with figures in it: each placeholder holds Markdown of its own."""
+    signs = {name: chr(_PRIVATE + index) for index, name in enumerate(cells)}
+    text = plain(say(message, language, **signs))
+    for name, sign in signs.items():
+        text = Markup(text.replace(sign, cells[name]))  # noqa: S704  # both are escaped
+    return text
+
+
 class Prose:
     """The figures of one report in one language, and the record of which stands where."""
 
@@ -73,8 +84,10 @@ class Prose:
         self.carriers.append(Carrier(name, row, form, shown))
         return Markup("[{}]{{#{} .figure}}").format(plain(shown), name)
 
-    def where(self, population: str = "", by: str = "", level: str = "") -> Where:
-        return Where(population or self.context.population, by, level)
+    def where(
+        self, population: str = "", by: str = "", level: str = "", comparison: str = "", weighting: str = ""
+    ) -> Where:
+        return Where(population or self.context.population, by, level, comparison, weighting)
 
     @property
     def populations(self) -> tuple[str, ...]:
@@ -122,6 +135,8 @@ class Prose:
 
     def _whole_and_parts(self, row: Estimate) -> tuple[Decimal | None, list[Estimate]]:
         """The whole that a row is printed as a part of; none where the counts do not add up to it."""
+        if row.weighting:  # its counts are those of the answers
+            return None, []
         if row.statistic.startswith("share["):
             parts, total = self.rows.codes_beside(row), row.n
             whole: Decimal | None = Decimal(100)

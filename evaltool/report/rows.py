@@ -8,28 +8,42 @@ from evaltool.results import Estimate
 from evaltool.yamlfile import nearest
 
 FEW, NONE = "few answers", "no answers"
+RAKED, STANDARDISED = "raked", "standardised"
+SHRUNKEN = "share_shrunken"
 _POOLED = "pooled"
+_NO_COMPARISON = frozenset({"target", _POOLED})
+"""What stands in the column `comparison` of rows that the plan's comparisons have not made; it has no such names."""
 
 
 @dataclass(frozen=True)
 class Where:
-    """Which row of an indicator: everybody of a population, or one level of a breakdown."""
+    """Which row of an indicator: everybody of a population, or one level of a breakdown; plain, or how weighted.
+
+    `comparison` is as in the row: a comparison's name, or `<name>: <reference>`.
+    """
 
     population: str
     by: str = ""
     level: str = ""
+    comparison: str = ""
+    weighting: str = ""
 
 
 class Rows:
-    """The rows by what names them. Weighted rows are left to reports that ask for weights.
+    """The rows by what names them.
 
     `pooled` is the name of all populations together; empty where nothing is pooled.
     """
 
     def __init__(self, rows: Iterable[Estimate]):
-        kept = [row for row in rows if not row.weighting]
-        self._rows = {(row.indicator, row.statistic, place(row)): row for row in kept}
-        self.pooled = next((row.population for row in kept if row.comparison == _POOLED), "")
+        self._rows = {(row.indicator, row.statistic, place(row)): row for row in rows}
+        every = self._rows.values()
+        self.pooled = next((row.population for row in every if row.comparison == _POOLED), "")
+        self._compared: dict[tuple[str, str], list[Estimate]] = {}
+        for row in every:
+            name = row.comparison.partition(":")[0]
+            if name and name not in _NO_COMPARISON:
+                self._compared.setdefault((name, row.indicator), []).append(row)
 
     @property
     def indicators(self) -> set[str]:
@@ -46,8 +60,22 @@ class Rows:
         return row
 
     def levels(self, population: str, by: str) -> set[str]:
-        """The levels of a breakdown that have rows; "" is what the roster did not record."""
-        return {where.level for _, _, where in self._rows if (where.population, where.by) == (population, by)}
+        """The levels of a breakdown that somebody is in; "" is what the roster did not record."""
+        return {
+            where.level
+            for _, statistic, where in self._rows
+            if where == Where(population, by, where.level) and statistic != SHRUNKEN  # has levels that nobody is in
+        }
+
+    def compared(self, comparison: str, indicator: str) -> list[Estimate]:
+        """All rows of a comparison of the plan about one indicator, in their order."""
+        return self._compared.get((comparison, indicator), [])
+
+    def of(self, indicator: str, population: str) -> list[Estimate]:
+        """All rows about one indicator in one population, in their order."""
+        return [
+            row for (found, _, where), row in self._rows.items() if (found, where.population) == (indicator, population)
+        ]
 
     def codes_beside(self, row: Estimate) -> list[Estimate]:
         """All `share[code]` rows of the same question and group, `row` among them."""
@@ -74,8 +102,9 @@ class Rows:
 
 
 def place(row: Estimate) -> Where:
-    """The group that a row is about."""
-    return Where(row.population, row.by, row.level)
+    """The group that a row is about, and how it is weighted and compared."""
+    comparison = "" if row.comparison in _NO_COMPARISON else row.comparison
+    return Where(row.population, row.by, row.level, comparison, row.weighting)
 
 
 def too_few(row: Estimate) -> bool:

@@ -1,19 +1,35 @@
 """Tables as Markdown, made from rows. A cell shows one estimate and carries its id."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 
 from markupsafe import Markup
 
+from evaltool.report.checks import gaps_table, quality_table, scales_table, tests_table
+from evaltool.report.compared import comparison_table, shrunken_table
 from evaltool.report.definition import TableSpec
+from evaltool.report.grid import (
+    EMPTY,
+    Cell,
+    Grid,
+    bold,
+    by_title,
+    figure,
+    full_cell,
+    group_places,
+    heads,
+    indicator_label,
+    share_cells,
+    to_markdown,
+)
+from evaltool.report.headline import headline_table
+from evaltool.report.likeness import nonresponse_table, records_table
+from evaltool.report.methods import methods_table
 from evaltool.report.prose import Prose, plain
 from evaltool.report.rows import Where
 from evaltool.report.trends import BREAK, breaks, is_break
 from evaltool.results import Estimate
 from evaltool.text import pick, say
 
-Cell = Markup
-EMPTY = Markup("–")
 _DISPOSITIONS = {
     "I": "complete interview (I)",
     "P": "partial interview (P)",
@@ -36,74 +52,13 @@ _REASONS = {
 _COMPARABLE = {"not_comparable": "not comparable", "comparable": "comparable", "identical": "the same question"}
 
 
-@dataclass(frozen=True)
-class Grid:
-    """A table before it is text. The first column stands left, the others right unless `words` names them.
-
-    `notes` are sentences below it.
-    """
-
-    header: Sequence[str]
-    rows: Sequence[Sequence[Cell]]
-    widths: Sequence[int]
-    words: frozenset[int] = frozenset({0})
-    notes: Sequence[Markup] = ()
-
-
 def table(prose: Prose, spec: TableSpec) -> Markup:
     """The Markdown of a table of the report definition."""
     return to_markdown(KINDS[spec.kind](prose, spec), pick(spec.caption, prose.language) if spec.caption else "")
 
 
-def to_markdown(grid: Grid, caption: str) -> Markup:
-    """A pipe table. Its dashes give pandoc the columns' widths."""
-    rule = [":" + "-" * width if index in grid.words else "-" * width + ":" for index, width in enumerate(grid.widths)]
-    lines = [_line(plain(cell) for cell in grid.header), _line(Markup(cell) for cell in rule)]  # noqa: S704  # only dashes
-    lines += [_line(row) for row in grid.rows]
-    ending = Markup("\n\n: {}\n").format(plain(caption)) if caption else Markup("\n")
-    notes = Markup("").join(Markup("\n{}\n").format(note) for note in grid.notes)
-    return Markup("\n") + Markup("\n").join(lines) + ending + notes
-
-
-def _line(cells: Iterable[Markup]) -> Markup:
-    return Markup("| ") + Markup(" | ").join(cells) + Markup(" |")
-
-
-def _cell(prose: Prose, row: Estimate | None, form: str, decimals: int = 0) -> Cell:
-    """A figure with its id; a group with too few answers shows why it is empty."""
-    if row is None:
-        return EMPTY
-    silence = prose.silence(row)
-    return prose.span(row, "silence", silence) if silence else prose.span(row, form, prose.text_of(row, form, decimals))
-
-
-def _label(prose: Prose, indicator: str) -> Cell:
-    return plain(pick(prose.facts(indicator).label, prose.language))
-
-
-def _bold(cell: Cell) -> Cell:
-    return Markup("**{}**").format(cell)
-
-
-def _places(prose: Prose, by: str, population: str = "") -> list[tuple[Cell, Where]]:
-    """The levels of a breakdown, then everybody; without a breakdown everybody alone."""
-    everybody = (_bold(plain(say("All", prose.language))), prose.where(population))
-    if not by:
-        return [everybody]
-    levels = [(plain(label), prose.where(population, by, level)) for level, label in prose.levels(by, population)]
-    return [*levels, everybody]
-
-
-def _by_title(prose: Prose, by: str) -> str:
-    return pick(prose.breakdown(by).label, prose.language) if by else ""
-
-
-def _heads(prose: Prose, *messages: str) -> list[str]:
-    return [say(message, prose.language) for message in messages]
-
-
 def _targets(prose: Prose, spec: TableSpec) -> Grid:
-    header = _heads(
+    header = heads(
         prose,
         "Agreed goal",
         "Result",
@@ -125,13 +80,13 @@ def _target_row(prose: Prose, spec: TableSpec, indicator: str) -> list[Cell]:
     bounded = prose.has(indicator, "bound_low")
     goal = Markup(": {}").format(_at_least(prose, indicator)) if test else Markup("")
     return [
-        _label(prose, indicator) + goal,
-        _bold(_cell(prose, share, "percent")),
-        _cell(prose, share, "of"),
-        _cell(prose, rate, "percent"),
-        _cell(prose, share, "interval"),
+        indicator_label(prose, indicator) + goal,
+        bold(figure(prose, share, "percent")),
+        figure(prose, share, "of"),
+        figure(prose, rate, "percent"),
+        figure(prose, share, "interval"),
         prose.bounds(indicator) if bounded else EMPTY,
-        _bold(prose.span(test, "verdict", prose.verdict_word(test))) if test else EMPTY,
+        bold(prose.span(test, "verdict", prose.verdict_word(test))) if test else EMPTY,
     ]
 
 
@@ -140,21 +95,14 @@ def _at_least(prose: Prose, indicator: str) -> Markup:
     return Markup("{} {} {}").format(plain(before), prose.target(indicator), plain(after)).strip()
 
 
-def _share_cells(prose: Prose, row: Estimate | None, decimals: int) -> list[Cell]:
-    """Numerator and base, per cent, interval. A silent row says why once."""
-    if row is not None and prose.silence(row):
-        return [_cell(prose, row, "of"), EMPTY, EMPTY]
-    return [_cell(prose, row, form, decimals) for form in ("of", "percent", "interval")]
-
-
 def _shares(prose: Prose, spec: TableSpec) -> Grid:
     """One indicator a line."""
-    header = _heads(prose, "Indicator", "Base", "Number/base", "Share", "95 per cent interval")
+    header = heads(prose, "Indicator", "Base", "Number/base", "Share", "95 per cent interval")
     rows = [
         [
-            _label(prose, indicator),
+            indicator_label(prose, indicator),
             plain(_base(prose, indicator)),
-            *_share_cells(prose, prose.rows.require(indicator, "share", prose.where()), spec.decimals),
+            *share_cells(prose, prose.rows.require(indicator, "share", prose.where()), spec.decimals),
         ]
         for indicator in spec.indicators
     ]
@@ -169,16 +117,16 @@ def _base(prose: Prose, indicator: str) -> str:
 def _groups(prose: Prose, spec: TableSpec) -> Grid:
     """One level of a breakdown a line; number, base and share of each indicator."""
     labels = [pick(prose.facts(indicator).label, prose.language) for indicator in spec.indicators]
-    title, places = _by_title(prose, spec.by), _places(prose, spec.by, prose.rows.pooled if spec.pooled else "")
+    title, places = by_title(prose, spec.by), group_places(prose, spec.by, prose.rows.pooled if spec.pooled else "")
     if len(labels) == 1:
-        header = [title, *_heads(prose, "Number/base", "Share", "95 per cent interval")]
+        header = [title, *heads(prose, "Number/base", "Share", "95 per cent interval")]
         rows = [[name, *_group_cells(prose, spec, spec.indicators[0], where)] for name, where in places]
         return Grid(header, rows, (34, 20, 16, 22))
     rows = [
         [
             name,
             *(
-                _full_cell(prose, prose.rows.find(indicator, "share", where), spec.decimals)
+                full_cell(prose, prose.rows.find(indicator, "share", where), spec.decimals)
                 for indicator in spec.indicators
             ),
         ]
@@ -188,18 +136,7 @@ def _groups(prose: Prose, spec: TableSpec) -> Grid:
 
 
 def _group_cells(prose: Prose, spec: TableSpec, indicator: str, where: Where) -> list[Cell]:
-    return _share_cells(prose, prose.rows.find(indicator, "share", where), spec.decimals)
-
-
-def _full_cell(prose: Prose, row: Estimate | None, decimals: int) -> Cell:
-    """A share whole in one cell: `51 of 87 (58.6 per cent; 48.1–68.4)`."""
-    if row is None:
-        return EMPTY
-    silence = prose.silence(row)
-    shown = silence or (
-        f"{prose.of_text(row)} ({prose.percent_text(row, decimals)}; {prose.interval_text(row, decimals)})"
-    )
-    return prose.span(row, "silence" if silence else "share", shown)
+    return share_cells(prose, prose.rows.find(indicator, "share", where), spec.decimals)
 
 
 def _counts(prose: Prose, spec: TableSpec) -> Grid:
@@ -207,10 +144,10 @@ def _counts(prose: Prose, spec: TableSpec) -> Grid:
     indicator = spec.indicators[0]
     options = _options(prose, indicator)
     rows = [
-        [name, *(_cell(prose, prose.rows.find(indicator, f"count[{code}]", where), "count") for code in options)]
-        for name, where in _places(prose, spec.by)
+        [name, *(figure(prose, prose.rows.find(indicator, f"count[{code}]", where), "count") for code in options)]
+        for name, where in group_places(prose, spec.by)
     ]
-    return Grid([_by_title(prose, spec.by), *options.values()], rows, (30, *(16 for _ in options)))
+    return Grid([by_title(prose, spec.by), *options.values()], rows, (30, *(16 for _ in options)))
 
 
 def _options(prose: Prose, indicator: str) -> Mapping[str, str]:
@@ -221,17 +158,17 @@ def _options(prose: Prose, indicator: str) -> Mapping[str, str]:
 
 def _response(prose: Prose, spec: TableSpec) -> Grid:
     header = [
-        _by_title(prose, spec.by),
-        *_heads(prose, "Answered/eligible", "Response rate (RR2)", "Whole interviews (RR1)"),
+        by_title(prose, spec.by),
+        *heads(prose, "Answered/eligible", "Response rate (RR2)", "Whole interviews (RR1)"),
     ]
     rows = [
         [
             name,
-            _cell(prose, prose.rows.find("response", "rr2", where), "of"),
-            _cell(prose, prose.rows.find("response", "rr2", where), "percent", spec.decimals),
-            _cell(prose, prose.rows.find("response", "rr1", where), "percent", spec.decimals),
+            figure(prose, prose.rows.find("response", "rr2", where), "of"),
+            figure(prose, prose.rows.find("response", "rr2", where), "percent", spec.decimals),
+            figure(prose, prose.rows.find("response", "rr1", where), "percent", spec.decimals),
         ]
-        for name, where in _places(prose, spec.by)
+        for name, where in group_places(prose, spec.by)
     ]
     return Grid(header, rows, (34, 22, 24, 24))
 
@@ -250,7 +187,7 @@ def _cohorts(prose: Prose, spec: TableSpec) -> Grid:
         cells = [plain(prose.item_name(name, spec.names))]
         for population, sign in zip(prose.populations, broken, strict=True):
             cells += [plain(BREAK if is_break(line.get(population)) else "")] if sign else []
-            cells.append(_full_cell(prose, line.get(population), spec.decimals))
+            cells.append(full_cell(prose, line.get(population), spec.decimals))
         rows.append([*cells, plain(_compared(prose, name, notes))])
     header.append(say("Question", prose.language))
     below = [plain(" ".join(notes))] if notes else []
@@ -280,11 +217,11 @@ def _letter(number: int) -> str:
 def _distribution(prose: Prose, spec: TableSpec) -> Grid:
     """The answers to one question, code by code."""
     indicator = spec.indicators[0]
-    header = [*_heads(prose, "Answer", "Number/base", "Share", "95 per cent interval")]
+    header = [*heads(prose, "Answer", "Number/base", "Share", "95 per cent interval")]
     rows = [
         [
             plain(label),
-            *_share_cells(prose, prose.rows.find(indicator, f"share[{code}]", prose.where()), spec.decimals),
+            *share_cells(prose, prose.rows.find(indicator, f"share[{code}]", prose.where()), spec.decimals),
         ]
         for code, label in _options(prose, indicator).items()
     ]
@@ -293,11 +230,11 @@ def _distribution(prose: Prose, spec: TableSpec) -> Grid:
 
 def _paired(prose: Prose, spec: TableSpec) -> Grid:
     """Higher, the same, lower: only those who answered both times."""
-    header = _heads(prose, "Among those who answered both times", "Number/base", "Share", "95 per cent interval")
+    header = heads(prose, "Among those who answered both times", "Number/base", "Share", "95 per cent interval")
     rows = [
         [
             plain(say(label, prose.language)),
-            *_share_cells(prose, prose.rows.find(indicator, f"share[{code}]", prose.where()), spec.decimals),
+            *share_cells(prose, prose.rows.find(indicator, f"share[{code}]", prose.where()), spec.decimals),
         ]
         for indicator in spec.indicators
         for code, label in _PAIRED.items()
@@ -307,12 +244,16 @@ def _paired(prose: Prose, spec: TableSpec) -> Grid:
 
 def _missing(prose: Prose, spec: TableSpec) -> Grid:
     """Why asked units are outside the base, per indicator."""
-    header = _heads(prose, "Indicator", "In the base", "Not in the base, by reason")
+    header = heads(prose, "Indicator", "In the base", "Not in the base, by reason")
     rows: list[list[Cell]] = []
     for indicator in spec.indicators:
         row = prose.rows.require(indicator, "share", prose.where())
         rows.append(
-            [_label(prose, indicator), _cell(prose, row, "n"), prose.span(row, "missing", _reasons(prose, row))]
+            [
+                indicator_label(prose, indicator),
+                figure(prose, row, "n"),
+                prose.span(row, "missing", _reasons(prose, row)),
+            ]
         )
     return Grid(header, rows, (40, 14, 50), frozenset({0, 2}))
 
@@ -326,7 +267,7 @@ def _reasons(prose: Prose, row: Estimate) -> str:
 
 
 def _releases(prose: Prose, _: TableSpec) -> Grid:
-    header = _heads(prose, "Survey and version", "Released", "Interviews", "Structure hash")
+    header = heads(prose, "Survey and version", "Released", "Interviews", "Structure hash")
     rows = [
         [plain(fact.survey), plain(fact.released_at), plain(prose.whole(fact.answers)), plain(fact.structure_hash[:16])]
         for fact in prose.context.releases
@@ -335,7 +276,7 @@ def _releases(prose: Prose, _: TableSpec) -> Grid:
 
 
 def _questions(prose: Prose, _: TableSpec) -> Grid:
-    header = _heads(prose, "Variable", "Question", "Answers")
+    header = heads(prose, "Variable", "Question", "Answers")
     rows = [
         [
             plain(question.name),
@@ -356,7 +297,7 @@ def _passport(prose: Prose, _: TableSpec) -> Grid:
         (say("Package version", prose.language), context.package_version),
     ]
     told = [(pick(label, prose.language), pick(value, prose.language)) for label, value in context.passport]
-    header = _heads(prose, "What", "Value")
+    header = heads(prose, "What", "Value")
     return Grid(
         header, [[plain(label), plain(value)] for label, value in [*told, *own] if value], (36, 64), frozenset({0, 1})
     )
@@ -375,4 +316,14 @@ KINDS: Mapping[str, Callable[[Prose, TableSpec], Grid]] = {
     "releases": _releases,
     "questions": _questions,
     "passport": _passport,
+    "headline": headline_table,
+    "comparison": comparison_table,
+    "shrunken": shrunken_table,
+    "nonresponse": nonresponse_table,
+    "records": records_table,
+    "tests": tests_table,
+    "scales": scales_table,
+    "quality": quality_table,
+    "gaps": gaps_table,
+    "methods": methods_table,
 }

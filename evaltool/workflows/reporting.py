@@ -14,6 +14,7 @@ from evaltool.plan import Indicator, Plan
 from evaltool.project import Project
 from evaltool.report import (
     Breakdown,
+    ComparisonFacts,
     IndicatorFacts,
     QuestionFacts,
     ReleaseFacts,
@@ -24,6 +25,7 @@ from evaltool.report.definition import read_definition
 from evaltool.report.documents import beside, move_into_place, refuse_locked, told_to_users
 from evaltool.responses.dataset import Dataset
 from evaltool.results import read_estimates
+from evaltool.stats.groupings import grouped
 from evaltool.survey.footing import Footing
 from evaltool.survey.model import Question, Survey
 from evaltool.survey.prose import subjects, tell, told_in
@@ -151,7 +153,9 @@ class _Facts:
         self.plan = read_plan(project)
         self.manifest = manifest
         self.populations = tuple(populations)
-        self.releases = [item for item in released(project) if item.survey.survey in _surveys(self.plan)]
+        every = released(project)
+        self.releases = [item for item in every if item.survey.survey in _surveys(self.plan)]
+        self.wordings = {item.survey.key: _wordings(item.survey) for item in every}
         self.datasets = datasets(project)
 
     def context(self, population: str, language: str) -> ReportContext:
@@ -164,8 +168,12 @@ class _Facts:
             respondents=plan.population.respondents,
             headline=plan.headline or next(iter(plan.indicators)),
             indicators=dict(self._indicators()),
-            breakdowns={name: self._breakdown(name) for name in plan.breakdowns},
+            breakdowns={name: self._breakdown(name) for name in (*grouped(plan), plan.population.column)},
             populations=self.populations,
+            comparisons={name: self._comparison(name) for name in plan.comparisons},
+            weighted_by=plan.weights.margins if plan.weights else (),
+            roster=plan.representativeness,
+            wordings=self.wordings,
             few=plan.few,
             plan_hash=self.manifest["plan"],
             package_version=__version__,
@@ -189,6 +197,8 @@ class _Facts:
             column = plan.attributes[plan.population.status]
             labels = {code: choice.label for code, choice in column.choices.items()}
             yield "courses", IndicatorFacts(label=column.label, options=labels)
+        for name, scale in plan.scales.items():
+            yield name, IndicatorFacts(label=scale.label)
 
     def _question(self, survey: str, name: str) -> Question:
         """The question in its latest version."""
@@ -202,8 +212,23 @@ class _Facts:
         return {code: labels.get(code, {"en": code}) for code in codes}
 
     def _breakdown(self, name: str) -> Breakdown:
-        column = self.plan.attributes[name]
-        return Breakdown(label=column.label, levels={code: choice.label for code, choice in column.choices.items()})
+        group = self.plan.groups.get(name)
+        label = group.label if group else self.plan.attributes[name].label
+        labels = {level: {"en": level} for level in self.plan.levels(name)}
+        return Breakdown(label=label, levels={**labels, **self.plan.level_labels(name)})
+
+    def _comparison(self, name: str) -> ComparisonFacts:
+        compared, column = self.plan.comparisons[name], self.plan.population.column
+        across = compared.by == column
+        levels = self.populations if across else self.plan.levels(compared.by)
+        return ComparisonFacts(
+            by=compared.by,
+            indicators=compared.indicators,
+            levels=levels,
+            reference=compared.reference or ("" if across else levels[0]),
+            covariates=compared.covariates,
+            across=across,
+        )
 
     def _release(self, release: Release) -> ReleaseFacts:
         dataset: Dataset = self.datasets[release.survey.key]
@@ -260,6 +285,14 @@ def _said(message: str, **values: object) -> Text:
 def _surveys(plan: Plan) -> set[str]:
     used = {plan.population.survey, *(item.survey for item in plan.indicators.values() if item.survey)}
     return used | {item.paired.start for item in plan.indicators.values() if item.paired}
+
+
+def _wordings(survey: Survey) -> dict[str, Text]:
+    """The titles of the pages and the words of the questions, by their names."""
+    return {
+        **{page.name: page.title for page in survey.pages},
+        **{question.name: question.label for question in survey.questions},
+    }
 
 
 def _left_out(footing: Footing) -> Iterator[Text]:

@@ -1,0 +1,106 @@
+"""What rows say of themselves (warnings, methods) in the report's language.
+
+Rows speak English. A part of a warning that holds numbers or names is told by the pattern that it was made of; what no
+pattern knows stands in English.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from string import Formatter
+
+from evaltool.report.context import ReportContext
+from evaltool.text import number, pick, say, spoken
+
+_PATTERNS = (
+    "left out: {count} answers without «{name}»",
+    "nobody answered in {levels}",
+    "only a higher share could be found",
+    "only a lower share could be found",
+    "too few events: {events} for {parameters} parameters (at least 5 each are needed)",
+    "penalised likelihood (separated)",
+    "penalised likelihood ({events} events for {parameters} parameters)",
+    "no overlap: nobody in {level} with {name} like the others",
+    "no overlap: nobody in {level} with {name} {categories}",
+    "«{name}»: not recorded is a category ({count} answers)",
+    "«{name}» is the same for everybody: left out",
+    "«{name}»: {categories} are one category",
+    "{name}: {categories} are one category now",
+    "{count} weights were cut to {times} times the mean",
+    "too few: {answered} answered and {silent} did not",
+    "{parameters} parameters need {needed} of each",
+    "At 0 % and 100 % {method} has no interval: Clopper-Pearson with {n} effective answers instead",
+    "{count} answered before the end",
+    "runs against the others: {items}",
+    "groups without answers left out: {count}",
+    "raked to {names}",
+    "standardised over {names}",
+    "{adjustment} over {count} tests of «{family}»",
+    "{adjustment} over {count} tests of «{family}» ({more} more have no p value)",
+    "Cochran-Armitage trend test, exact, scores {scores}",
+    "Cochran-Armitage trend test, asymptotic, scores {scores}",
+    "logistic regression, maximum likelihood",
+    "logistic regression, penalised likelihood (Firth, FLIC)",
+    "not reliable by the standard of NCHS: {reason}",
+)
+_NUMBER = re.compile(r"^-?\d+\.\d+$")
+
+
+def parts(text: str) -> list[str]:
+    """What a warning or a method was put together of."""
+    return [part.strip() for part in text.split("; ") if part.strip()]
+
+
+def told(text: str, context: ReportContext) -> str:
+    """A warning or a method in words of the report's language; levels and groupings under their labels."""
+    return "; ".join(_part(part, context) for part in parts(text))
+
+
+def _part(part: str, context: ReportContext) -> str:
+    """The part as a whole, or each of its sentences; as it is where one of them is not known."""
+    whole = _known(part.rstrip("."), context)
+    if whole:
+        return whole
+    sentences = [_known(sentence.rstrip("."), context) for sentence in part.split(". ")]
+    return ". ".join(sentences) if all(sentences) else part.rstrip(".")
+
+
+def _known(words: str, context: ReportContext) -> str:
+    language = context.language
+    if spoken(words, language) == language != "en":
+        return say(words, language)
+    for pattern in _PATTERNS:
+        match = _compiled(pattern).fullmatch(words)
+        if match:
+            values = {name: _value(name, value, context) for name, value in match.groupdict().items()}
+            return say(pattern, language, **values)
+    return ""
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """The pattern as an expression: each placeholder is any text without a line break."""
+    pieces = [re.escape(text) + (f"(?P<{name}>.+?)" if name else "") for text, name, _, _ in Formatter().parse(pattern)]
+    return re.compile("".join(pieces))
+
+
+def _value(name: str, value: str, context: ReportContext) -> str:
+    """What a placeholder held, with the labels of what it names."""
+    if _NUMBER.match(value):
+        return number(float(value), context.language, decimals=len(value.partition(".")[2]))
+    labels = _labels(context)
+    if name in {"name", "names", "level", "levels"}:
+        return ", ".join(labels.get(each.strip(), each.strip()) for each in value.split(","))
+    if name == "categories":
+        return re.sub(r"[\w-]+", lambda found: labels.get(found[0], found[0]), value)
+    return value
+
+
+def _labels(context: ReportContext) -> Mapping[str, str]:
+    """Groupings and their levels in words; a code that stands for several things keeps the first."""
+    found: dict[str, str] = {}
+    for name, breakdown in context.breakdowns.items():
+        found.setdefault(name, pick(breakdown.label, context.language).lower())
+        for code, label in breakdown.levels.items():
+            found.setdefault(code, pick(label, context.language))
+    return found
