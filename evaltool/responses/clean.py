@@ -10,8 +10,9 @@ import pandas as pd
 from evaltool.errors import CleaningError, Fault
 from evaltool.responses.columns import REASON_TYPE, question_columns
 from evaltool.responses.corrections import Correction
-from evaltool.responses.raw import Responses
+from evaltool.responses.raw import Responses, read_responses
 from evaltool.responses.routing import REASONS, Answered, Walked, walk_table
+from evaltool.responses.segments import Lines
 from evaltool.responses.steps import (
     Log,
     apply_corrections,
@@ -34,7 +35,7 @@ _METADATA = (
 _DISPOSED = {code: place for place, code in enumerate(DISPOSITIONS)}
 _REFUSED = REASONS.index("refused")
 _Answers: TypeAlias = Mapping[str, Answered]
-_Whole: TypeAlias = dict[str, Any]
+_Columns: TypeAlias = dict[str, Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,14 +52,14 @@ class Cleaned:
 
 def clean(
     survey: Survey,
-    responses: Responses,
+    segments: Iterable[Lines],
     roster: pd.DataFrame,
     corrections: Sequence[Correction] = (),
     *,
     structure_hash: str,
     eligible: Iterable[str] | None = None,
 ) -> Cleaned:
-    """Clean the responses to one version of a survey. Rows are in order of `unit`.
+    """Clean the responses to one version of a survey, as `Archive.segments` gives them. Rows are in order of `unit`.
 
     Routing is re-checked with the attributes recorded then; the frame carries the roster's attributes of now.
     `eligible` are the units that get a disposition, by default all of the roster.
@@ -68,16 +69,24 @@ def clean(
     """
     current = roster.set_index("unit").sort_index()
     units = _eligible(current, eligible)
-    chosen, log = _choose(responses, survey, corrections, structure_hash=structure_hash, units=current.index.tolist())
+    chosen, log = _choose(
+        read_responses(segments, survey), survey, corrections, structure_hash=structure_hash, current=current
+    )
     interviews = chosen.interviews
     walked = walk_table(survey, chosen)
+    # Large as they are, the raw answers and what was walked are let go when they are no longer needed.
+    del chosen
     refused = walked.refused | (interviews["status"] == "refused").to_numpy(dtype=bool)
     whole = _judge(survey, interviews, walked, refused)
     log += [*_answer_log(interviews, walked), _refusal_log(survey, interviews, walked, refused)]
     answers = {name: _withhold(answered, refused) for name, answered in walked.answers.items()}
-    _refuse_clashes(survey, answers, current)
-    frame = _frame(survey, interviews, answers, whole, current)
-    return Cleaned(frame, _disposition_table(frame, units), _log_table(log))
+    del walked
+    columns = {name: question_columns(answered) for name, answered in answers.items()}
+    _refuse_clashes(survey, columns, current)
+    whole |= {"helped": _helped(survey, answers, len(interviews))}
+    del answers
+    frame = _frame(survey, interviews, whole, columns, current)
+    return Cleaned(frame, _disposition_table(frame, units), pd.concat(log, ignore_index=True))
 
 
 def _eligible(current: pd.DataFrame, eligible: Iterable[str] | None) -> list[str]:
@@ -96,19 +105,19 @@ def _choose(
     corrections: Sequence[Correction],
     *,
     structure_hash: str,
-    units: list[str],
+    current: pd.DataFrame,
 ) -> tuple[Responses, list[Log]]:
     """The interviews that count, in order of unit, with their corrected answers."""
     interviews, superseded = keep_latest(responses.interviews)
     interviews, other = drop_other_versions(interviews, structure_hash=structure_hash)
     answers, corrected = apply_corrections(interviews, responses.answers, corrections=corrections, survey=survey)
-    interviews, unknown = drop_unknown_units(interviews, units=units)
+    interviews, unknown = drop_unknown_units(interviews, units=current.index.tolist())
     interviews, doubled = drop_duplicates(interviews)
     chosen = replace(responses, answers=answers).take(interviews.sort_values("unit"))
     return chosen, [superseded, other, corrected, unknown, doubled]
 
 
-def _judge(survey: Survey, interviews: pd.DataFrame, walked: Walked, refused: Mask) -> _Whole:
+def _judge(survey: Survey, interviews: pd.DataFrame, walked: Walked, refused: Mask) -> _Columns:
     """I: sent. P: the headline is answered (any question, if none is the headline). R: refused, or less than P."""
     headline = survey.with_role("headline")
     found = [walked.answers[headline.name]] if headline else _given_answers(walked)
@@ -167,18 +176,18 @@ def _refusal_log(survey: Survey, interviews: pd.DataFrame, walked: Walked, refus
 
 
 def _frame(
-    survey: Survey, interviews: pd.DataFrame, answers: _Answers, whole: _Whole, current: pd.DataFrame
+    survey: Survey, interviews: pd.DataFrame, whole: _Columns, questions: Mapping[str, _Columns], current: pd.DataFrame
 ) -> pd.DataFrame:
     units = pd.Index(interviews["unit"])
     attributes = current.loc[units]
     # A mentor, say, answers as herself: her answers never carry the pseudonym of the course's own person.
     person = interviews["person"].array if survey.respondent else attributes["person"].array
-    columns = {"unit": units, "person": person, **_metadata(survey, interviews, answers, whole)}
-    columns = {_own_name(name, current): column for name, column in columns.items()}
-    for answered in answers.values():
-        columns |= question_columns(answered)
+    columns = {"unit": units, "person": person, **_metadata(survey, interviews), **whole}
+    columns = {_own_name(name, current): columns[name] for name in _METADATA}
+    for found in questions.values():
+        columns |= found
     columns |= {str(name): attributes[name].array for name in current if name != "person"}
-    return pd.DataFrame(columns)
+    return pd.DataFrame(columns, copy=False)
 
 
 def _own_name(name: str, current: pd.DataFrame) -> str:
@@ -186,14 +195,10 @@ def _own_name(name: str, current: pd.DataFrame) -> str:
     return "interview_language" if name == "language" and name in current else name
 
 
-def _metadata(survey: Survey, interviews: pd.DataFrame, answers: _Answers, whole: _Whole) -> dict[str, Any]:
+def _metadata(survey: Survey, interviews: pd.DataFrame) -> _Columns:
     return {
-        "deployment": interviews["deployment"].array,
+        **{name: interviews[name].astype("str").array for name in ("deployment", "language", "mode")},
         "survey_version": pd.array([survey.version], dtype="Int64").repeat(len(interviews)),
-        "language": interviews["language"].array,
-        "mode": interviews["mode"].array,
-        "helped": _helped(survey, answers, len(interviews)),
-        **whole,
         "opened_at": _moments(interviews["opened_at"]),
         "completed_at": _moments(interviews["completed_at"]),
     }
@@ -210,15 +215,15 @@ def _helped(survey: Survey, answers: _Answers, size: int) -> Any:
     return pd.array([code != NOBODY for code in value.values], dtype="boolean").take(value.codes, allow_fill=True)
 
 
-def _refuse_clashes(survey: Survey, answers: _Answers, current: pd.DataFrame) -> None:
+def _refuse_clashes(survey: Survey, questions: Mapping[str, _Columns], current: pd.DataFrame) -> None:
     """Neither roster nor questions may be called like a column of every dataset, nor a question like another column."""
     mend = "Give one of them another name."
     taken = dict.fromkeys([*_METADATA, *(_own_name(name, current) for name in _METADATA)], "a column of every dataset")
     own = [str(name) for name in current if name not in {"person", "language"}]
     faults = [Fault("name-clash", f"«{name}» is {taken[name]}", "roster.yaml", mend) for name in own if name in taken]
     taken |= dict.fromkeys(map(str, current), "a column of the roster")
-    for name, answered in answers.items():
-        for column in question_columns(answered):
+    for name, columns in questions.items():
+        for column in columns:
             if column in taken:
                 faults.append(Fault("name-clash", f"«{column}» is {taken[column]}", f"{survey.key}, {name}", mend))
             taken[column] = f"made by the question «{name}»"
@@ -230,7 +235,3 @@ def _disposition_table(frame: pd.DataFrame, units: list[str]) -> pd.DataFrame:
     """A disposition for every eligible unit: NC where nothing was ever opened."""
     codes = frame.set_index("unit")["disposition"].reindex(pd.Index(units, dtype="str")).fillna("NC")
     return pd.DataFrame({"unit": pd.array(units, dtype="str"), "disposition": codes.array})
-
-
-def _log_table(log: Sequence[Log]) -> pd.DataFrame:
-    return pd.concat(log, ignore_index=True)

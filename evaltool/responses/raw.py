@@ -27,6 +27,7 @@ _TEXTS = (
     *("deployment", "interview", "unit", "person", "structure_hash", "language", "mode", "status"),
     *("opened_at", "saved_at", "completed_at", "revision"),
 )
+_FEW = {f"$.{name}" for name in ("deployment", "structure_hash", "language", "mode", "status")}
 _METADATA = {name: f"$.{name}" for name in _TEXTS}
 _AT_ONCE = 20_000
 _QUERY = "SELECT json_extract_string(line, $texts) AS texts, json_extract(line, $answers) AS answers FROM lines"
@@ -89,11 +90,11 @@ def _parts(segments: Iterable[Lines]) -> Iterator[Lines]:
 
 
 def _read_part(connection: Any, lines: Lines, texts: list[str], answers: list[str]) -> dict[str, Any]:
-    """A column for each path. Metadata stay as they are; of everything else there are few distinct values."""
+    """A column for each path, numbered by its distinct values unless it is another in nearly every row."""
     connection.register("lines", _arrow.table({"line": lines}))
     found = connection.sql(_QUERY, params={"texts": texts, "answers": answers}).to_arrow_table().combine_chunks()
     columns = _split(found["texts"], texts) | _split(found["answers"], answers)
-    plain = set(_METADATA.values())
+    plain = set(_METADATA.values()) - _FEW
     return {path: column if path in plain else column.dictionary_encode() for path, column in columns.items()}
 
 
@@ -104,6 +105,7 @@ def _split(lists: Any, paths: Sequence[str]) -> dict[str, Any]:
 
 
 def _interviews(columns: Mapping[str, Any]) -> pd.DataFrame:
+    """The columns of few values are categories."""
     frame: pd.DataFrame = _arrow.table(columns).to_pandas()
     return frame.astype({"revision": "int64"})
 

@@ -29,7 +29,7 @@ def log_entries(step: str, units: object, reason: str, *, variable: object = "",
 
 def keep_latest(interviews: pd.DataFrame) -> Outcome:
     """Of the states of one interview that were pulled, the highest revision; of equal ones the last pulled."""
-    states = interviews.groupby(["deployment", "interview"], sort=False)
+    states = interviews.groupby(["deployment", "interview"], sort=False, observed=True)
     numbers = states.ngroup().to_numpy()
     # Sorting leaves equal revisions in the order in which they were pulled.
     order = np.lexsort((interviews["revision"].to_numpy(), numbers))
@@ -44,7 +44,7 @@ def drop_other_versions(interviews: pd.DataFrame, *, structure_hash: str) -> Out
     """Answers to another version of the survey belong in that version's dataset."""
     same = interviews["structure_hash"] == structure_hash
     other = interviews[~same]
-    detail = "structure " + other["structure_hash"].str[:12]
+    detail = "structure " + other["structure_hash"].astype("str").str[:12]
     return interviews[same], log_entries("version", other["unit"].array, "other_version", detail=detail.array)
 
 
@@ -95,9 +95,9 @@ _RANK: Mapping[str, int] = {"complete": 3, "partial": 2, "refused": 1, "opened":
 def drop_duplicates(interviews: pd.DataFrame) -> Outcome:
     """One interview a course: complete before partial before refused before merely opened, then the latest."""
     several = interviews[interviews.duplicated("unit", keep=False)]
-    ranked = several.assign(rank=several["status"].map(_RANK))
+    ranked = several.assign(rank=several["status"].astype("str").map(_RANK))
     best = ranked.sort_values(["rank", "saved_at", "interview"], ascending=False, kind="stable").drop_duplicates("unit")
     worse = several.drop(best.index)
-    details = worse["status"] + " interview of " + worse["deployment"]
+    details = worse["status"].astype("str") + " interview of " + worse["deployment"].astype("str")
     log = log_entries("duplicates", worse["unit"].array, "duplicate", detail=details.array)
     return interviews.drop(worse.index), log

@@ -18,7 +18,6 @@ from evaltool.responses.clean import Cleaned
 from evaltool.responses.clean import clean as clean_responses
 from evaltool.responses.corrections import Correction, read_corrections
 from evaltool.responses.dataset import write_dataset
-from evaltool.responses.raw import read_responses
 from evaltool.responses.roster import read_roster_table
 from evaltool.survey.codebook import codebook
 from evaltool.survey.release import Release, read_release
@@ -93,7 +92,7 @@ def _clean_one(
         invited = {link.unit for link in vault.links(deployment.id)}
     cleaned = clean_responses(
         release.survey,
-        read_responses(archive.segments(accept_altered=altered), release.survey),
+        archive.segments(accept_altered=altered),
         roster,
         corrections,
         structure_hash=release.structure_hash,

@@ -4,7 +4,7 @@ import pyarrow
 
 from evaltool.records import PageVisit, RawResponse
 from evaltool.responses.raw import Responses, read_responses
-from evaltool.responses.segments import record_line
+from evaltool.responses.segments import Lines, record_line
 from evaltool.survey.model import Survey
 
 AT = "2021-11-22T10:00:00+00:00"
@@ -73,9 +73,14 @@ SURVEY = Survey.model_validate(
 )
 
 
+def lines(*records: RawResponse) -> list[Lines]:
+    """The records as an archive has them, in one segment."""
+    return [pyarrow.array([record_line(record) for record in records], "string")]
+
+
 def raw(survey: Survey, *records: RawResponse) -> Responses:
-    """The records as they come from an archive."""
-    return read_responses([pyarrow.array([record_line(record) for record in records], "string")], survey)
+    """The records as they are read from an archive."""
+    return read_responses(lines(*records), survey)
 
 
 def interview(unit: str, status: str = "complete", **more: object) -> RawResponse:

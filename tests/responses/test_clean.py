@@ -3,7 +3,7 @@ from functools import partial
 
 import pandas as pd
 import pytest
-from small_survey import SURVEY, interview, raw
+from small_survey import SURVEY, interview, lines
 
 from evaltool.errors import CleaningError
 from evaltool.responses.clean import clean
@@ -27,7 +27,7 @@ FULL = {
 @pytest.fixture
 def run(roster):
     def run(*responses, corrections=(), **more):
-        return clean(SURVEY, raw(SURVEY, *responses), roster, corrections, structure_hash="h2", **more)
+        return clean(SURVEY, lines(*responses), roster, corrections, structure_hash="h2", **more)
 
     return run
 
@@ -295,7 +295,7 @@ def test_a_corrected_answer_changes_the_path(run):
 
 def test_a_question_called_like_a_column_of_the_roster_is_refused(roster):
     with pytest.raises(CleaningError) as caught:
-        clean(SURVEY, raw(SURVEY), roster.assign(job="x", skills__a="x"), structure_hash="h2")
+        clean(SURVEY, lines(), roster.assign(job="x", skills__a="x"), structure_hash="h2")
     assert [fault.message for fault in caught.value.faults] == [
         "«job» is a column of the roster",
         "«skills__a» is a column of the roster",
@@ -303,16 +303,14 @@ def test_a_question_called_like_a_column_of_the_roster_is_refused(roster):
 
 
 def test_the_roster_s_language_is_the_one_to_group_by(roster):
-    cleaned = clean(
-        SURVEY, raw(SURVEY, interview("u1", answers=FULL)), roster.assign(language="so"), structure_hash="h2"
-    )
+    cleaned = clean(SURVEY, lines(interview("u1", answers=FULL)), roster.assign(language="so"), structure_hash="h2")
     assert (only(cleaned).language, only(cleaned).interview_language) == ("so", "en")
 
 
 @pytest.mark.parametrize("name", ["disposition", "missing", "deployment", "mode", "helped", "opened_at"])
 def test_a_column_of_the_roster_called_like_one_of_every_dataset_is_refused(roster, name):
     with pytest.raises(CleaningError) as caught:
-        clean(SURVEY, raw(SURVEY, interview("u1", answers=FULL)), roster.assign(**{name: "x"}), structure_hash="h2")
+        clean(SURVEY, lines(interview("u1", answers=FULL)), roster.assign(**{name: "x"}), structure_hash="h2")
     assert [(fault.message, fault.where) for fault in caught.value.faults] == [
         (f"«{name}» is a column of every dataset", "roster.yaml")
     ]
@@ -320,9 +318,9 @@ def test_a_column_of_the_roster_called_like_one_of_every_dataset_is_refused(rost
 
 def test_the_place_to_which_the_interview_s_language_steps_aside_is_taken_only_then(roster):
     roster = roster.assign(interview_language="x")
-    assert only(clean(SURVEY, raw(SURVEY, interview("u1")), roster, structure_hash="h2")).language == "en"
+    assert only(clean(SURVEY, lines(interview("u1")), roster, structure_hash="h2")).language == "en"
     with pytest.raises(CleaningError, match="«interview_language» is a column of every dataset"):
-        clean(SURVEY, raw(SURVEY, interview("u1")), roster.assign(language="so"), structure_hash="h2")
+        clean(SURVEY, lines(interview("u1")), roster.assign(language="so"), structure_hash="h2")
 
 
 def test_without_a_headline_what_is_calculated_is_no_answer(roster):
@@ -331,7 +329,7 @@ def test_without_a_headline_what_is_calculated_is_no_answer(roster):
     survey = Survey.model_validate(data, context={"language": "en"})
     cleaned = clean(
         survey,
-        raw(survey, interview("u1", "opened"), interview("u2", "partial", answers={"helper": "nobody"})),
+        lines(interview("u1", "opened"), interview("u2", "partial", answers={"helper": "nobody"})),
         roster,
         structure_hash="h2",
     )
@@ -348,8 +346,8 @@ def test_rows_are_in_order_of_unit_whatever_the_order_of_the_archive(run):
 def test_who_answers_for_a_course_as_somebody_else_keeps_her_own_pseudonym(roster):
     hers = replace(interview("u1", answers=FULL), person="p_mentor")
     mentors = SURVEY.model_copy(update={"respondent": "mentor"})
-    own = only(clean(SURVEY, raw(SURVEY, hers), roster, structure_hash="h2"))
-    other = only(clean(mentors, raw(mentors, hers), roster, structure_hash="h2"))
+    own = only(clean(SURVEY, lines(hers), roster, structure_hash="h2"))
+    other = only(clean(mentors, lines(hers), roster, structure_hash="h2"))
     assert own["person"] == roster.set_index("unit").loc["u1", "person"] != "p_mentor"
     assert (other["unit"], other["person"]) == ("u1", "p_mentor")
-    assert str(clean(mentors, raw(mentors, hers), roster, structure_hash="h2").frame["person"].dtype) == "str"
+    assert str(clean(mentors, lines(hers), roster, structure_hash="h2").frame["person"].dtype) == "str"

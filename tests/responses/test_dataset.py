@@ -3,7 +3,7 @@ from hashlib import sha256
 
 import pandas as pd
 import pytest
-from small_survey import SURVEY, interview, raw
+from small_survey import SURVEY, interview, lines
 
 from evaltool.errors import CleaningError
 from evaltool.responses.clean import clean
@@ -24,7 +24,7 @@ FILES = ["codebook.json", "dataset.parquet", "dispositions.parquet", "log.csv", 
 @pytest.fixture
 def cleaned(roster):
     responses = [interview("u1", answers=ANSWERS), interview("u2", answers={**ANSWERS, "job": "no"}), interview("u9")]
-    return clean(SURVEY, raw(SURVEY, *responses), roster, structure_hash="h2")
+    return clean(SURVEY, lines(*responses), roster, structure_hash="h2")
 
 
 @pytest.fixture

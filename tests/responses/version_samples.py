@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 import pandas as pd
-from small_survey import AT, question, raw
+from small_survey import AT, lines, question
 
 from evaltool.records import RawResponse
 from evaltool.responses.clean import Cleaned, clean
@@ -137,4 +137,4 @@ def interview(unit: str, *, at: str = AT, status: str = "complete", language: st
 
 
 def cleaned(asked: Survey, *interviews: RawResponse, eligible: Sequence[str] | None = None) -> Cleaned:
-    return clean(asked, raw(asked, *interviews), ROSTER, structure_hash="h", eligible=eligible)
+    return clean(asked, lines(*interviews), ROSTER, structure_hash="h", eligible=eligible)
