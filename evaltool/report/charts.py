@@ -53,7 +53,7 @@ def draw(prose: Prose, spec: ChartSpec) -> Chart:
 
 # Bars
 
-_FEW_BARS, _SOME_BARS = 4, 6  # more of them stand closer
+_FEW_BARS, _SOME_BARS = 3, 6  # more of them stand closer
 
 
 def _bars(prose: Prose, spec: ChartSpec) -> Chart:

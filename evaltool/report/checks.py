@@ -9,8 +9,7 @@ from markupsafe import Markup
 
 from evaltool.report.compared import p_text
 from evaltool.report.definition import TableSpec
-from evaltool.report.grid import EMPTY, Cell, Grid, below, heads, indicator_label
-from evaltool.report.likeness import reasons_of
+from evaltool.report.grid import EMPTY, Cell, Grid, below, heads, indicator_label, reasons_of
 from evaltool.report.prose import Prose, plain
 from evaltool.report.rows import FEW, NONE
 from evaltool.report.words import parts, told
@@ -70,8 +69,8 @@ def scales_table(prose: Prose, spec: TableSpec) -> Grid:
         alpha, omega = (prose.rows.find(scale, name, prose.where()) for name in ("alpha", "omega"))
         found += [row for row in (alpha, omega) if row is not None]
         base = prose.span(alpha, "n", prose.whole(alpha.n or 0)) if alpha is not None else EMPTY
-        limits = _limits(prose, alpha) if alpha is not None else EMPTY
-        rows.append([indicator_label(prose, scale), base, _two(prose, alpha), limits, _two(prose, omega)])
+        value, limits = _two(prose, alpha), EMPTY if alpha is None else _limits(prose, alpha)
+        rows.append([indicator_label(prose, scale), base, value, limits, _two(prose, omega)])
     header = heads(prose, "Scale", "Answered all", "Alpha", "95 per cent interval", "Omega")
     note = plain(say("1: the questions go together fully; below 0.7 they should not be added up.", prose.language))
     return Grid(header, rows, (44, 16, 12, 20, 12), notes=below([note, *reasons_of(prose, found)]))

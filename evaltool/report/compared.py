@@ -21,8 +21,9 @@ from evaltool.report.grid import (
     heads,
     indicator_label,
     names_of,
+    reasons_of,
+    share_cells,
 )
-from evaltool.report.grid import share_cells as plain_cells
 from evaltool.report.prose import Prose, join_words, plain, sentence
 from evaltool.report.rows import FEW, NONE, RAKED, SHRUNKEN, STANDARDISED, Where
 from evaltool.report.trends import TREND
@@ -52,6 +53,11 @@ class _Comparison:
     def rows(self) -> list[Estimate]:
         found = self.prose.rows.compared(self.name, self.indicator)
         return [row for row in found if self.facts.across or row.population == self.prose.context.population]
+
+    @cached_property
+    def levels(self) -> list[str]:
+        """The levels that somebody of the population is in."""
+        return [level for level in self.facts.levels if self.share(level, "") is not None]
 
     def row(self, statistic: str, level: str, weighting: str = "") -> Estimate | None:
         """About the comparison as a whole without a level; of several (parts that compare) the first."""
@@ -99,16 +105,17 @@ def comparison_table(prose: Prose, spec: TableSpec) -> Grid:
     tested = any(each.all("p_value") for each in all_of)
     adjusted = any(each.all("p_adjusted") for each in all_of)
     header = [by_title(prose, facts.by), *heads(prose, "Number/base", *ways.values())]
-    header += heads(prose, *(["p"] if tested else []), *(["p, adjusted"] if adjusted else []))
+    header += heads(prose, *(["p"] if tested else []), *(["p adjusted"] if adjusted else []))
     statistics = [name for name, there in (("p_value", tested), ("p_adjusted", adjusted)) if there]
     rows: list[list[Cell]] = []
     for each in all_of:
         if len(all_of) > 1:
-            rows.append([bold(indicator_label(prose, each.indicator)), *(Markup() for _ in header[1:])])
-        rows += [_level(each, level, ways, statistics) for level in facts.levels]
+            name = plain(prose.item_name(each.indicator, spec.names))
+            rows.append([bold(name), *(Markup() for _ in header[1:])])
+        rows += [_level(each, level, ways, statistics) for level in each.levels]
         rows += _whole(each, ways, statistics)
-    widths = (22, 13, *(24 for _ in ways), *(9 for _ in statistics))
-    return Grid(header, rows, widths, notes=below(_notes(all_of, ways)))
+    widths = (22, 14, *(25 for _ in ways), *(13 for _ in statistics))
+    return Grid(header, rows, widths, notes=below(_notes(all_of, ways, spec)))
 
 
 def _ways(all_of: Iterable[_Comparison]) -> dict[str, str]:
@@ -125,8 +132,8 @@ def _level(each: _Comparison, level: str, ways: Mapping[str, str], statistics: l
         silent = prose.silence(share) if share else say("no answers", prose.language)
         shown = prose.span(share, "silence", silent) if share else plain(silent)
         return [label, shown, *(EMPTY for _ in (*ways, *statistics))]
-    cells = [_share_and_difference(each, level, way) for way in ways]
     base = prose.span(share, "of", prose.of_text(share))
+    cells = [_share_and_difference(each, level, way) for way in ways]
     return [label, base, *cells, *(_p(each, each.row(name, level)) for name in statistics)]
 
 
@@ -179,7 +186,7 @@ def _whole(each: _Comparison, ways: Mapping[str, str], statistics: list[str]) ->
 # Notes below the table
 
 
-def _notes(all_of: list[_Comparison], ways: Mapping[str, str]) -> Iterator[Markup]:
+def _notes(all_of: list[_Comparison], ways: Mapping[str, str], spec: TableSpec) -> Iterator[Markup]:
     prose, first = all_of[0].prose, all_of[0]
     language = prose.language
     if not any(each.rows for each in all_of):
@@ -196,7 +203,10 @@ def _notes(all_of: list[_Comparison], ways: Mapping[str, str]) -> Iterator[Marku
         yield plain(say("The comparison is exploratory: it was not planned as a claim.", language))
     yield plain(_methods(all_of))
     for each in all_of:
-        yield from _strengths(each)
+        name = plain(prose.item_name(each.indicator, spec.names))
+        yield from (
+            Markup("{}: {}").format(name, strength) if len(all_of) > 1 else strength for strength in _strengths(each)
+        )
     yield plain(_few(all_of))
     yield plain(_warnings(all_of))
 
@@ -208,7 +218,7 @@ def _against(each: _Comparison) -> str:
             "In brackets: percentage points above (+) or below (−) the one before, 95 per cent interval.", language
         )
     return say(
-        "In brackets: percentage points above (+) or below (−) {reference}, 95 per cent interval.",
+        "In brackets: percentage points above (+) or below (−) “{reference}”, 95 per cent interval.",
         language,
         reference=each.label(each.facts.reference),
     )
@@ -238,7 +248,8 @@ def _strengths(each: _Comparison) -> Iterator[Markup]:
     if sizes:
         least, most = (pick_of(sizes, key=lambda row: row.estimate or 0) for pick_of in (min, max))
         cells = {name: prose.span(row, "value", _size(prose, row)) for name, row in (("low", least), ("high", most))}
-        one = cells["low"] if least is most else Markup("{}–{}").format(cells["low"], cells["high"])
+        alike = _size(prose, least) == _size(prose, most)
+        one = cells["low"] if alike else Markup("{}–{}").format(cells["low"], cells["high"])
         said = "Where no difference shows, {size} percentage points would have been found with 80 per cent power."
         yield sentence(said, prose.language, size=one)
 
@@ -255,7 +266,7 @@ def _unseen(each: _Comparison, row: Estimate) -> bool:
 
 
 def _few(all_of: list[_Comparison]) -> str:
-    levels = {level: each.label(level) for each in all_of for level in each.facts.levels if each.few(level)}
+    levels = {level: each.label(level) for each in all_of for level in each.levels if each.few(level)}
     prose = all_of[0].prose
     if not levels:
         return ""
@@ -268,7 +279,7 @@ def _warnings(all_of: list[_Comparison]) -> str:
     prose = all_of[0].prose
     found: dict[str, dict[str, None]] = {}
     for each in all_of:
-        for row in each.rows:
+        for row in (row for row in each.rows if not row.level or row.level in each.levels):
             for part in parts(row.warning) if row.statistic in _WARNED and FEW not in row.warning else ():
                 if part not in {FEW, NONE}:
                     levels = found.setdefault(part, {})
@@ -276,7 +287,7 @@ def _warnings(all_of: list[_Comparison]) -> str:
     said: list[str] = []
     for part, levels in found.items():
         words = told(part, prose.context)
-        of_all = "" in levels or len(levels) >= len(all_of[0].facts.levels) - 1
+        of_all = "" in levels or len(levels) >= len(all_of[0].levels) - 1
         said.append(words if of_all else f"{join_words(list(levels), prose.language)}: {words}")
     return say("To be told: {warnings}.", prose.language, warnings="; ".join(said)) if said else ""
 
@@ -295,10 +306,9 @@ def shrunken_table(prose: Prose, spec: TableSpec) -> Grid:
         for name, where in group_places(prose, spec.by)[:-1]:
             share = prose.rows.find(indicator, "share", where)
             shrunken = prose.rows.find(indicator, SHRUNKEN, where)
-            rows.append([name, *plain_cells(prose, share, spec.decimals), *_shrunken(prose, shrunken, spec.decimals)])
+            rows.append([name, *share_cells(prose, share, spec.decimals), *_shrunken(prose, shrunken, spec.decimals)])
     found = [prose.rows.find(i, SHRUNKEN, where) for i in spec.indicators for _, where in group_places(prose, spec.by)]
-    said = {part: None for row in found if row is not None for part in parts(row.warning) if part not in {FEW, NONE}}
-    notes = [plain(f"{told(part, prose.context)}.") for part in said]
+    notes = reasons_of(prose, [row for row in found if row is not None])
     return Grid(header, rows, (24, 14, 14, 16, 16, 16), notes=below(notes))
 
 

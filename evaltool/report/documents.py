@@ -19,12 +19,15 @@ from evaltool.errors import ReportError
 from evaltool.report.context import ReportContext
 from evaltool.report.definition import FORMATS, Format
 from evaltool.report.drawing import write
+from evaltool.report.grid import NOTE
 from evaltool.report.source import Source
 from evaltool.report.word import Look, mend
 from evaltool.report.word_style import reference_document
 from evaltool.text import long_date
 
 _READER = "markdown-implicit_figures-raw_html-raw_tex-raw_attribute-smart-tex_math_dollars-citations"
+# How each format is told to set notes small; HTML has a rule for the class.
+_NOTES = {"docx": '::: {custom-style="TableNote"}', "typst": "::: {typst:text:size=9.2pt}"}
 _TEMPLATES = resources.files("evaltool.report") / "templates"
 
 
@@ -114,7 +117,7 @@ def _pandoc(document: Document, folder: Path, to: str, output: Path, *extra: str
         "lang": context.language,
     }
     arguments = [f"--metadata={name}={value}" for name, value in metadata.items()]
-    text = document.source.markdown
+    text = document.source.markdown.replace(f"\n{NOTE}\n", f"\n{_NOTES.get(to, NOTE)}\n")
     if to == "docx" and context.marks:
         text = f'::: {{custom-style="Mark"}}\n{" · ".join(context.marks)}\n:::\n\n{text}'
     resource = f"--resource-path={folder}"

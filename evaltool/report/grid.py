@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from evaltool.report.prose import Prose, join_words, plain
-from evaltool.report.rows import Where
+from evaltool.report.rows import FEW, NONE, Where
+from evaltool.report.words import parts, told
 from evaltool.results import Estimate
 from evaltool.text import pick, say
 
 Cell = Markup
 EMPTY = Markup("–")
+NOTE = "::: note"
+"""The line that begins small text below a table."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ def to_markdown(grid: Grid, caption: str) -> Markup:
     lines = [_line(plain(cell) for cell in grid.header), _line(Markup(cell) for cell in rule)]  # noqa: S704  # only dashes
     lines += [_line(row) for row in grid.rows]
     ending = Markup("\n\n: {}\n").format(plain(caption)) if caption else Markup("\n")
-    notes = Markup("").join(Markup("\n{}\n").format(note) for note in grid.notes)
+    notes = Markup("").join(Markup("\n{}\n{}\n:::\n").format(NOTE, note) for note in grid.notes)
     return Markup("\n") + Markup("\n").join(lines) + ending + notes
 
 
@@ -105,6 +108,8 @@ def below(notes: Iterable[Markup]) -> list[Markup]:
     return [Markup(" ").join(found)] if found else []
 
 
-def plain_note(words: str) -> Markup:
-    """Words after a sentence, in brackets; nothing if there are none."""
-    return Markup(" ({})").format(plain(words)) if words else Markup()
+def reasons_of(prose: Prose, rows: Iterable[Estimate]) -> list[Markup]:
+    """The warnings of rows, each once; few answers are told where the figure is left out."""
+    found = {part: None for row in rows for part in parts(row.warning) if part not in {FEW, NONE}}
+    words = [told(part, prose.context) for part in found]
+    return [plain(f"{each[:1].upper()}{each[1:]}.") for each in words]

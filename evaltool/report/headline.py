@@ -6,7 +6,7 @@ from decimal import Decimal
 from markupsafe import Markup
 
 from evaltool.report.definition import TableSpec
-from evaltool.report.grid import EMPTY, Cell, Grid, bold, figure, heads, indicator_label, names_of, plain_note
+from evaltool.report.grid import EMPTY, Cell, Grid, below, bold, figure, heads, indicator_label, names_of, reasons_of
 from evaltool.report.prose import Prose, plain, sentence
 from evaltool.report.rows import RAKED
 from evaltool.report.words import told
@@ -20,19 +20,20 @@ DAYS = "days_to_answer"
 
 def headline_table(prose: Prose, spec: TableSpec) -> Grid:
     """Five readings of each indicator, and below them what follows by rule."""
+    indicators = spec.indicators or (prose.context.headline,)
     rows: list[list[Cell]] = []
-    notes: list[Markup] = []
-    for indicator in spec.indicators or (prose.context.headline,):
+    for indicator in indicators:
         if len(spec.indicators) > 1:
             rows.append([bold(indicator_label(prose, indicator)), Markup(), Markup(), Markup()])
         rows += [_plain(prose, indicator), _weighted(prose, indicator), _bounds(prose, indicator)]
         rows += _verdicts(prose, indicator)
-        told_of = [weighted_sentence(prose, indicator), tipping_sentence(prose, indicator)]
-        notes.append(Markup(" ").join(part for part in told_of if part))
     rows.append(_days(prose))
-    notes[-1] = Markup(" ").join((notes[-1], days_sentence(prose)))
+    told_of = [say_it(prose, each) for each in indicators for say_it in (weighted_sentence, tipping_sentence)]
     return Grid(
-        heads(prose, "Reading", "Result", "95 per cent interval", "Of whom"), rows, (40, 20, 20, 30), notes=notes
+        heads(prose, "Reading", "Result", "95 per cent interval", "Base"),
+        rows,
+        (58, 20, 18, 28),
+        notes=below([*told_of, days_sentence(prose)]),
     )
 
 
@@ -57,7 +58,7 @@ def _weighted(prose: Prose, indicator: str) -> list[Cell]:
     if effective is None or effective.estimate is None:
         return _named(prose, "Weighted to the roster", *shown, EMPTY)
     count = prose.span(effective, "value", prose.whole(effective.estimate))
-    return _named(prose, "Weighted to the roster", *shown, sentence("{n} effective answers", prose.language, n=count))
+    return _named(prose, "Weighted to the roster", *shown, sentence("worth {n} answers", prose.language, n=count))
 
 
 def _bounds(prose: Prose, indicator: str) -> list[Cell]:
@@ -66,12 +67,10 @@ def _bounds(prose: Prose, indicator: str) -> list[Cell]:
     if not (prose.has(indicator, "bound_low") and prose.has(indicator, "bound_high")):
         return _named(prose, name, EMPTY, EMPTY, EMPTY)
     low, high = (prose.rows.require(indicator, end, prose.where()) for end in ("bound_low", "bound_high"))
-    ends = (
-        prose.span(row, "limit", _limit(prose, value)) for row, value in ((low, low.conf_low), (high, high.conf_high))
-    )
+    bounds = prose.bounds(indicator)
+    ends = [prose.span(row, "limit", _limit(prose, end)) for row, end in ((low, low.conf_low), (high, high.conf_high))]
     eligible = prose.span(high, "n", prose.whole(high.n or 0))
-    everybody = sentence("all {n}", prose.language, n=eligible)
-    return _named(prose, name, prose.bounds(indicator), Markup("–").join(ends), everybody)
+    return _named(prose, name, bounds, Markup("–").join(ends), sentence("all {n}", prose.language, n=eligible))
 
 
 def _limit(prose: Prose, share: float | None) -> str:
@@ -87,8 +86,8 @@ def _verdicts(prose: Prose, indicator: str) -> Iterator[list[Cell]]:
         return
     low = prose.rows.find(indicator, "bound_low", prose.where())
     for row, message in (
-        (low, "Target {goal}: whatever the silent would answer"),
-        (test, "Target {goal}: those who answered, exact test"),
+        (low, "Target {goal}, whatever the silent answer"),
+        (test, "Target {goal}, exact test of the answers"),
     ):
         label = plain(say(message, prose.language, goal=prose.goal_text(goal)))
         known = row is not None and row.estimate is not None
@@ -131,7 +130,7 @@ def weighted_sentence(prose: Prose, indicator: str) -> Markup:
     said = sentence(_moved(share, weighted), language, names=shown[0], share=shown[1])
     effective = prose.rows.find("response", "n_eff", prose.where(weighting=RAKED))
     if effective is not None and effective.estimate is not None and effective.estimate < ENOUGH:
-        few = say("There are fewer than 30 effective answers: read the plain share first.", language)
+        few = say("The weighted answers are worth fewer than 30: read the plain share first.", language)
         said += Markup(" ") + plain(few)
     return said
 
@@ -179,23 +178,20 @@ def _reached(prose: Prose, indicator: str, goal: float) -> bool:
 
 def _tipping(row: Estimate, *, reached: bool) -> str:
     if row.count is None:
-        return "The target is missed, whatever the {m} whose answer we do not know would have answered."
+        return "The target is missed, whatever the other {m} would have answered."
     if not row.count:
-        return "The target holds, whatever the {m} whose answer we do not know would have answered."
+        return "The target holds, whatever the other {m} would have answered."
     if reached:
-        return "The target holds unless fewer than {k} of the {m} whose answer we do not know count."
-    return "The target would be reached only if at least {k} of the {m} whose answer we do not know count."
+        return "The target holds unless fewer than {k} of the other {m} count."
+    return "The target would be reached only if at least {k} of the other {m} count."
 
 
 def days_sentence(prose: Prose) -> Markup:
-    """How long after the end the answers came; who answers late has had longer."""
+    """What the table cannot say of the days: why there are none, or what is odd about them."""
     found = _quartiles(prose)
     if not found:
         row = prose.rows.find(DAYS, "median", prose.where())
         reason = told(row.warning, prose.context) if row else ""
         reason = reason or say("the plan names no date of the end", prose.language)
         return plain(say("How long after the end they answered is not known: {reason}.", prose.language, reason=reason))
-    shown = [prose.span(row, "value", prose.whole(row.estimate or 0)) for row in found]
-    said = "Half of those who answered did so within {m} days of the end, the middle half after {a} to {b} days."
-    warning = told(found[0].warning, prose.context)
-    return sentence(said, prose.language, **dict(zip("mab", shown, strict=True))) + plain_note(warning)
+    return Markup(" ").join(reasons_of(prose, found[:1]))

@@ -1,14 +1,14 @@
 """Who answered: respondents against the roster, what weighting costs, and the roster's own records."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from markupsafe import Markup
 
 from evaltool.report.definition import TableSpec
-from evaltool.report.grid import EMPTY, Cell, Grid, below, bold, heads, indicator_label, share_cells
+from evaltool.report.grid import EMPTY, Cell, Grid, below, bold, heads, indicator_label, reasons_of, share_cells
 from evaltool.report.prose import Prose, plain, sentence
-from evaltool.report.rows import FEW, NONE, RAKED
-from evaltool.report.words import parts, told
+from evaltool.report.rows import RAKED
+from evaltool.report.words import told
 from evaltool.results import Estimate
 from evaltool.text import number, pick, say
 
@@ -94,14 +94,14 @@ def _cost(prose: Prose) -> Iterator[Markup]:
         return
     if deff.estimate is None or effective.estimate is None:
         reason = told(deff.warning, prose.context)
-        yield plain(say("There is no design effect: {reason}.", prose.language, reason=reason))
+        yield plain(say("What weighting costs is not known: {reason}.", prose.language, reason=reason))
         return
     cells = {
-        "deff": prose.span(deff, "value", number(deff.estimate, prose.language, decimals=2)),
         "n": prose.span(deff, "n", prose.whole(deff.n or 0)),
         "effective": prose.span(effective, "value", prose.whole(effective.estimate)),
+        "deff": prose.span(deff, "value", number(deff.estimate, prose.language, decimals=2)),
     }
-    said = "The weights have the design effect {deff}: {n} interviews are worth {effective} of equal weight."
+    said = "Weighting costs precision: {n} interviews are worth {effective} of equal weight (deff {deff})."
     yield sentence(said, prose.language, **cells)
 
 
@@ -140,10 +140,3 @@ def _blanks(prose: Prose, row: Estimate | None) -> Iterator[Markup]:
     if row is not None and blank:
         count = prose.span(row, "missing", prose.whole(int(blank)))
         yield sentence("Nothing is recorded of {count}.", prose.language, count=count)
-
-
-def reasons_of(prose: Prose, rows: Iterable[Estimate]) -> list[Markup]:
-    """The warnings of rows, each once; few answers are told where the figure is left out."""
-    found = {part: None for row in rows for part in parts(row.warning) if part not in {FEW, NONE}}
-    words = [told(part, prose.context) for part in found]
-    return [plain(f"{each[:1].upper()}{each[1:]}.") for each in words]

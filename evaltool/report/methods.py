@@ -29,7 +29,7 @@ METHODS = (
     Method(
         "linearised", "Interval of a weighted share (linearised, logit)", "weighted_interval", "Korn & Graubard 1998"
     ),
-    Method("Kish", "Design effect and effective answers", "kish", "Kish 1992"),
+    Method("Kish", "What weights cost in answers (Kish)", "kish", "Kish 1992"),
     Method(
         "standardised difference", "Standardised difference from the roster", "standardised_differences", "Austin 2009"
     ),

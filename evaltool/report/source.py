@@ -149,6 +149,7 @@ def _check(template: Template, definition: ReportDefinition, prose: Prose) -> No
     if not any(fault.code == _SYNTAX for fault in faults):
         faults += _indicator_faults(template, known)
     faults += _unknown_in_specs(definition, known)
+    faults += _unknown_comparisons(definition, prose.context.comparisons)
     if faults:
         raise ReportError("the report names what there is not", where=str(template.path), faults=faults)
 
@@ -203,6 +204,14 @@ def _wrong_calls(tree: nodes.Template, template: Template) -> Iterator[Fault]:
         except TypeError as error:
             mend = 'For example: share("indicator", by="…", level="…"), or value("indicator", "statistic").'
             yield Fault("report", f"{_callee(call)}(): {error}", f"{template.path}:{call.lineno}", mend)
+
+
+def _unknown_comparisons(definition: ReportDefinition, known: Iterable[str]) -> list[Fault]:
+    return [
+        Fault("report", f"unknown comparison «{spec.comparison}»", f"tables.{key}", nearest(spec.comparison, known))
+        for key, spec in definition.tables.items()
+        if (spec.comparison or spec.kind == "comparison") and spec.comparison not in known
+    ]
 
 
 def _unknown_in_specs(definition: ReportDefinition, known: set[str]) -> list[Fault]:

@@ -69,7 +69,7 @@ def _targets(prose: Prose, spec: TableSpec) -> Grid:
         "Verdict",
     )
     rows = [_target_row(prose, spec, indicator) for indicator in spec.indicators]
-    return Grid(header, rows, (26, 13, 12, 13, 10, 16, 10))
+    return Grid(header, rows, (30, 13, 11, 12, 11, 15, 8))
 
 
 def _target_row(prose: Prose, spec: TableSpec, indicator: str) -> list[Cell]:

@@ -50,6 +50,7 @@ _STYLES = {
     "Mark": ("Mark", _space(0, 120, 240) + '<w:jc w:val="left"/>', _run(26, bold=True, color=_MARK)),
     "AfterTable": ("After Table", _space(140, 100), ""),
     "TableText": ("Table Text", _space(24, 24, 240), _run(18)),
+    "TableNote": ("Table Note", _space(80, 120, 240), _run(18)),
 }
 _LINE = '<w:{side} w:val="single" w:sz="{size}" w:space="0" w:color="{color}"/>'
 _TABLE = (

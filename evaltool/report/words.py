@@ -79,8 +79,11 @@ def _known(words: str, context: ReportContext) -> str:
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    """The pattern as an expression: each placeholder is any text without a line break."""
-    pieces = [re.escape(text) + (f"(?P<{name}>.+?)" if name else "") for text, name, _, _ in Formatter().parse(pattern)]
+    """The pattern as an expression: each placeholder is any text within a sentence."""
+    pieces = [
+        re.escape(text) + (f"(?P<{name}>(?:(?!\\. ).)+?)" if name else "")
+        for text, name, _, _ in Formatter().parse(pattern)
+    ]
     return re.compile("".join(pieces))
 
 
@@ -92,7 +95,7 @@ def _value(name: str, value: str, context: ReportContext) -> str:
     if name in {"name", "names", "level", "levels"}:
         return ", ".join(labels.get(each.strip(), each.strip()) for each in value.split(","))
     if name == "categories":
-        return re.sub(r"[\w-]+", lambda found: labels.get(found[0], found[0]), value)
+        return re.sub(r"[\w-]+", lambda found: labels.get(found[0], found[0]), value.replace("= ", ""))
     return value
 
 

@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any
 
+from method_samples import COMPARISONS, MORE_BREAKDOWNS, WORDINGS, method_rows
+
 from evaltool.report import Breakdown, IndicatorFacts, QuestionFacts, ReleaseFacts, ReportContext
 from evaltool.results import Estimate
 
@@ -156,7 +158,15 @@ def pooled_rows() -> list[Estimate]:
 
 
 def rows() -> list[Estimate]:
-    return [*headline_rows(), *local_rows(), *outcome_rows(), *next_year_rows(), *trend_rows(), *pooled_rows()]
+    return [
+        *headline_rows(),
+        *local_rows(),
+        *outcome_rows(),
+        *next_year_rows(),
+        *trend_rows(),
+        *pooled_rows(),
+        *method_rows(),
+    ]
 
 
 MATCHED = {"da": "matchtypen er «job»", "en": "the match is for a job"}
@@ -201,6 +211,8 @@ def indicators() -> dict[str, IndicatorFacts]:
         "danish_speak_change": IndicatorFacts(
             label={"da": "Taler dansk, ved start og slut", "en": "Speaks Danish, start and end"}
         ),
+        "mentor_relation": IndicatorFacts(label={"da": "Forholdet til mentoren", "en": "The relation to the mentor"}),
+        "danish_level": IndicatorFacts(label={"da": "Niveau i dansk", "en": "Level of Danish"}),
         "courses": IndicatorFacts(label={"da": "Forløb", "en": "Courses"}, options=status),
     }
 
@@ -236,7 +248,12 @@ def context(language: str = "da", **changes: Any) -> ReportContext:
                     "social": {"da": "Sociale mål", "en": "Social goals"},
                 },
             ),
+            **MORE_BREAKDOWNS,
         },
+        "comparisons": COMPARISONS,
+        "weighted_by": ("site", "match_kind"),
+        "roster": ("match_kind",),
+        "wordings": WORDINGS,
         "plan_hash": "a" * 64,
         "package_version": "0.1.0",
         "releases": (
