@@ -53,7 +53,7 @@ def parts(text: str) -> list[str]:
 
 def told(text: str, context: ReportContext) -> str:
     """A warning or a method in words of the report's language; levels and groupings under their labels."""
-    return "; ".join(_part(part, context) for part in parts(text))
+    return _known(text, context) or "; ".join(_part(part, context) for part in parts(text))
 
 
 def _part(part: str, context: ReportContext) -> str:
@@ -79,9 +79,9 @@ def _known(words: str, context: ReportContext) -> str:
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    """The pattern as an expression: each placeholder is any text within a sentence."""
+    """The pattern as an expression: each placeholder is any text within a part or a sentence."""
     pieces = [
-        re.escape(text) + (f"(?P<{name}>(?:(?!\\. ).)+?)" if name else "")
+        re.escape(text) + (f"(?P<{name}>(?:(?![.;] ).)+?)" if name else "")
         for text, name, _, _ in Formatter().parse(pattern)
     ]
     return re.compile("".join(pieces))

@@ -6,7 +6,7 @@ from evaltool.errors import DefinitionError, ReleaseError
 from evaltool.plan import Plan
 from evaltool.project import Project
 from evaltool.report import check_report
-from evaltool.report.definition import read_definition
+from evaltool.report.definition import ChartSpec, TableSpec, read_definition
 from evaltool.survey.model import Survey
 from evaltool.survey.release import Release, release_path
 from evaltool.survey.rules import Shown, apart_faults, load_rules, rule_faults
@@ -91,11 +91,20 @@ def _shown(project: Project, plan: Plan) -> Iterator[Shown]:
         definition, file = read_definition(path), read_yaml(path)
         for kind, parts in (("charts", definition.charts), ("tables", definition.tables)):
             for name, part in parts.items():
-                asked = {question for indicator in part.indicators for question in _asked(plan, indicator)}
+                shown = part.indicators or _compared(plan, part)
+                asked = {question for indicator in shown for question in _asked(plan, indicator)}
                 yield Shown(name, file.where((kind, name)), frozenset(asked))
 
 
+def _compared(plan: Plan, part: ChartSpec | TableSpec) -> tuple[str, ...]:
+    """A table of a comparison that names no indicators shows all that are compared."""
+    compared = plan.comparisons.get(part.comparison) if isinstance(part, TableSpec) else None
+    return compared.indicators if compared else ()
+
+
 def _asked(plan: Plan, name: str) -> list[str]:
-    """The questions that an indicator's figures are made of; a distribution has its question's name."""
+    """The questions that an indicator's or a scale's figures are made of; a distribution has its question's name."""
+    if name in plan.scales:
+        return list(plan.scales[name].items)
     indicator = plan.indicators.get(name)
     return plan.answered(indicator) + plan.answers_in(indicator.rule) if indicator else [name]

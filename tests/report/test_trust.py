@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from report_samples import rows
+from report_samples import headline_rows, rows
 from table_reading import prose, read
 
 import evaltool.stats
@@ -117,6 +117,8 @@ def test_each_method_has_its_function_and_source_in_the_handbook(method):
         ("too few: 48 answered and 19 did not; 21 parameters need 105 of each",
          "for få: 48 svarede, og 19 svarede ikke; 21 parametre kræver 105 af hver"),
         ("Version 1 asks about meetings. Version 2 about all.", "Version 1 asks about meetings. Version 2 about all"),
+        ("days of the calendar (UTC) until sent, else opened; quartiles of type 7",
+         "kalenderdage (UTC), til svaret blev sendt, ellers åbnet; kvartiler af type 7"),
         ("", ""),
     ],
 )  # fmt: skip
@@ -132,3 +134,21 @@ def test_tables_of_the_status_report_never_speak_of_causes():
     assert len(texts) == 4
     for text in texts:
         assert not re.search(r"\b(effekt\w*|virkning\w*|impact|because of the mentor)", text, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("language", ["en", "da"])
+@pytest.mark.parametrize(
+    ("kind", "lines"),
+    [
+        ("headline", 6), ("nonresponse", 0), ("records", 5), ("tests", 3), ("scales", 1), ("quality", 8), ("gaps", 0),
+        ("methods", 0),
+    ],
+)  # fmt: skip
+def test_report_of_a_plan_without_weights_or_comparisons_has_dashes_and_reasons(kind, lines, language):
+    bare = {"comparisons": {}, "weighted_by": (), "roster": (), "wordings": {}}
+    names = {"records": "job_or_education", "tests": "danish_speak_change", "scales": "mentor_relation"}
+    spec = {"indicators": [names[kind]]} if kind in names else {}
+    prepared = prose(language, headline_rows(), **bare)
+    _, shown, notes = read(prepared, kind=kind, **spec)
+    assert len(shown) == lines
+    assert notes or kind in {"records", "tests", "methods"}

@@ -54,3 +54,14 @@ def test_a_released_version_that_was_replaced_is_left_alone(project: Project) ->
     check_project(project)
     (project.surveys / "releases" / "participant-end@1.json").unlink()
     assert {where.rpartition(":")[0] for _, where in faults(project)} == {"surveys/participant-end/v1.yaml"}
+
+
+def test_a_comparison_of_two_questions_that_must_stand_apart_is_a_fault(project: Project) -> None:
+    with project.plan.open("a", encoding="utf-8") as file:
+        file.write("\ncomparisons: {sites: {by: site, indicators: [in_work, satisfied]}}\n")
+    report = project.reports / "status" / "report.yaml"
+    with report.open("a", encoding="utf-8") as file:
+        file.write("  between_sites:\n    kind: comparison\n    comparison: sites\n")
+    rules = "format: 1\napart: [{one: [work], other: [satisfied]}]\n"
+    (project.surveys / "rules.yaml").write_text(rules, encoding="utf-8")
+    assert ("not-apart", f"reports/status/report.yaml:{line(report, '  between_sites:')}") in faults(project)
