@@ -15,7 +15,7 @@ from evaltool.stats.counting import Counts, Group, Tally, count_units
 from evaltool.stats.nonresponse import nonresponse_rows
 from evaltool.stats.quality_rows import quality_rows
 from evaltool.stats.rates import DISPOSITIONS, response_rates
-from evaltool.stats.rows import Scope, common_base, respondents
+from evaltool.stats.rows import Scope, compared_where, respondents
 from evaltool.stats.scales import scale_rows
 from evaltool.stats.shares import exact_test, verdict
 from evaltool.stats.silence import NO_COURSES, bound_rows
@@ -73,9 +73,9 @@ def _ordered(plan: Plan, counts: Counts) -> list[Group]:
 def _group_rows(plan: Plan, group: Group, tallies: Mapping[str, Tally], units: Units) -> Iterator[Estimate]:
     note = units.weighting.get(group.population, "") if not group.by else ""
     for name, indicator in plan.indicators.items():
-        mixed = len(units.versions.get((name, group.population), ())) > 1
-        base = common_base(plan, name) if mixed else respondents(plan, indicator)
-        scope = Scope(plan, group, name, tallies[name], base)
+        within = units.within(plan, name, group.population)
+        base = compared_where(plan, within, respondents(plan, indicator))
+        scope = Scope(plan, group, name, tallies[name], base, within)
         yield from _indicator_rows(scope, indicator, note)
         if indicator.variable:
             answers = replace(scope, tally=tallies.get(name + CODES, tallies[name]))

@@ -1,6 +1,6 @@
 """Rows on who answered: likeness to the roster, the cost of weights, and the coordinators' own records."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias, cast
 
@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from evaltool.plan import Indicator, Plan
+from evaltool.plan import Plan
 from evaltool.results import Estimate
 from evaltool.stats.counting import OUTSIDE_BASE, POPULATION, WEIGHT, Group, Tally, by_column, state_column, value
 from evaltool.stats.groupings import recorded_column
 from evaltool.stats.respondents import Difference, r_indicator, standardised_differences
-from evaltool.stats.rows import Scope, respondents, told, with_base
+from evaltool.stats.rows import Scope, compared_where, respondents, told, with_base
 from evaltool.stats.silence import NO_COURSES
 from evaltool.stats.units import DISPOSITION, Units
 from evaltool.stats.weighting import RAKED
@@ -84,7 +84,7 @@ def nonresponse_rows(plan: Plan, units: Units) -> list[Estimate]:
             rows += _weighting(members, units.weighting.get(members.population, ""))
         for name, indicator in plan.indicators.items():
             if indicator.recorded:
-                rows += _records(members, name, indicator)
+                rows += _records(members, name, units.within(plan, name, members.population))
     return rows
 
 
@@ -174,19 +174,20 @@ def _weighting(members: _Members, note: str) -> Iterator[Estimate]:
         yield members.row(statistic, **known, estimate=estimate, warning="; ".join(filter(None, (said, note))))
 
 
-def _records(members: _Members, name: str, indicator: Indicator) -> Iterator[Estimate]:
+def _records(members: _Members, name: str, within: Sequence[str]) -> Iterator[Estimate]:
     """Those without an answer may differ in what was recorded of them; those with one may be recorded wrongly."""
-    plan = members.plan
+    plan, indicator = members.plan, members.plan.indicators[name]
     states, record = (np.array(members.table[of(name)], dtype=object) for of in (state_column, recorded_column))
-    within, yes, known = states != OUTSIDE_BASE, record == "yes", record != ""
+    inside, yes, known = states != OUTSIDE_BASE, record == "yes", record != ""
     answered = np.array([state.startswith(value("")) for state in states], dtype=bool)
     counts = np.isin(states, [value(code) for code in indicator.counted or ("yes",)])
-    everybody, people = with_base(plan, indicator, members.units), respondents(plan, indicator)
-    unknown = SILENT_UNKNOWN if plan.answers_in(indicator.base) else ""
+    bases = with_base(plan, indicator, members.units), respondents(plan, indicator)
+    everybody, people = (compared_where(plan, within, base) for base in bases)
+    unknown = SILENT_UNKNOWN if any(map(plan.answers_in, (indicator.base, *within))) else ""
     parts: dict[str, tuple[Flags, Flags, str, str]] = {
-        "recorded": (within, yes, everybody, unknown),
+        "recorded": (inside, yes, everybody, unknown),
         "recorded_answered": (answered, yes, people, ""),
-        "recorded_silent": (within & ~answered, yes, everybody, unknown),
+        "recorded_silent": (inside & ~answered, yes, everybody, unknown),
         "recorded_agreement": (answered, yes == counts, people, ""),
     }
     for statistic, (who, counted, base, why) in parts.items():

@@ -22,13 +22,14 @@ CLOPPER_PEARSON = "Clopper-Pearson 95 % of the effective answers"
 
 @dataclass(frozen=True)
 class Scope:
-    """One measure of one group, on its way to rows."""
+    """One measure of one group, on its way to rows; `within`: what must hold for versions to be counted together."""
 
     plan: Plan
     group: Group
     measure: str
     tally: Tally
     base: str
+    within: tuple[str, ...] = ()
 
     def row(self, statistic: str, **values: Any) -> Estimate:
         known: dict[str, Any] = {"base": self.base, **values, **asdict(self.group)}
@@ -99,6 +100,9 @@ def with_base(plan: Plan, indicator: Indicator | None, words: str) -> str:
 
 def common_base(plan: Plan, name: str) -> str:
     """The base of an indicator that is counted only of whom all versions can compare."""
-    base = respondents(plan, plan.indicators[name])
-    within = " and ".join(plan.footing(name).within)
-    return f"{base}; {say('compared where {condition}', plan.language, condition=within)}" if within else base
+    return compared_where(plan, plan.footing(name).within, respondents(plan, plan.indicators[name]))
+
+
+def compared_where(plan: Plan, within: Sequence[str], base: str) -> str:
+    condition = " and ".join(within)
+    return f"{base}; {say('compared where {condition}', plan.language, condition=condition)}" if condition else base

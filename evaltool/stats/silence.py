@@ -8,7 +8,7 @@ from evaltool.plan import Indicator
 from evaltool.results import Estimate
 from evaltool.stats.bounds import Bounds, imbens_manski, tipping_point, worst_case
 from evaltool.stats.counting import NO_INTERVIEW
-from evaltool.stats.rows import WILSON, Scope, told, with_base
+from evaltool.stats.rows import WILSON, Scope, compared_where, told, with_base
 from evaltool.stats.shares import Interval, wilson
 from evaltool.text import pick
 
@@ -50,13 +50,14 @@ def _silent(scope: Scope, indicator: Indicator, x: int) -> _Silent:
     number = sum(silent.values())
     why = why_unbounded(scope, indicator)
     bounds = None if why else worst_case(x, tally.answered, number)
-    base = with_base(plan, indicator, pick(plan.population.units, plan.language))
+    base = compared_where(plan, scope.within, with_base(plan, indicator, pick(plan.population.units, plan.language)))
     return _Silent(bounds, number, told(silent), base, why or ("" if bounds else NO_COURSES))
 
 
 def why_unbounded(scope: Scope, indicator: Indicator) -> str:
     """Why the share cannot be told of everybody in the base ("" if it can)."""
-    if scope.plan.answers_in(indicator.base) or scope.plan.by_answers(scope.group.by):
+    plan = scope.plan
+    if any(map(plan.answers_in, (indicator.base, *scope.within))) or plan.by_answers(scope.group.by):
         return BASE_BY_ANSWERS
     return NOT_ASKED if scope.tally.missing.get("not_applicable") else ""
 

@@ -110,6 +110,11 @@ class Units:
     versions: Versions
     weighting: Mapping[str, str] = field(default_factory=dict[str, str])
 
+    def within(self, plan: Plan, indicator: str, population: str) -> tuple[str, ...]:
+        """What must hold for a unit of the population to be counted, since several versions are counted together."""
+        mixed = len(self.versions.get((indicator, population), ())) > 1
+        return plan.footing(indicator).within if mixed else ()
+
 
 def make_units(plan: Plan, answers: Sequence[Answers], roster: pd.DataFrame) -> Units:
     """Give every course of the roster that belongs to a population its states.
@@ -214,7 +219,7 @@ def _measures(
         states = _indicator_states(plan, indicator, rows)
         counted = _of_versions(rows, states, versions[name])
         if plan.footing(name).narrowed:
-            common = _common_states(plan.footing(name), rows, counted)
+            common = _common_states(plan, name, rows, counted)
             mixed = [population for population, found in versions[name].items() if len(found) > 1]
             yield name, counted.mask(rows[_POPULATION].isin(mixed), common)
             yield name + COMMON, common
@@ -237,15 +242,15 @@ def _of_versions(
     return states
 
 
-def _common_states(footing: Footing, rows: pd.DataFrame, states: "pd.Series[str]") -> "pd.Series[str]":
+def _common_states(plan: Plan, name: str, rows: pd.DataFrame, states: "pd.Series[str]") -> "pd.Series[str]":
     """States of those only whom all versions can compare: the others are outside the base, or in another version."""
+    footing = plan.footing(name)
     for version, languages in footing.left_out.items():
         if _VERSION in rows:
             states = states.mask((rows[_VERSION] == version) & rows[_SPOKEN].isin(languages), OTHER_VERSION)
-    within = pd.Series(data=True, index=rows.index)
     for text in footing.within:
-        within &= table_holds(text, rows)
-    return states.mask(~within, OUTSIDE_BASE)
+        states = states.mask(_outside(plan, text, rows), OUTSIDE_BASE)
+    return states
 
 
 def _questions(plan: Plan) -> dict[str, set[str]]:
@@ -293,15 +298,14 @@ def _indicator_states(plan: Plan, indicator: Indicator, rows: pd.DataFrame) -> "
         found = _code_states(rows, indicator.variable)
     else:
         found = either(table_holds(indicator.rule, rows), value("yes"), value("no"))
-    return _within_base(plan, indicator, rows, _states(rows, plan.answered(indicator), found))
+    states = _states(rows, plan.answered(indicator), found)
+    return states.mask(_outside(plan, indicator.base, rows), OUTSIDE_BASE)
 
 
-def _within_base(plan: Plan, indicator: Indicator, rows: pd.DataFrame, states: "pd.Series[str]") -> "pd.Series[str]":
+def _outside(plan: Plan, base: str, rows: pd.DataFrame) -> "pd.Series[bool]":
     """Courses outside the base; if answers decide it, only courses with an interview can be outside."""
-    outside = ~table_holds(indicator.base, rows)
-    if plan.answers_in(indicator.base):
-        outside &= rows[_INTERVIEWED]
-    return states.mask(outside, OUTSIDE_BASE)
+    outside = ~table_holds(base, rows)
+    return outside & rows[_INTERVIEWED] if plan.answers_in(base) else outside
 
 
 def _states(rows: pd.DataFrame, answered: Sequence[str], found: "pd.Series[str]") -> "pd.Series[str]":
@@ -339,7 +343,7 @@ def _change_states(plan: Plan, indicator: Indicator, joined: Mapping[str, pd.Dat
     start, end = joined[indicator.paired.start], joined[survey]
     found = value("") + _plain(start, name) + THEN + _plain(end, name)
     found = found.mask(_is_missing(start, name), NO_START)
-    states = _within_base(plan, indicator, end, _states(end, [name], found))
+    states = _states(end, [name], found).mask(_outside(plan, indicator.base, end), OUTSIDE_BASE)
     return states.mask(end[_INTERVIEWED] & start[_INTERVIEWED] & ~table_holds(indicator.base, start), OUTSIDE_BASE)
 
 
