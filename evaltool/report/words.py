@@ -24,6 +24,7 @@ _PATTERNS = (
     "no overlap: nobody in {level} with {name} {categories}",
     "«{name}»: not recorded is a category ({count} answers)",
     "«{name}» is the same for everybody: left out",
+    "nobody has «{name}»: left out",
     "«{name}»: {categories} are one category",
     "{name}: {categories} are one category now",
     "{count} weights were cut to {times} times the mean",

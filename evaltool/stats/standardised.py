@@ -12,7 +12,7 @@ from evaltool.stats.binary_model import Effect, Logistic, logistic, standardised
 from evaltool.stats.compared_levels import ONE_LEVEL, Levels, Pair
 from evaltool.stats.counting import by_column
 from evaltool.stats.model_frame import model_data
-from evaltool.stats.rows import NO_ANSWERS
+from evaltool.stats.rows import FEW_ANSWERS, NO_ANSWERS
 from evaltool.stats.two_by_two import NO_BASE
 from evaltool.stats.weights import collapse
 
@@ -86,16 +86,17 @@ def _difference(model: _Model, pair: Pair) -> Effect:
 
 def _row(levels: Levels, statistic: str, of: Pair | str, model: _Model, effect: Effect) -> Estimate:
     """Wald limits end where shares and differences do."""
-    warning = "; ".join(filter(None, (effect.warning, model.note)))
-    known: dict[str, Any] = {"weighting": STANDARDISED, "warning": warning}
+    said = [text for text in (effect.warning, model.note) if text]
+    known: dict[str, Any] = {"weighting": STANDARDISED}
     if effect.estimate is None:
-        return levels.row(statistic, of, **known)
+        return levels.row(statistic, of, **known, warning="; ".join(said))
     least = -1.0 if isinstance(of, Pair) else 0.0
     known |= {"estimate": effect.estimate, "std_error": effect.se, "method": model.method}
     if effect.interval:
         known |= {"conf_low": max(least, effect.interval.low), "conf_high": min(1.0, effect.interval.high)}
-    names = (of.reference, of.level) if isinstance(of, Pair) else (of,)
-    return levels.row(statistic, of, n=sum(model.sizes[name] for name in names), **known)
+    sizes = [model.sizes[name] for name in ((of.reference, of.level) if isinstance(of, Pair) else (of,))]
+    few = [FEW_ANSWERS] if min(sizes) < levels.plan.few else []
+    return levels.row(statistic, of, n=sum(sizes), **known, warning="; ".join([*few, *said]))
 
 
 def _model(levels: Levels, answers: pd.DataFrame, part: Sequence[str]) -> _Model:
@@ -119,11 +120,14 @@ def _case_mix(levels: Levels, answers: pd.DataFrame) -> _Mix:
     frame = pd.DataFrame({_OUTCOME: answers["state"].isin(counted).astype(float), _LEVEL: answers["level"]})
     notes: list[str] = []
     for name in levels.declared.covariates:
-        column, words = _covariate(levels.plan, name, answers[by_column(name)].astype("str"))
+        values = answers[by_column(name)].astype("str")
+        if (values == "").all():
+            notes.append(f"nobody has «{name}»: left out")
+            continue
+        frame[name], words = _covariate(levels.plan, name, values)
         notes += words
-        frame[name] = column
     complete = frame.dropna()
-    constant = [name for name in levels.declared.covariates if complete[name].nunique() < 2]
+    constant = [name for name in complete if name not in {_OUTCOME, _LEVEL} and complete[name].nunique() < 2]
     notes += [f"«{name}» is the same for everybody: left out" for name in constant]
     return _Mix(complete.drop(columns=constant), tuple(notes))
 
@@ -135,10 +139,7 @@ def _covariate(plan: Plan, name: str, values: "pd.Series[str]") -> tuple["pd.Ser
     left_out = [f"left out: {gaps} answers without «{name}»"] if gaps else []
     if name in plan.attributes and plan.attributes[name].type == "integer":
         return pd.to_numeric(values.mask(blank)), left_out
-    known = values[~blank]
-    if known.empty:
-        return values, []
-    column, words = _joined(plan, name, known)
+    column, words = _joined(plan, name, values[~blank])
     if gaps < SMALLEST:
         return column.reindex(values.index), [*words, *left_out]
     told = f"«{name}»: not recorded is a category ({gaps} answers)"

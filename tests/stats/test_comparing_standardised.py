@@ -135,6 +135,34 @@ def test_a_covariate_that_is_the_same_for_everybody_is_left_out(tmp_path):
     assert "standardised over focus;" in found.method
 
 
+@pytest.mark.parametrize("blank", ["age", "site"])
+def test_a_covariate_that_nobody_has_is_left_out_and_the_others_stay(tmp_path, blank):
+    plan = plan_of(KINDS.replace("[focus]", f"[focus, {blank}]"), tmp_path)
+    found = _standardised(compared(plan, SIMPSON), "difference", "two")
+    without = _standardised(compared(plan_of(KINDS, tmp_path), SIMPSON), "difference", "two")
+    assert (found.estimate, found.n) == (without.estimate, 700)
+    assert found.warning == f"nobody has «{blank}»: left out"
+
+
+def test_few_answers_in_the_model_are_told_of_their_rows(tmp_path):
+    """Of the 40 in the east only two have an age: the model knows no more of them, though 40 answered."""
+    plan = plan_of(SITES.replace("[focus]", "[age]"), tmp_path)
+    who = [{**row, "age": 20 + number % 23, "site": "north"} for number, row in enumerate(SIMPSON)]
+    who += [{**row, "site": "south"} for row in who]
+    who += [{**row, "age": ("25", "39")[number] if number < 2 else ""} for number, row in enumerate(_east())]
+    rows = compared(plan, who)
+    share, difference = (_standardised(rows, statistic, "east") for statistic in ("share", "difference"))
+    assert (share.n, difference.n) == (2, 702)
+    assert share.estimate is not None
+    assert [row.warning for row in (share, difference)] == ["few answers; left out: 38 answers without «age»"] * 2
+    for row in (_standardised(rows, "share", "south"), _standardised(rows, "difference", "south")):
+        assert row.warning == "left out: 38 answers without «age»"
+
+
+def _east():
+    return people(40, 1, kind="one", site="east")
+
+
 # When there is no number
 
 
