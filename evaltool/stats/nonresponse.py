@@ -15,7 +15,7 @@ from evaltool.stats.groupings import recorded_column
 from evaltool.stats.respondents import Difference, r_indicator, standardised_differences
 from evaltool.stats.rows import Scope, compared_where, respondents, told, with_base
 from evaltool.stats.silence import NO_COURSES
-from evaltool.stats.units import DISPOSITION, Units
+from evaltool.stats.units import DISPOSITION, NOT_RECORDED, Units
 from evaltool.stats.weighting import RAKED
 from evaltool.stats.weights import kish
 from evaltool.text import pick
@@ -97,10 +97,21 @@ def _members(plan: Plan, table: pd.DataFrame, population: str) -> _Members:
 
 def _differences(members: _Members) -> Iterator[Estimate]:
     for name, column in members.columns.items():
+        if not any(cell is not None and cell != "" for cell in column):
+            yield _nothing_known(members, name)
+            continue
         lines = standardised_differences({name: column}, members.answered.tolist())
         order = {level: place for place, level in enumerate(members.plan.levels(name))}
         for line in sorted(lines, key=lambda line: (order.get(line.category or "", len(order)), line.category or "")):
             yield from _difference(members, line, column)
+
+
+def _nothing_known(members: _Members, name: str) -> Estimate:
+    number = len(members.answered)
+    missing = told({NOT_RECORDED: number} if number else {})
+    people = {"base": respondents(members.plan, None), "missing": missing}
+    warning = NOTHING_RECORDED if number else NO_COURSES
+    return members.row("smd", by=name, **people, n=0, method=SMD, warning=warning)
 
 
 def _difference(members: _Members, line: Difference, column: list[str] | list[float | None]) -> Iterator[Estimate]:
@@ -109,7 +120,7 @@ def _difference(members: _Members, line: Difference, column: list[str] | list[fl
     place = {"by": line.variable, "level": line.category or ""}
     counted = int((inside & members.answered).sum()), int(inside.sum())
     based = int((known & members.answered).sum()), int(known.sum())
-    missing = told({"not_recorded": line.missing} if line.missing else {})
+    missing = told({NOT_RECORDED: line.missing} if line.missing else {})
     what = "mean" if line.category is None else "share"
     people = {"base": respondents(members.plan, None), "count": counted[0], "n": based[0]}
     warning = NOBODY if line.respondents is None else ""
@@ -198,7 +209,7 @@ def _records(members: _Members, name: str, within: Sequence[str]) -> Iterator[Es
 
 
 def _record(scope: Scope, statistic: str, blank: int, why: str) -> Estimate:
-    missing = told({"not_recorded": blank} if blank else {})
+    missing = told({NOT_RECORDED: blank} if blank else {})
     if why:
         return scope.row(statistic, missing=missing, warning=why)
     n = scope.tally.answered

@@ -270,6 +270,29 @@ def test_courses_outside_the_base_are_in_no_record(plan):
     assert (find(rows, "recorded", indicator="active").count, find(rows, "recorded", indicator="active").n) == (2, 7)
 
 
+def test_the_silent_outside_the_base_are_in_no_record(plan):
+    """The first of three without an interview is outside the base; she has a job on record, and does not count."""
+    states = [*RECORDS["state:active"][:3], "outside_base", *RECORDS["state:active"][4:]]
+    rows = nonresponse_rows(plan, units(*COURSES, **{**RECORDS, "state:active": states}))
+    silent = find(rows, "recorded_silent", indicator="active")
+    assert (silent.count, silent.n) == (1, 4)
+
+
+def test_a_column_that_nobody_has_filled_says_so_in_one_row(plan):
+    rows = nonresponse_rows(plan, units(*[(code, "", "") for code, *_ in COURSES]))
+    for name in ("site", "age"):
+        (row,) = [row for row in rows if row.by == name]
+        assert (row.statistic, row.level, row.estimate, row.n) == ("smd", "", None, 0)
+        assert (row.missing, row.warning) == ("not_recorded=9", "nothing is recorded")
+
+
+def test_a_population_where_nobody_was_to_answer_says_so_of_every_column(plan):
+    rows = nonresponse_rows(plan, units(("x", "south", "20")))
+    for name in ("site", "age"):
+        (row,) = [row for row in rows if row.by == name]
+        assert (row.statistic, row.missing, row.warning) == ("smd", "", "nobody was to answer")
+
+
 def test_blank_and_few_records_have_a_warning(plan):
     rows = nonresponse_rows(plan, units(*COURSES, **{**RECORDS, "recorded:active": ""}))
     for statistic in ("recorded", "recorded_agreement"):
