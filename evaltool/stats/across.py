@@ -7,7 +7,7 @@ from operator import add
 
 from evaltool.plan import Plan
 from evaltool.results import Estimate
-from evaltool.stats.counting import Counts, Group, Tally
+from evaltool.stats.counting import Counts, Group, Tally, in_order
 from evaltool.stats.rows import Scope, common_base
 from evaltool.stats.units import COMMON, Versions
 
@@ -16,7 +16,7 @@ TREND, POOLED = "trend", "pooled"
 
 def across_rows(plan: Plan, counts: Counts, versions: Versions) -> Iterator[Estimate]:
     """For each indicator that is one share its trend; for those that the plan pools the pooled shares."""
-    populations = sorted({group.population for group in counts})
+    populations = in_order(group.population for group in counts)
     for name, indicator in plan.indicators.items():
         if len(populations) > 1 and not indicator.paired:
             yield from _trend(plan, name, counts, versions, populations)

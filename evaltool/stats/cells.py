@@ -47,6 +47,7 @@ def count_cells(
     [(('A',), 1, 2, (2.0, 2.5)), (('B',), 0, 1, (1.0, 1.0))]
     """
     columns = [*dict.fromkeys(name for grouping in groupings for name in grouping), *measures]
+    _refuse_repeats(columns, [frozenset(grouping) for grouping in groupings])
     with duckdb.connect() as connection:
         connection.register("counted", _relation(connection, source, [*columns, *([weight] if weight else [])]))
         _check_weights(connection, weight)
@@ -100,6 +101,15 @@ def cells_query(table: str, groupings: Sequence[Columns], measures: Sequence[str
 def _flags(columns: Sequence[str], grouped: Columns) -> tuple[int, ...]:
     """What GROUPING says of each column in the set of `grouped`: 0 where it is grouped by."""
     return tuple(int(name not in grouped) for name in columns)
+
+
+def _refuse_repeats(columns: Sequence[str], groupings: Sequence[frozenset[str]]) -> None:
+    """SQL takes `Job` and `job` for one column, and what is grouped by twice for one grouping."""
+    if not groupings:
+        raise StatisticsError("there is no grouping", mend="Give [()] to count everybody together.")
+    if len(set(groupings)) < len(groupings) or len({name.lower() for name in columns}) < len(columns):
+        mend = "Name each grouping and each measure once; names that differ in case only are the same."
+        raise StatisticsError("a grouping or a column is named twice", mend=mend)
 
 
 def _check_weights(connection: duckdb.DuckDBPyConnection, weight: str | None) -> None:

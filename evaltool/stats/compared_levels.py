@@ -14,7 +14,7 @@ from evaltool.stats.counting import Tally
 from evaltool.stats.ordinal import kruskal_wallis
 from evaltool.stats.pooling import partial_pooling
 from evaltool.stats.power import detectable_share
-from evaltool.stats.rows import FEW_ANSWERS, NO_ANSWERS
+from evaltool.stats.rows import FEW_ANSWERS, NO_ANSWERS, why_unweighted
 from evaltool.stats.superiority import brunner_munzel
 from evaltool.stats.tables import LOW_EXPECTED, chi_square, fisher_table_test
 from evaltool.stats.trend import trend_test
@@ -22,10 +22,10 @@ from evaltool.stats.two_by_two import NO_BASE, ONE_OUTCOME, boschloo_test, chi_s
 from evaltool.stats.two_shares import difference
 from evaltool.stats.units import survey_of
 from evaltool.stats.weighted import weighted_interval
+from evaltool.stats.weighting import RAKED
 
-RAKED = "raked"
 NEWCOMBE = "Newcombe 95 %"
-MOVER = "difference of independent weighted shares, linearised; 95 % from their logit limits (MOVER)"
+MOVER = "difference of independent weighted shares, linearised; 95 % from their limits (MOVER)"
 BOSCHLOO = "Boschloo's exact test, twice the smaller side"
 CAMPBELL = "chi-square test, (N-1)"
 MIDP = "Fisher's exact test, mid-p, two-sided"
@@ -65,7 +65,7 @@ class Levels:
     """One indicator of one comparison: its levels with their counts, on the way to rows.
 
     `answers` are counts over all codes of an ordered answer, empty for others; `answers_apart` says why these cannot
-    all be compared. `note` stands on every row.
+    all be compared. `note` stands on every row, `weighting` says what was done to weight those who answered.
     """
 
     plan: Plan
@@ -78,6 +78,7 @@ class Levels:
     base: str
     answers_apart: str = ""
     note: str = ""
+    weighting: str = ""
 
     @property
     def declared(self) -> Compared:
@@ -235,7 +236,11 @@ def _tested(levels: Levels, of: Pair | str, test: Test, n: int | None = None) ->
 
 def _weighted_difference(levels: Levels, pair: Pair, n: int) -> Estimate:
     """Of independent shares: the linearised variances add up, and Zou and Donner's way joins the limits."""
-    first, second = (levels.tallies[level].weighted(*levels.counted) for level in (pair.level, pair.reference))
+    tallies = [levels.tallies[level] for level in (pair.level, pair.reference)]
+    why = [why_unweighted(levels.plan, levels.indicator, tally, levels.weighting) for tally in tallies]
+    if any(why):
+        return levels.row("difference", pair, weighting=RAKED, n=n, warning=next(filter(None, why)))
+    first, second = (tally.weighted(*levels.counted) for tally in tallies)
     p1, p2 = first.estimate, second.estimate
     if p1 is None or p2 is None:
         return levels.row("difference", pair, weighting=RAKED, n=n, warning=first.warning or second.warning)

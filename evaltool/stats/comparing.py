@@ -17,7 +17,7 @@ from evaltool.stats.compared_levels import (
     trend_row,
     whole_rows,
 )
-from evaltool.stats.counting import POPULATION, Counts, Group, Tally, by_column, state_column
+from evaltool.stats.counting import POPULATION, Counts, Group, Tally, by_column, in_order, state_column
 from evaltool.stats.multiplicity import Adjustment, adjust_p_values
 from evaltool.stats.rows import common_base, respondents
 from evaltool.stats.standardised import standardised_rows
@@ -33,7 +33,7 @@ _ADJUSTMENTS: dict[str, tuple[Adjustment, str]] = {
 
 def comparison_rows(plan: Plan, units: Units, counts: Counts) -> list[Estimate]:
     """All rows of the plan's comparisons, each p value of a family with its adjusted one beside it."""
-    populations = sorted({group.population for group in counts})
+    populations = in_order(group.population for group in counts)
     rows: dict[str, Estimate] = {}
     for name, declared in plan.comparisons.items() if populations else ():
         across = declared.by == plan.population.column
@@ -65,6 +65,7 @@ def _within(plan: Plan, name: str, units: Units, counts: Counts, populations: Se
                 pairs=pairs,
                 base=_base(plan, units, indicator, population),
                 note="; ".join(_notes(plan, declared.by, groups, indicator)),
+                weighting=units.weighting.get(population, ""),
             )
             for pair in pairs:
                 yield from pair_rows(levels, pair)
@@ -136,7 +137,7 @@ def _across(plan: Plan, name: str, units: Units, counts: Counts) -> Iterator[Est
 def _populations(plan: Plan, names: tuple[str, str, str], units: Units, counts: Counts) -> Levels:
     """The populations as levels, counted of whom all versions can compare; a reference that is none has no answers."""
     comparison, indicator, measure = names
-    populations = sorted({group.population for group in counts})
+    populations = in_order(group.population for group in counts)
     reference = plan.comparisons[comparison].reference
     order = [*([reference] if reference and reference not in populations else []), *populations]
     pairs = [(reference, level) for level in order if level != reference] if reference else pairwise(order)
@@ -155,6 +156,7 @@ def _populations(plan: Plan, names: tuple[str, str, str], units: Units, counts: 
             for at, to in pairs
         ],
         base=common_base(plan, indicator),
+        weighting="; ".join(f"{at}: {note}" for at in populations if (note := units.weighting.get(at))),
     )
 
 

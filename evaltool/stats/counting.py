@@ -31,6 +31,12 @@ def state_column(measure: str) -> str:
     return f"state:{measure}"
 
 
+def in_order(populations: Iterable[str]) -> list[str]:
+    """Each population once: by number where all are numbers, as years are, else by name."""
+    names = set(populations)
+    return sorted(names, key=int) if all(name.isascii() and name.isdigit() for name in names) else sorted(names)
+
+
 @dataclass(frozen=True, order=True)
 class Group:
     """A population, or one level of a breakdown of it (`by` and `level` are "" for everybody)."""

@@ -11,7 +11,7 @@ from evaltool.results import Estimate
 from evaltool.stats.across import across_rows
 from evaltool.stats.changes import paired_rows
 from evaltool.stats.comparing import comparison_rows
-from evaltool.stats.counting import Counts, Group, Tally, count_units
+from evaltool.stats.counting import Counts, Group, Tally, count_units, in_order
 from evaltool.stats.nonresponse import nonresponse_rows
 from evaltool.stats.quality_rows import quality_rows
 from evaltool.stats.rates import DISPOSITIONS, response_rates
@@ -60,18 +60,21 @@ def estimate(plan: Plan, answers: Sequence[Answers], roster: pd.DataFrame) -> li
 def _ordered(plan: Plan, counts: Counts) -> list[Group]:
     """By population; everybody first, then the breakdowns and their levels in the order of the plan and the roster."""
 
-    def place(group: Group) -> tuple[str, int, int, str]:
+    order = in_order(group.population for group in counts)
+
+    def place(group: Group) -> tuple[int, int, int, str]:
+        population = order.index(group.population)
         if not group.by:
-            return group.population, -1, 0, ""
+            return population, -1, 0, ""
         codes = plan.levels(group.by)
         level = codes.index(group.level) if group.level in codes else len(codes)
-        return group.population, plan.groupings.index(group.by), level, group.level
+        return population, plan.groupings.index(group.by), level, group.level
 
     return sorted(counts, key=place)
 
 
 def _group_rows(plan: Plan, group: Group, tallies: Mapping[str, Tally], units: Units) -> Iterator[Estimate]:
-    note = units.weighting.get(group.population, "") if not group.by else ""
+    note = units.weighting.get(group.population, "")
     for name, indicator in plan.indicators.items():
         within = units.within(plan, name, group.population)
         base = compared_where(plan, within, respondents(plan, indicator))

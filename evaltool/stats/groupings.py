@@ -65,11 +65,12 @@ def _dates(column: "pd.Series[Any]") -> "pd.Series[pd.Timestamp]":
 
 
 def _bands(lasted: Any, group: Grouping) -> "pd.Series[str]":
+    """Days before the start are no length: the dates cannot be right."""
     limits = [level.below if level.below is not None else np.inf for level in group.levels.values()]
     days = cast("list[float]", lasted.dt.days.fillna(0).tolist())
     known = [*group.levels]
     names = [known[bisect_right(limits, number)] for number in days]
-    return pd.Series(names, index=lasted.index, dtype="object").mask(lasted.isna(), "")
+    return pd.Series(names, index=lasted.index, dtype="object").mask(lasted.isna() | (lasted.dt.days < 0), "")
 
 
 def either(mask: "pd.Series[bool]", yes: str, no: str) -> "pd.Series[str]":

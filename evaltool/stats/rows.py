@@ -44,22 +44,24 @@ class Scope:
         return replace(row, estimate=x / n, conf_low=interval.low, conf_high=interval.high)
 
     def weighted_share(self, statistic: str, codes: Sequence[str], note: str) -> Estimate:
-        """The same share with the weights of those who answered; `note` is what was done to weight them."""
+        """The same share with the weights of those who answered; `note` is what was done to weight their population."""
         assert self.plan.weights is not None
+        known: dict[str, Any] = {"weighting": RAKED, "count": self.tally.of(*codes), "n": self.tally.answered}
+        why = why_unweighted(self.plan, self.measure, self.tally, note)
+        if why:
+            return self.row(statistic, **known, warning=why)
         found = self.tally.weighted(*codes)
         interval = weighted_interval(found)
         interval_of = CLOPPER_PEARSON if interval.method == "clopper_pearson" else LOGIT
         said = found.warning if found.estimate is None else interval.warning or reliability_warning(found)
-        warnings = (self.warning, said, note)
+        warnings = (self.warning, said, "" if self.group.by else note)
         return self.row(
             statistic,
-            weighting=RAKED,
+            **known,
             estimate=found.estimate,
             std_error=found.se,
             conf_low=interval.low,
             conf_high=interval.high,
-            count=self.tally.of(*codes),
-            n=self.tally.answered,
             missing=told(self.tally.missing),
             method=f"raked to {', '.join(self.plan.weights.margins)}; {interval_of}",
             warning="; ".join(dict.fromkeys(filter(None, warnings))),
@@ -74,6 +76,17 @@ class Scope:
         total = sum(numbers.values())
         for code, number in numbers.items():
             yield self.row(f"count[{code}]", estimate=float(number), count=number, n=total)
+
+
+def why_unweighted(plan: Plan, indicator: str, tally: Tally, note: str) -> str:
+    """Why a share has no weights though the plan asks for them ("" if it has them).
+
+    Those who answered another survey are others than those who were weighted.
+    """
+    weighted = plan.population.survey
+    if (plan.indicators[indicator].survey or weighted) != weighted:
+        return f"the weights are of those who answered «{weighted}»"
+    return note if tally.answered and not tally.weights else ""
 
 
 def reliability_warning(share: WeightedMean) -> str:

@@ -152,7 +152,8 @@ def _weighted(plan: Plan, table: pd.DataFrame, versions: Versions) -> Units:
     margins = eligible[[by_column(name) for name in plan.weights.margins]]
     margins = margins.set_axis(plan.weights.margins, axis=1).replace("", NOT_RECORDED)
     interviewed = eligible[state_column(DISPOSITION)].isin(_INTERVIEWS)
-    made = weigh(plan.weights, margins, eligible[POPULATION], interviewed)
+    bands = {name: plan.levels(name) for name in plan.weights.margins if name in plan.groups and plan.groups[name].days}
+    made = weigh(plan.weights, margins, eligible[POPULATION], interviewed, bands=bands)
     return Units(table.assign(**{WEIGHT: made.weights}), versions, made.notes)
 
 

@@ -1,7 +1,7 @@
 """Weights of those who answered: raked to the roster, population by population, as the plan declares it."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -13,6 +13,7 @@ from evaltool.plan import Weights
 from evaltool.stats.weights import collapse, rake, trim
 
 RAKED = "raked"
+NOBODY = "nobody answered"
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,39 +25,48 @@ class Weighting:
 
 
 def weigh(
-    wanted: Weights, margins: pd.DataFrame, populations: "pd.Series[str]", interviewed: "pd.Series[bool]"
+    wanted: Weights,
+    margins: pd.DataFrame,
+    populations: "pd.Series[str]",
+    interviewed: "pd.Series[bool]",
+    *,
+    bands: Mapping[str, Sequence[str]] | None = None,
 ) -> Weighting:
     """Rake the interviews of each population to the sizes of the categories of `margins` in it.
 
-    All arguments have a row for each eligible course. First categories with too few interviews are joined, last the
-    largest weights are cut. Where nobody answered there are no weights, and the note says why.
+    The tables have a row for each eligible course. First categories with too few interviews are joined (`bands`, given
+    in their order, to a neighbour), last the largest weights are cut. Where there are no weights the note says why.
     """
     weights = pd.Series(np.nan, index=margins.index, dtype=float)
     notes: dict[str, str] = {}
     for population in cast("list[str]", populations.unique().tolist()):
         here = populations == population
         answered = here & interviewed
-        found, notes[population] = _raked(wanted, margins[here], margins[answered])
+        found, notes[population] = _raked(wanted, margins[here], margins[answered], bands or {})
         if found is not None:
             weights[answered] = found
     return Weighting(weights, notes)
 
 
-def _raked(wanted: Weights, roster: pd.DataFrame, interviews: pd.DataFrame) -> tuple[NDArray[np.float64] | None, str]:
+def _raked(
+    wanted: Weights, roster: pd.DataFrame, interviews: pd.DataFrame, bands: Mapping[str, Sequence[str]]
+) -> tuple[NDArray[np.float64] | None, str]:
+    if interviews.empty:
+        return None, NOBODY
     rows: dict[str, tuple[str, ...]] = {}
     totals: dict[str, Mapping[str, float]] = {}
     notes: list[str] = []
     for name in wanted.margins:
-        sizes: Counter[str] = Counter(map(str, roster[name]))
-        joined = collapse(list(map(str, interviews[name])), sizes, smallest=wanted.smallest)
-        if joined.warning:
-            notes.append(f"{name}: {joined.warning}")
+        found: Counter[str] = Counter(map(str, roster[name]))
+        sizes = {category: found[category] for category in dict.fromkeys([*bands.get(name, ()), *found])}
+        column = list(map(str, interviews[name]))
+        joined = collapse(column, sizes, smallest=wanted.smallest, ordered=name in bands)
+        notes += [f"{name}: {joined.warning}"] if joined.warning else []
         rows[name], totals[name] = joined.column, joined.margin
     raked = rake(rows, totals)
-    notes += [raked.warning] if raked.warning else []
-    if raked.weights is None or wanted.trim is None:
-        return raked.weights, " ".join(notes)
-    cut = trim(raked.weights, upper=wanted.trim * float(raked.weights.mean()))
-    if cut.weights is not None and cut.changed:
-        notes.append(f"{cut.changed} weights were cut to {wanted.trim:g} times the mean.")
-    return cut.weights, " ".join([*notes, *([cut.warning] if cut.warning else [])])
+    weights, notes = raked.weights, [*notes, raked.warning]
+    if weights is not None and wanted.trim is not None:
+        cut = trim(weights, upper=wanted.trim * float(weights.mean()))
+        weights = cut.weights
+        notes += [f"weights cut to {wanted.trim:g} times the mean: {cut.changed}" if cut.changed else cut.warning]
+    return weights, "; ".join(note.rstrip(".") for note in notes if note)

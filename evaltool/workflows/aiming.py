@@ -98,17 +98,17 @@ def _as_recorded(
     order: list[tuple[bool, ...]],
     chance: random.Random,
 ) -> tuple[list[int], list[tuple[bool, ...]]]:
-    """Most answers agree with what the roster recorded of the same outcome, as they do of real people."""
-    recorded = [(place, plan.indicators[name].recorded) for place, name in enumerate(group.indicators)]
-    for place, record in recorded:
-        if record is None:
-            continue
-        drawn: dict[int, float] = {}
-        for at, respondent in members:
-            known, luck = respondent.attributes.get(record.column), chance.random()
-            drawn[at] = float((known in record.counted) != (luck < _RECORD_ERRS)) if known else luck
-        return sorted(drawn, key=lambda at: drawn[at]), sorted(order, key=lambda pattern: pattern[place])
-    return [at for at, _ in members], order
+    """Most answers agree with what the roster recorded of the same outcome (the first that is), as real ones do."""
+    recorded = ((place, plan.indicators[name].recorded) for place, name in enumerate(group.indicators))
+    found = next(((place, record) for place, record in recorded if record), None)
+    if found is None:
+        return [at for at, _ in members], order
+    place, record = found
+    drawn: dict[int, float] = {}
+    for at, respondent in members:
+        known, luck = respondent.attributes.get(record.column), chance.random()
+        drawn[at] = float((known in record.counted) != (luck < _RECORD_ERRS)) if known else luck
+    return sorted(drawn, key=lambda at: drawn[at]), sorted(order, key=lambda pattern: pattern[place])
 
 
 def _group(plan: Plan, respondent: Respondent, questions: Sequence[str], shares: Mapping[str, float]) -> _Group:

@@ -102,3 +102,20 @@ def test_a_file_that_is_not_there_or_is_cut_off_is_an_error_with_its_name(tmp_pa
         with pytest.raises(StatisticsError, match="no Parquet file") as told:
             count_cells(tmp_path / name, [("year",)], ["job"])
         assert name in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("groupings", "measures"),
+    [
+        ([], ["job"]),
+        ([("year",), ("year",)], ["job"]),
+        ([("year", "site"), ("site", "year")], ["job"]),
+        ([()], ["job", "job"]),
+        ([("job",)], ["job"]),
+        ([("JOB",)], ["job"]),
+    ],
+)
+def test_what_would_be_counted_twice_is_refused(groupings, measures):
+    table = _table([(2021, "a", "yes", 1, 2.0)]).assign(JOB="yes")
+    with pytest.raises(StatisticsError, match=r"no grouping|named twice"):
+        count_cells(table, groupings, measures)

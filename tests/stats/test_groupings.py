@@ -70,10 +70,10 @@ def test_days_fall_in_the_first_band_whose_limit_lies_above(tmp_path):
     path = tmp_path / "plan.yaml"
     path.write_text(text, encoding="utf-8")
     plan = load_plan(path, SURVEYS, dated)
-    courses = roster(*[(f"u{number}", "2021", "north", "yes", "ended") for number in range(4)])
-    courses["first"] = ["2021-01-01", "2021-01-01", "2021-01-01", ""]
-    courses["last"] = ["2021-03-31", "2021-04-01", "2021-12-31", "2021-12-31"]  # 89, 90, 364 days
-    assert make_units(plan, [], courses).table[by_column("length")].tolist() == ["short", "long", "long", ""]
+    courses = roster(*[(f"u{number}", "2021", "north", "yes", "ended") for number in range(5)])
+    courses["first"] = ["2021-01-01", "2021-01-01", "2021-01-01", "", "2022-01-01"]
+    courses["last"] = ["2021-03-31", "2021-04-01", "2021-12-31", "2021-12-31", "2021-12-31"]  # 89, 90, 364 days
+    assert make_units(plan, [], courses).table[by_column("length")].tolist() == ["short", "long", "long", "", ""]
 
 
 def test_what_the_roster_recorded_is_yes_no_or_nothing(tmp_path):
@@ -109,6 +109,14 @@ def test_weights_sum_to_the_roster_and_only_interviews_have_one():
     assert made.notes == {"2021": ""}
 
 
+def test_a_small_band_joins_its_neighbour_and_not_the_next_smallest():
+    margins = pd.DataFrame({"lasted": ["short"] * 2 + ["medium"] * 9 + ["long"] * 3})
+    populations, answered = pd.Series("2021", index=margins.index), pd.Series(data=True, index=margins.index)
+    bands = {"lasted": ("short", "medium", "long")}
+    made = weigh(Weights(margins=("lasted",), smallest=3), margins, populations, answered, bands=bands)
+    assert made.notes == {"2021": "lasted: short + medium are one category now"}
+
+
 def test_small_categories_are_joined_and_large_weights_cut_and_both_are_said():
     joined = _weighed(["a"] * 4 + ["b"] * 4 + ["c"], [True] * 4 + [True] + [False] * 3 + [False], smallest=2)
     assert joined.weights.dropna().tolist() == pytest.approx([9 / 5] * 5)  # one category: only the sum changes
@@ -116,13 +124,13 @@ def test_small_categories_are_joined_and_large_weights_cut_and_both_are_said():
     cut = _weighed(["a"] * 10 + ["b"] * 10, [True] * 9 + [False] + [True] + [False] * 9, smallest=1, trim=2.0)
     assert cut.weights.sum() == pytest.approx(20)
     assert cut.weights.max() == pytest.approx(4)  # twice the mean of 20 / 10
-    assert cut.notes["2021"] == "1 weights were cut to 2 times the mean."
+    assert cut.notes["2021"] == "weights cut to 2 times the mean: 1"
 
 
 def test_where_nobody_answered_there_are_no_weights_and_it_is_said():
     made = _weighed(["a", "b"], [False, False])
     assert made.weights.isna().all()
-    assert made.notes["2021"]
+    assert made.notes == {"2021": "nobody answered"}
 
 
 def test_a_weighted_share_is_worked_out_from_sums(tmp_path):
@@ -140,3 +148,15 @@ def test_a_weighted_share_is_worked_out_from_sums(tmp_path):
     influence = [1 * 3 / 8, 1 * 3 / 8, 3 * (-5 / 8), 3 * 3 / 8]
     assert share.se == pytest.approx(math.sqrt(4 / 3 * sum(part**2 for part in influence)) / 8)
     assert everybody.states[value("yes")] == 3
+
+
+def test_whoever_left_the_question_blank_is_of_the_design_and_not_of_the_base(tmp_path):
+    plan = plan_from(PLAN + "weights: {margins: [site], smallest: 1}\n", tmp_path)
+    told = [{"unit": f"u{i}", "job": job, "school": "no"} for i, job in enumerate(["own", "none", "-refused", "own"])]
+    courses = roster(*[(f"u{i}", "2021", "north", "yes", "ended") for i in range(4)])
+    table = make_units(plan, [answers("end@1", *told)], courses).table
+    counts = count_units(table, breakdowns=[], measures=measure_states(plan))
+    share = next(iter(counts.values()))["active"].weighted("yes")
+    # Weights of 1: p = 2/3 of three answers, the design has four rows: se² = 4/3 · Σ (y - p)² / 3².
+    assert (share.estimate, share.n) == (pytest.approx(2 / 3), 3)
+    assert share.se == pytest.approx(math.sqrt(4 / 3 * (2 * (1 / 3) ** 2 + (2 / 3) ** 2)) / 3)
