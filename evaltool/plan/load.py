@@ -145,6 +145,17 @@ def _apart_faults(plan: PlanFile, footings: Mapping[str, Footing], file: YamlFil
             message = f"the levels of «{name}» are not the same in all versions: {found.why_apart(found.joins)}"
             mend = "Join codes until the levels can be told in every version."
             yield Fault("not-comparable", message, file.where(("groups", name)), mend)
+        elif found is not None and found.narrowed:
+            message = f"the levels of «{name}» can be told of a part only: {_only(found)}"
+            mend = "Group by another question, or by a column of the roster."
+            yield Fault("not-comparable", message, file.where(("groups", name)), mend)
+
+
+def _only(found: Footing) -> str:
+    """Whom all versions can compare."""
+    left = sorted({language for languages in found.left_out.values() for language in languages})
+    spoken = [f"not those who answered in {', '.join(left)}"] if left else []
+    return "; ".join([*(f"where {text}" for text in found.within), *spoken])
 
 
 def _read(file: YamlFile) -> PlanFile:

@@ -52,7 +52,7 @@ def estimate(plan: Plan, answers: Sequence[Answers], roster: pd.DataFrame) -> li
         *across_rows(plan, counts, units.versions),
         *comparison_rows(plan, units, counts),
         *nonresponse_rows(plan, units),
-        *scale_rows(plan, units, answers),
+        *scale_rows(plan, units, answers, roster),
         *quality_rows(plan, answers, roster, units),
     ]
 

@@ -12,6 +12,7 @@ from evaltool.plan import Plan
 from evaltool.results import Estimate
 from evaltool.stats.counting import OUTSIDE_BASE, POPULATION, WEIGHT, Group, Tally, by_column, state_column, value
 from evaltool.stats.groupings import recorded_column
+from evaltool.stats.rates import INTERVIEWS
 from evaltool.stats.respondents import Difference, r_indicator, standardised_differences
 from evaltool.stats.rows import Scope, compared_where, respondents, told, with_base
 from evaltool.stats.silence import NO_COURSES
@@ -21,7 +22,6 @@ from evaltool.stats.weights import kish
 from evaltool.text import pick
 
 RESPONSE = "response"
-INTERVIEWS = ("I", "P")
 ENOUGH, PER_PARAMETER = 30, 5
 SMD = "standardised difference, those who answered against the others"
 SMD_MEANS = f"{SMD} (means)"

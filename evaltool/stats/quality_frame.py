@@ -13,16 +13,15 @@ from evaltool.stats.quality import (
     ASKED,
     LEAST_BATTERY,
     UNASKED,
-    DuplicateAnswers,
     Flags,
     Speeding,
     duplicate_answers,
     speeding,
     straight_lining,
 )
+from evaltool.stats.rates import INTERVIEWS
 from evaltool.stats.units import Answers, Book
 
-_INTERVIEWS = ("I", "P")
 _TEXT = "text"
 _STATES = ["answered", *ASKED, *UNASKED]
 _SUBSTANCE = (None, "headline")  # what the others ask is agreed to, or is about the interview itself
@@ -63,7 +62,6 @@ class Checked:
     pages: tuple[str, ...]
     batteries: Mapping[str, tuple[str, ...]]
     speed: Speeding
-    copies: DuplicateAnswers
     absent: frozenset[str]
 
 
@@ -102,7 +100,7 @@ def check_interviews(answers: Answers, book: Book) -> Checked:
     batteries = batteries_of(items)
     needed = {"helped", "mode", "opened_at", "completed_at", "person", "missing"}
     pages = tuple(dict.fromkeys(item.page for item in items if item.page))
-    interview = frame["disposition"].astype("str").isin(_INTERVIEWS)
+    interview = frame["disposition"].astype("str").isin(INTERVIEWS)
     begun = interview | (column(frame, "missing").astype("string") == "not_reached").fillna(value=False).astype(bool)
     facts = pd.DataFrame({"unit": frame["unit"].astype("str"), "interview": interview, "begun": begun})
     states = pd.DataFrame({item.name: _states(frame, item) for item in items}, index=frame.index)
@@ -121,7 +119,7 @@ def check_interviews(answers: Answers, book: Book) -> Checked:
         facts[name] = _spread(straight_lining(frame.loc[interview, list(members)]).identical, interview)
     facts["straight"] = _all_straight(facts, list(batteries))
     absent = frozenset(needed - set(frame))
-    return Checked(answers.survey, frame, facts, states, items, pages, batteries, speed, copies, absent)
+    return Checked(answers.survey, frame, facts, states, items, pages, batteries, speed, absent)
 
 
 def column(frame: pd.DataFrame, name: str) -> "pd.Series[Any]":

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from evaltool.stats.checks import check_count, check_probability
 
 DISPOSITIONS = ("I", "P", "R", "NC", "O", "UH", "UO")
+INTERVIEWS = ("I", "P")  # whole and partial ones
 """Final case codes of eligible (or possibly eligible) units, in AAPOR's order."""
 NO_E = "e is unknown: give it, or the number of cases found not eligible (RR3, RR4, REF2, CON2 need it)"
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import pandas as pd
 
@@ -23,7 +23,7 @@ from evaltool.stats.counting import (
     value,
 )
 from evaltool.stats.groupings import columns_of_groupings, either, grouped, levels, recorded, recorded_column, words
-from evaltool.stats.rates import DISPOSITIONS
+from evaltool.stats.rates import DISPOSITIONS, INTERVIEWS
 from evaltool.stats.squares import THEN, change, upwards
 from evaltool.stats.weighting import weigh
 from evaltool.survey.footing import Footing
@@ -31,7 +31,6 @@ from evaltool.survey.footing import Footing
 DISPOSITION, COURSES = "disposition", "courses"
 COMMON = "~common"  # what follows the name of an indicator that is counted only of whom all versions can compare
 NOT_RECORDED = "not_recorded"
-_INTERVIEWS = ("I", "P")
 # Not names that a column of the roster or a question can have.
 _INTERVIEWED, _POPULATION = "_interviewed", "_population"
 _VERSION, _SPOKEN = "_version", "_spoken"
@@ -125,10 +124,10 @@ def make_units(plan: Plan, answers: Sequence[Answers], roster: pd.DataFrame) -> 
     that most answered count, and the others are in the state `other_version`.
 
     Raises:
-        PlanError: if the roster has not the columns that the plan needs, or a course twice.
+        PlanError: if the roster has not the columns that the plan needs, a course twice, or a cell that is not read.
     """
     _check_roster(plan, roster)
-    courses = _courses(plan, roster)
+    courses = courses_of(plan, roster)
     eligible = table_holds(plan.population.eligible, courses)
     columns = {"unit": courses["unit"], POPULATION: courses[_POPULATION]}
     joined = {survey: interviews(survey, questions, answers, courses) for survey, questions in _questions(plan).items()}
@@ -151,7 +150,7 @@ def _weighted(plan: Plan, table: pd.DataFrame, versions: Versions) -> Units:
     eligible = table[table[state_column(DISPOSITION)].notna()]
     margins = eligible[[by_column(name) for name in plan.weights.margins]]
     margins = margins.set_axis(plan.weights.margins, axis=1).replace("", NOT_RECORDED)
-    interviewed = eligible[state_column(DISPOSITION)].isin(_INTERVIEWS)
+    interviewed = eligible[state_column(DISPOSITION)].isin(INTERVIEWS)
     bands = {name: plan.levels(name) for name in plan.weights.margins if name in plan.groups and plan.groups[name].days}
     made = weigh(plan.weights, margins, eligible[POPULATION], interviewed, bands=bands)
     return Units(table.assign(**{WEIGHT: made.weights}), versions, made.notes)
@@ -171,11 +170,11 @@ def _versions(plan: Plan, name: str, joined: Mapping[str, pd.DataFrame]) -> dict
     found: dict[str, frozenset[int]] = {}
     for population, members in answered.groupby(_POPULATION):
         counts = Counter(int(version) for version in members[_VERSION])
-        found[str(population)] = _largest(plan.footing(name), counts)
+        found[str(population)] = largest(plan.footing(name), counts)
     return found
 
 
-def _largest(footing: Footing, counts: Mapping[int, int]) -> frozenset[int]:
+def largest(footing: Footing, counts: Mapping[int, int]) -> frozenset[int]:
     """Of the versions that were answered those with most answers that can be put together; of several the latest."""
     if not footing.joins:
         return frozenset(counts)
@@ -199,14 +198,32 @@ def _check_roster(plan: Plan, roster: pd.DataFrame) -> None:
         raise PlanError("the roster table has a course twice", mend="Import the roster again.")
 
 
-def _courses(plan: Plan, roster: pd.DataFrame) -> pd.DataFrame:
+def courses_of(plan: Plan, roster: pd.DataFrame) -> pd.DataFrame:
     """Courses that belong to a population; whole numbers as numbers, for expressions."""
     courses = roster[[name for name in roster if name == "unit" or name in plan.attributes]].copy()
-    courses[_POPULATION] = words(courses[plan.population.column], "")
+    dates = [name for name in (*columns_of_groupings(plan), plan.population.ended) if name in courses]
     for name, attribute in plan.attributes.items():
         if attribute.type == "integer" and name in courses:
-            courses[name] = pd.to_numeric(courses[name].replace("", pd.NA)).astype("Int64")
+            courses[name] = _whole_numbers(name, courses[name])
+        elif attribute.type == "date" and name in dates:
+            found = cast("Any", pd.to_datetime(courses[name].replace("", None), format="ISO8601", errors="coerce"))
+            _check_cells(name, courses[name], found.isna(), "no date")
+    courses[_POPULATION] = words(courses[plan.population.column], "")
     return courses[courses[_POPULATION] != ""].reset_index(drop=True)
+
+
+def _whole_numbers(name: str, column: "pd.Series[Any]") -> "pd.Series[Any]":
+    numbers = pd.Series(cast("Any", pd.to_numeric(column.replace("", None), errors="coerce")), dtype="float64")
+    _check_cells(name, column, numbers.mod(1) != 0, "no whole number")
+    return numbers.astype("Int64")
+
+
+def _check_cells(name: str, column: "pd.Series[Any]", wrong: "pd.Series[bool]", what: str) -> None:
+    """The cells themselves stay untold: they may say who it is."""
+    number = int((wrong & column.notna() & (column.astype("string") != "")).sum())
+    if number:
+        where, mend = f"roster table, column {name}", "Correct the roster's cells and import it again."
+        raise PlanError(f"«{name}» is {what} in {number} courses", where=where, mend=mend)
 
 
 def _measures(
@@ -220,7 +237,7 @@ def _measures(
         states = _indicator_states(plan, indicator, rows)
         counted = _of_versions(rows, states, versions[name])
         if plan.footing(name).narrowed:
-            common = _common_states(plan, name, rows, counted)
+            common = common_states(plan, name, rows, counted)
             mixed = [population for population, found in versions[name].items() if len(found) > 1]
             yield name, counted.mask(rows[_POPULATION].isin(mixed), common)
             yield name + COMMON, common
@@ -243,7 +260,7 @@ def _of_versions(
     return states
 
 
-def _common_states(plan: Plan, name: str, rows: pd.DataFrame, states: "pd.Series[str]") -> "pd.Series[str]":
+def common_states(plan: Plan, name: str, rows: pd.DataFrame, states: "pd.Series[str]") -> "pd.Series[str]":
     """States of those only whom all versions can compare: the others are outside the base, or in another version."""
     footing = plan.footing(name)
     for version, languages in footing.left_out.items():
@@ -280,7 +297,7 @@ def interviews(survey: str, questions: Set[str], answers: Sequence[Answers], cou
 
 def _chosen(item: Answers, questions: Set[str]) -> pd.DataFrame:
     """Interviews of one dataset with the columns of these questions, categories as plain text."""
-    frame = item.frame[item.frame["disposition"].isin(_INTERVIEWS)]
+    frame = item.frame[item.frame["disposition"].isin(INTERVIEWS)]
     starts = tuple(f"{name}__" for name in questions)
     columns = [str(name) for name in frame if name in questions or str(name).startswith(starts)]
     plain = {name: _text(frame[name]) for name in columns}

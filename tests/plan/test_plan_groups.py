@@ -73,6 +73,24 @@ def test_levels_that_are_not_the_same_in_all_versions_are_refused(load):
     assert load(GOOD.replace("answer: job", f"answer: job, {levels}"), harmonies)
 
 
+@pytest.mark.parametrize(
+    ("part", "says"),
+    [
+        ({"within": ("${site} = 'north'",)}, "of a part only: where ${site} = 'north'"),
+        ({"left_out": {1: frozenset({"da", "ar"})}}, "of a part only: not those who answered in ar, da"),
+    ],
+)
+def test_levels_that_can_be_told_of_a_part_only_are_refused(load, part, says):
+    question = SURVEYS["end@1"].by_name["job"]
+    same = {code: code for code in question.substantive}
+    run = Run(versions=(1, 2), codes={1: same, 2: same}, **part)
+    with pytest.raises(PlanError) as caught:
+        load(harmonies={"end": {"job": Harmonised(name="job", question=question, runs=(run,))}})
+    (fault,) = caught.value.faults
+    assert (fault.code, fault.where.rpartition(":")[2]) == ("not-comparable", "15")
+    assert says in fault.message
+
+
 def test_a_scale_knows_which_versions_can_be_put_together(load):
     question = SURVEYS["end@1"].by_name["calm"]
     same = {code: code for code in question.substantive}

@@ -153,6 +153,24 @@ def test_a_roster_without_a_needed_column_is_refused(plan):
         make_units(plan, [], ONE.drop(columns=["site", "state"]))
 
 
+def test_years_that_stand_in_two_ways_are_one_population(plan):
+    table = roster(("u1", "2021", "south", "yes", "ended"), ("u2", "2021.0", "south", "yes", "ended"))
+    assert set(make_units(plan, [], table).table["population"]) == {"2021"}
+
+
+@pytest.mark.parametrize("cell", ["twenty", "2021.5", " "])
+def test_a_cell_that_is_no_number_is_refused_untold(plan, cell):
+    table = roster(("u1", "2021", "south", "yes", "ended"), ("u2", cell, "south", "yes", "ended"))
+    with pytest.raises(PlanError) as caught:
+        make_units(plan, [], table)
+    assert "«year» is no whole number in 1 courses" in caught.value.message
+    assert (caught.value.where, caught.value.mend) == (
+        "roster table, column year",
+        "Correct the roster's cells and import it again.",
+    )
+    assert "twenty" not in str(caught.value)
+
+
 def test_a_course_that_stands_twice_is_refused(plan):
     with pytest.raises(PlanError, match="twice"):
         make_units(plan, [], pd.concat([ONE, ONE]))
