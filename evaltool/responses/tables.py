@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import compress
 from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 import numpy as np
@@ -64,8 +65,13 @@ class Coded(Generic[T]):
         return Coded(np.where(mask, self.codes, -1), self.values)
 
     def take(self, rows: NDArray[np.intp]) -> "Coded[T]":
-        """These rows of the column."""
-        return Coded(self.codes[rows], self.values)
+        """These rows of the column, with the values that occur in them."""
+        codes = self.codes[rows]
+        used = np.zeros(len(self.values) + 1, dtype=bool)
+        used[codes] = True
+        # The last place is the one that code -1 finds.
+        places = np.append(np.cumsum(used[:-1], dtype=np.int32) - 1, np.int32(-1))
+        return Coded(places[codes], tuple(compress(self.values, used)))
 
     def put(self, values: Mapping[int, T]) -> "Coded[T]":
         """These rows set anew, each to its value."""

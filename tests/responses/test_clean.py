@@ -265,6 +265,23 @@ def test_of_two_interviews_of_a_course_the_complete_one_counts_then_the_latest(r
     assert only(run(done, half, later)).language == "ar"
 
 
+@pytest.mark.parametrize(
+    "dropped",
+    [
+        interview("u1", "partial", revision=1, attributes={"born": "19 85x"}),
+        interview("u2", structure_hash="h1", attributes={"born": "in 1985"}),
+        interview("u9", attributes={"born": "in 1985"}),
+        interview("u1", "partial", interview="second", attributes={"born": "in 1985"}),
+        interview("u2", structure_hash="h1", answers={"hours": ["a", "b"], "text": ["a", "b"]}),
+    ],
+)
+def test_what_stands_in_a_dropped_record_is_never_read(run, dropped):
+    """Another version may ask the same names as other types; a state that was mended may hold anything."""
+    cleaned = run(dropped, interview("u1", answers=FULL))
+    pd.testing.assert_frame_equal(cleaned.frame, run(interview("u1", answers=FULL)).frame)
+    assert len(cleaned.log) == 1
+
+
 def test_corrections_are_applied_and_logged_with_who_when_and_why(run):
     fix = partial(Correction, unit="u1", who="Anna", when="2022-01-05", why="the mentor called")
     corrections = [
