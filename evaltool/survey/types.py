@@ -163,7 +163,7 @@ def _read_text(question: Question, written: Sequence[str]) -> Value:
 
 def _single(written: Sequence[str]) -> str:
     if len(written) != 1:
-        raise ValueError(written)
+        raise AnswerFault("Write one answer.")
     return written[0].strip()
 
 

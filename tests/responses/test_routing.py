@@ -134,3 +134,15 @@ def test_an_answer_off_the_path_counts_as_none_for_what_follows():
     assert walked["b"].off_path.tolist() == [True]
     assert walked["c"].off_path.tolist() == [True]
     assert REASONS[walked["c"].reasons[0]] == "not_applicable"
+
+
+def test_answers_of_another_shape_are_impossible_not_a_crash():
+    text = {"name": "text", "type": "text", "label": "x"}
+    one = {"name": "one", "type": "select_one", "label": "x", "choices": {"a": "A", "b": "B"}}
+    survey = make({"name": "a", "questions": [integer("n"), text, one]})
+    answers = {name: ["a", "b"] for name in ("n", "text", "one")}
+    walked = walk_table(survey, raw(survey, interview("u", answers=answers))).answers
+    assert list(walked) == ["n", "text", "one"]
+    for answered in walked.values():
+        assert (answered.impossible.tolist(), answered.value.answered.tolist()) == ([True], [False])
+        assert REASONS[answered.reasons[0]] == "not_answered"

@@ -97,6 +97,7 @@ def test_answers_are_read(kind: str, written: list[str], value: object) -> None:
         ("integer", ["\u200f"], "whole number"),
         ("decimal", ["۱۲/۵"], "Write a number"),
         ("text", ["x" * 2001], "at most"),
+        *[(kind, ["1", "2"], "Write one answer") for kind in ("integer", "decimal", "date", "text")],
         ("note", ["x"], "takes no answer"),
     ],
 )
