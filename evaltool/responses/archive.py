@@ -157,7 +157,7 @@ class Archive:
         for entry in self.entries():
             path = self.folder / entry.segment
             if path.exists():
-                yield read_segment(path)
+                yield read_segment(path, altered=accept_altered)
             elif not accept_altered:
                 raise ArchiveError("this segment is missing", where=path.as_posix(), mend=RESTORE)
 

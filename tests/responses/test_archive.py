@@ -209,6 +209,15 @@ def test_an_altered_record_that_is_none_is_told_with_its_place_and_without_its_a
     assert "secret" not in str(caught.value)
 
 
+def test_of_an_answer_that_was_made_to_stand_twice_the_last_counts_and_only_it_is_handed_on(filled):
+    segment = filled.folder / "000001.jsonl"
+    whole = segment.read_bytes()
+    segment.write_bytes(whole.replace(b'"job":"yes"', b'"job":"no","job":"yes"'))
+    assert codes(filled) == ["altered-segment"]
+    lines = next(filled.segments(accept_altered=True))
+    assert lines.to_pylist() == whole.decode().split("\n")[:-1]
+
+
 def test_a_ledger_of_a_newer_evaltool_asks_for_an_update(filled):
     ledger = filled.folder / "ledger.jsonl"
     lines = ledger.read_bytes().splitlines(keepends=True)
