@@ -73,6 +73,14 @@ def altered_lines(draw: st.DrawFn) -> bytes:
 @example(LINE.replace('"yes"', "true").encode())
 @example(LINE.replace('["a","b"]', '["a",null]').encode())
 @example(LINE.replace('"yes"', '["a",["b"]]').encode())
+@example(LINE.replace('"complete"', '"sent"').encode())
+@example(LINE.replace('"self"', '"web"').encode())
+@example(LINE.replace("T10:00", "T10:60").encode())
+@example(LINE.replace('"2021-11-22T', '"2021-04-31T').encode())
+@example(LINE.replace('"revision":4', '"revision":10000000000000000000').encode())
+@example(LINE.replace('[{"language":"en",', "[{").encode())
+@example(LINE.replace('[{"language"', '[{"colour":"red","language"').encode())
+@example(LINE.replace('"page":"start",', '"page":"start","reached":"yes",').encode())
 def test_a_line_is_taken_or_refused_as_a_reading_of_every_field_does(line):
     record = accepted(line)
     if record is None:
