@@ -15,10 +15,12 @@ class CheckGroups(Finder):
         plan = self._plan
         for name, group in plan.groups.items():
             yield from self._group(name, group)
+        yield from self._once(plan.breakdowns, ("breakdowns",))
         for number, name in enumerate(plan.breakdowns):
             yield from self._grouping(name, ("breakdowns", number))
+            yield from self._no_date(name, ("breakdowns", number))
         yield from self._all_of_roster(plan.representativeness, ("representativeness",))
-        yield from self._all_of_roster(plan.weights.margins if plan.weights else (), ("weights", "margins"))
+        yield from self._margins(plan.weights.margins if plan.weights else (), ("weights", "margins"))
         for name, compared in plan.comparisons.items():
             if name in TAKEN:
                 message = f"«{name}» stands in a column of evaltool's own rows"
@@ -42,13 +44,24 @@ class CheckGroups(Finder):
     def _of_roster(self, name: str, place: Location) -> Iterator[Fault]:
         """Weights and the look at who answered need what is known of everybody, in few categories."""
         yield from self._grouping(name, place)
-        if name in self._attributes and self._attributes[name].type == "date":
-            message = f"«{name}» is a date, and nearly everybody has one of their own"
-            yield self._fault("bad-kind", message, place, "Name a grouping in bands of «days», or another column.")
+        yield from self._no_date(name, place)
         group = self._plan.groups.get(name)
         if group and group.answer:
             message = f"«{name}» is known only of those who answered"
             yield self._fault("bad-kind", message, place, "Name a roster column, or a grouping of one.")
+
+    def _no_date(self, name: str, place: Location) -> Iterator[Fault]:
+        if name in self._attributes and self._attributes[name].type == "date":
+            message = f"«{name}» is a date, and nearly everybody has one of their own"
+            yield self._fault("bad-kind", message, place, "Name a grouping in bands of «days», or another column.")
+
+    def _margins(self, names: Sequence[str], place: Location) -> Iterator[Fault]:
+        yield from self._all_of_roster(names, place)
+        for number, name in enumerate(names):
+            column = self._attributes.get(name)
+            if column is not None and not column.choices and column.type != "date":
+                message = f"«{name}» has no choices, so nobody knows its categories beforehand"
+                yield self._fault("bad-kind", message, (*place, number), "Name a column of type choice, or a grouping.")
 
     def _group(self, name: str, group: Grouping) -> Iterator[Fault]:
         place = ("groups", name)
@@ -65,6 +78,9 @@ class CheckGroups(Finder):
         if group.days:
             yield from self._date(group.days.start, (*place, "days", "start"))
             yield from self._date(group.days.end, (*place, "days", "end"))
+            if group.days.start == group.days.end:
+                message = f"the days of «{name}» start and end with «{group.days.end}»"
+                yield self._fault("bad-kind", message, (*place, "days", "end"), "Name two dates of the roster.")
             yield from self._bands(group, place)
         else:
             yield from self._joined(group, place)
@@ -110,6 +126,10 @@ class CheckGroups(Finder):
     def _source(self, group: Grouping, place: Location) -> Iterator[Fault]:
         if group.column:
             yield from self._column(group.column, (*place, "column"))
+            column = self._attributes.get(group.column)
+            if column is not None and not column.choices and group.levels:
+                message = f"«{group.column}» has no choices, so there are no codes to join"
+                yield self._fault("bad-kind", message, (*place, "column"), "Name a column of type choice.")
         elif self._asked:
             yield from self._select_one(group.answer or "", self._asked, (*place, "answer"))
 
@@ -142,13 +162,20 @@ class CheckGroups(Finder):
             if name in plan.indicators and plan.indicators[name].paired:
                 message = f"«{name}» is a paired change, which is not compared between groups"
                 yield self._fault("bad-kind", message, where, "Name an indicator that is one share.")
+        yield from self._covariates(compared, place)
+        if compared.family is not None:
+            yield from self._unknown("family", compared.family, list(plan.families), (*place, "family"))
+            if compared.status == "exploratory":
+                message = "exploratory tests stand in no family: they would dilute the planned ones"
+                yield self._fault("needless-key", message, (*place, "family"), "Remove it, or plan the comparison.")
+
+    def _covariates(self, compared: Compared, place: Location) -> Iterator[Fault]:
         for number, name in enumerate(compared.covariates):
             where = (*place, "covariates", number)
             yield from self._grouping(name, where)
+            yield from self._no_date(name, where)
             if name == compared.by:
                 yield self._fault("needless-key", f"«{name}» is what is compared", where, "Remove it.")
-        if compared.family is not None:
-            yield from self._unknown("family", compared.family, list(plan.families), (*place, "family"))
 
     def _levels(self, name: str) -> Sequence[str] | None:
         group = self._plan.groups.get(name)

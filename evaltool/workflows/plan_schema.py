@@ -70,7 +70,11 @@ def _grouping(defs: dict[str, Schema], columns: Mapping[str, Attribute]) -> None
     """Exactly one source; bands have limits, joined codes have codes."""
     days = {"enum": _dates(columns)}
     defs["Days"]["properties"] |= {"start": days, "end": days}
-    defs["Grouping"]["properties"]["column"] = {"enum": [*columns, None]}
+    defs["Grouping"]["properties"]["column"] = {
+        "enum": [*(name for name, column in columns.items() if column.choices), None]
+    }
+    same = [{"properties": {"start": {"const": name}, "end": {"const": name}}} for name in _dates(columns)]
+    defs["Days"]["not"] = {"anyOf": same} if same else False
     source: Schema = {"days": {"type": "object"}, "column": _FILLED, "answer": _FILLED}
     some: Schema = {"minProperties": 1}
     joins: Schema = {
@@ -102,7 +106,14 @@ def _counted_by(schema: Schema, columns: Mapping[str, Attribute]) -> None:
     undated: Schema = {"not": {"enum": _dates(columns)}}
     for part, key in ((properties, "representativeness"), (defs["Weights"]["properties"], "margins")):
         part[key] |= {"uniqueItems": True, "items": {**part[key]["items"], **undated}}
+    properties["breakdowns"] |= {"uniqueItems": True, "items": {**properties["breakdowns"]["items"], **undated}}
     compared = defs["Compared"]["properties"]
+    compared["covariates"]["items"] = {**compared["covariates"]["items"], **undated}
+    unweighted: Schema = {"not": {"enum": [name for name, column in columns.items() if not column.choices]}}
+    margins = defs["Weights"]["properties"]["margins"]
+    margins["items"] = {"allOf": [margins["items"], unweighted]}
+    explored = when({"status": {"const": "exploratory"}}, {"family": {"type": "null"}})
+    defs["Compared"]["allOf"] = [*defs["Compared"].get("allOf", []), explored]
     compared["indicators"]["uniqueItems"] = compared["covariates"]["uniqueItems"] = True
     known: Schema = {"items": {"enum": list(columns)}}
     by_columns: Schema = {
