@@ -108,6 +108,8 @@ class _Part:
         for name in ("language", "mode"):
             for code, count in self.given[name].value_counts().sort_index().items():
                 yield self.share(f"{name}[{code}]", int(count), n)
+        if "mode" in self.checked.absent:
+            yield self.row("mode", n, warning=self._without("mode"))
         yield self._helped("helped", self.given)
         if self._asks_of_help():
             for language, rows in self.given.groupby("language"):
@@ -128,24 +130,24 @@ class _Part:
         yield self._minutes()
         seconds, questions = self.given["seconds"].tolist(), self.given["questions"].tolist()
         left_out = told(speeding(seconds, questions=questions).left_out)
-        warning = self._without_times() or (self.checked.speed.warning if len(self.given) else "")
+        warning = self._without("opened_at", "completed_at") or (self.checked.speed.warning if len(self.given) else "")
         yield self.flagged("speeding", "fast", self.given, missing=left_out, method=HALF_MEDIAN, warning=warning)
         yield from self._straight()
         few = self.given["duplicate"].isna().sum()
         missing = told({"few_answers": int(few)} if few else {})
-        warning = FEW_ITEMS if len(self.given) and few == len(self.given) else ""
+        none_judged = len(self.given) and few == len(self.given)
+        warning = self._without("person") or (FEW_ITEMS if none_judged else "")
         yield self.flagged("duplicates", "duplicate", self.given, missing=missing, method=SAME_ANSWERS, warning=warning)
 
-    def _without_times(self) -> str:
-        lacking = {"opened_at", "completed_at"} & self.checked.absent
-        return NO_COLUMN if lacking and len(self.given) else ""
+    def _without(self, *columns: str) -> str:
+        return NO_COLUMN if self.checked.absent.intersection(columns) and len(self.given) else ""
 
     def _minutes(self) -> Estimate:
         """The median over interviews of one sitting."""
         found = speeding(self.given["seconds"].tolist())
         minutes = None if found.median is None else found.median / 60
         told_too = minutes is None or found.warning == COARSE
-        warning = self._without_times() or (found.warning if told_too and len(self.given) else "")
+        warning = self._without("opened_at", "completed_at") or (found.warning if told_too and len(self.given) else "")
         return self.row(
             "minutes", found.n, estimate=minutes, missing=told(found.left_out), method="median", warning=warning
         )
@@ -169,11 +171,11 @@ class _Part:
         at = [None if pd.isna(page) else str(page) for page in begun["left"]]
         known: dict[str, Any] = {"base": base, "method": STOPPED}
         lacking = "" if self.checked.pages else NO_PAGES
-        lacking = lacking if len(begun) else NOBODY_BEGAN
+        lacking = (self._without("missing") or lacking) if len(begun) else NOBODY_BEGAN
         stopped = sum(page is not None for page in at)
         yield self.share("break_off", stopped, len(begun), warning=lacking, **known)
         for line in break_off(at, self.checked.pages):
-            warning = "" if line.reached else NOBODY_BEGAN
+            warning = self._without("missing") if line.reached else NOBODY_BEGAN
             yield self.share(f"break_off[{line.page}]", line.left, line.reached, warning=warning, **known)
 
     def missing(self) -> Iterator[Estimate]:

@@ -324,6 +324,24 @@ def test_no_battery_and_no_pages():
     assert (bare["interviews"].n, bare["item_nonresponse"].warning) == (1, NOT_ASKED)
 
 
+@pytest.mark.parametrize(
+    ("column", "statistics"),
+    [
+        ("missing", {"break_off", "break_off[first]", "break_off[work]", "break_off[mentor]", "break_off[wishes]"}),
+        ("person", {"duplicates"}),
+        ("mode", {"mode"}),
+    ],
+)
+def test_what_needs_a_column_that_is_not_there_says_so(column, statistics):
+    item = _dataset(_interview("u1"), _interview("u2"))
+    less = replace(item, frame=item.frame.drop(columns=column))
+    checked = check_interviews(less, BOOK)
+    everybody = pd.Series(data=True, index=checked.facts.index)
+    found = version_rows(checked, everybody, population="", few=1, language="en")
+    assert {row.statistic for row in found if row.warning == NO_COLUMN} == statistics
+    assert all(row.estimate is None for row in found if row.statistic in statistics)
+
+
 def test_no_durations_and_durations_of_nought():
     found = _rows(_interview("u1", seconds=None), _interview("u2", seconds=None))
     assert (found["minutes"].warning, found["speeding"].warning) == (NO_DURATIONS, NO_DURATIONS)
