@@ -43,7 +43,7 @@ def _variable(prose: Prose, name: str, decimals: int) -> Iterator[list[Cell]]:
     labels = {level: pick(label, prose.language) for level, label in prose.breakdown(name).levels.items()}
     for row in differences:
         where = prose.where(by=name, level=row.level)
-        kind = "share" if prose.rows.find(RESPONSE, "share_roster", where) else "mean"
+        kind = "mean" if prose.rows.find(RESPONSE, "mean_roster", where) else "share"
         pair = [prose.rows.find(RESPONSE, f"{kind}_{of}", where) for of in ("respondents", "roster")]
         label = labels.get(row.level, row.level) or say("Not recorded" if kind == "share" else "Mean", prose.language)
         yield [plain(label), *(_counted(prose, each, kind, decimals) for each in pair), _smd(prose, row)]
