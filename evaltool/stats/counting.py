@@ -118,5 +118,8 @@ def count_units(units: pd.DataFrame, *, breakdowns: Sequence[str], measures: Map
 
 def _tally(cells: Mapping[str, Cell], states: Sequence[str]) -> Tally:
     """Every state that a measure can have, in its order, also where no unit is in it."""
-    weights = {state: cell.sums for state, cell in cells.items() if cell.sums is not None and state in states}
+    sums = {
+        state: cells[state].sums for state in states if state in cells
+    }  # in this order, so that sums come out alike
+    weights = {state: pair for state, pair in sums.items() if pair is not None}
     return Tally({state: cells[state].n if state in cells else 0 for state in states}, weights)

@@ -63,7 +63,9 @@ def demo(project: Project, out: Path, progress: Progress) -> Iterator[str]:
             pulled += sum(pull(made, progress).values())
     counts = {item.deployment.id: item.counts for item in status(made)}
     # They answer on the day of the demo: their days to the answer are as many as lie between.
-    yield "answered over HTTP, today: " + ", ".join(f"{name} {found['complete']} complete" for name, found in counts.items())
+    yield "answered over HTTP, today: " + ", ".join(
+        f"{name} {found['complete']} complete" for name, found in counts.items()
+    )
 
     yield f"pulled {pulled} responses into the archive"
     for dataset in clean(made, progress=progress):

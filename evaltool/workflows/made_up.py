@@ -78,7 +78,7 @@ def make_roster(roster: Roster, demo: Demo, column: str) -> list[dict[str, str]]
     for name, population in demo.populations.items():
         chance = random.Random(f"{demo.seed}/roster/{name}")  # noqa: S311  # made-up people
         others = random.Random(f"{demo.seed}/roster/{name}/respondents")  # noqa: S311  # made-up people
-        maker = _RosterMaker(roster, population, chance, others)
+        maker = _RosterMaker(roster, population, chance, others, f"{demo.seed}/roster/{name}")
         rows += [maker.row(column, name, len(rows) + number + 1) for number in range(population.courses)]
     return rows
 
@@ -89,7 +89,9 @@ class _RosterMaker:
     population: DemoPopulation
     chance: random.Random
     others: random.Random
+    seed: str
     persons: int = 0
+    streams: dict[str, random.Random] = field(default_factory=dict[str, random.Random])
     respondents: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
 
     def row(self, column: str, value: str, number: int) -> dict[str, str]:
@@ -121,7 +123,9 @@ class _RosterMaker:
     def _cell(self, name: str, column: Attribute, number: int) -> str:
         if column.role and column.role != "language":
             return f"C{number:05}" if column.role == "course" else self._identity(column.role, self.persons)
-        return self._drawn(name, column, self.chance)
+        # A stream each: a column that is added to the roster changes no other.
+        stream = self.streams.setdefault(name, random.Random(f"{self.seed}/{name}"))  # noqa: S311  # made-up people
+        return self._drawn(name, column, stream)
 
     def _drawn(self, name: str, column: Attribute, chance: random.Random) -> str:
         codes = list(column.choices)
