@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_survey import SURVEY, interview, raw
 
-from evaltool.responses.steps import drop_duplicates, keep_latest
+from evaltool.responses.steps import drop_duplicates, drop_other_versions, keep_latest
 
 DAYS = [f"2021-11-{day}T10:00:00+00:00" for day in (20, 21, 22)]
 RANK = ["opened", "refused", "partial", "complete"]
@@ -57,3 +57,11 @@ def test_of_the_interviews_of_a_course_the_best_stays_and_the_others_are_told(re
         if row not in rows
     ]
     assert entries(log) == told
+
+
+def test_another_version_is_told_by_the_first_twelve_signs_of_its_structure():
+    other = "0123456789abcdef" * 4
+    records = [interview("u1", structure_hash="f" * 64), interview("u2", structure_hash=other)]
+    kept, log = drop_other_versions(raw(SURVEY, *records).interviews, structure_hash="f" * 64)
+    assert kept["unit"].tolist() == ["u1"]
+    assert entries(log) == [("u2", "structure 0123456789ab")]
