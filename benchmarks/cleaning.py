@@ -80,6 +80,8 @@ def run(folder: Path, size: int, rounds: int) -> None:
     if not (folder / "made.json").exists():
         make(folder, size)
     made = json.loads((folder / "made.json").read_text(encoding="utf-8"))
+    if made["responses"] != size:
+        raise SystemExit(f"{folder} holds {made['responses']:,} interviews, not {size:,}: give another --folder")
     data = sum(path.stat().st_size for path in (folder / DEPLOYMENT).iterdir())
     peer = [str(folder / DEPLOYMENT), str(folder / "roster.parquet"), str(folder / "peer.parquet")]
     commands = {

@@ -25,6 +25,7 @@ YES_NO = {"yes": "Yes", "no": "No"}
 SCALE = {"very_good": "1", "good": "2", "neither": "3", "bad": "4", "very_bad": "5", "dont_know": DONT_KNOW}
 TICKS = {"work": "A", "school": "B", "friends": "C", "language": "D", "dont_know": DONT_KNOW}
 WORDS = ["we", "met", "often", "and", "talked", "about", "work", "school", "family", "language", "here", "how"]
+WORDS += ["sprog", "nær", "øvet", "også", "på", "العمل", "صديقتي،", "ቋንቋ", "ስራሕ", '"yes"', "it's", "a\\b", "one\ntwo"]
 
 
 def _question(name: str, kind: str, **more: object) -> dict[str, object]:

@@ -70,10 +70,12 @@ def make_frame(columns: dict[str, list]) -> pd.DataFrame:
 
 
 def choose(raw: pd.DataFrame, units: pd.Index) -> pd.DataFrame:
-    raw = raw.sort_values(["interview", "revision"], kind="stable").drop_duplicates("interview", keep="last")
-    raw = raw[(raw["structure_hash"] == HASH) & raw["unit"].isin(units)]
-    raw = raw.assign(rank=raw["status"].map(RANK)).sort_values(["unit", "rank", "saved_at", "interview"])
-    return raw.drop_duplicates("unit", keep="last").reset_index(drop=True)
+    keys = raw[["interview", "revision", "structure_hash", "unit", "status", "saved_at"]]
+    keys = keys.sort_values(["interview", "revision"], kind="stable").drop_duplicates("interview", keep="last")
+    keys = keys[(keys["structure_hash"] == HASH) & keys["unit"].isin(units)]
+    keys = keys.assign(rank=keys["status"].map(RANK)).sort_values(["unit", "rank", "saved_at", "interview"])
+    keys = keys.drop_duplicates("unit", keep="last")
+    return raw.loc[keys.index].reset_index(drop=True)
 
 
 def ticked(column: pd.Series, code: str) -> pd.Series:
