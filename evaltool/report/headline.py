@@ -58,7 +58,8 @@ def _weighted(prose: Prose, indicator: str) -> list[Cell]:
     if effective is None or effective.estimate is None:
         return _named(prose, "Weighted to the roster", *shown, EMPTY)
     count = prose.span(effective, "value", prose.whole(effective.estimate))
-    return _named(prose, "Weighted to the roster", *shown, sentence("worth {n} answers", prose.language, n=count))
+    worth = sentence("all interviews: worth {n}", prose.language, n=count)
+    return _named(prose, "Weighted to the roster", *shown, worth)
 
 
 def _bounds(prose: Prose, indicator: str) -> list[Cell]:

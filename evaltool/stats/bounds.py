@@ -29,6 +29,7 @@ class Bounds:
 
     def verdict(self, target: float) -> Verdict:
         """`met` (`not_met`) if the target is reached (missed) whatever the others would have said."""
+        check_probability("target", target)
         if self.low >= target:
             return "met"
         return "not_met" if self.high < target else "cannot_tell"

@@ -1,7 +1,7 @@
 """What plain numbers must be before a method looks at them. The caller leaves missing ones out."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from evaltool.errors import StatisticsError
 
@@ -27,6 +27,13 @@ def check_probability(name: str, value: float, *, open_ends: bool = False) -> No
     if not inside:
         within = "between 0 and 1" if open_ends else "from 0 to 1"
         raise StatisticsError(f"{name} is {value}", mend=f"Give a share {within} (0.3 is 30 %).")
+
+
+def check_choice(name: str, value: str, known: Iterable[str]) -> None:
+    """Raises: StatisticsError: if the value is none of the known ones."""
+    names = list(known)
+    if value not in names:
+        raise StatisticsError(f"{name} is «{value}»", mend=f"Known: {', '.join(names)}.")
 
 
 def check_numbers(name: str, values: Sequence[float]) -> None:

@@ -228,10 +228,10 @@ def any_difference_test(shares: Sequence[tuple[int, int]]) -> Test:
 
 
 def _tested(levels: Levels, of: Pair | str, test: Test, n: int | None = None) -> Estimate:
-    """The p value of what the plan asks keeps the plan's status; every other is exploratory."""
+    """The p value of what a family asks keeps the plan's status; every other is exploratory: nothing adjusts it."""
     row = levels.row("p_value", of, estimate=test.p, n=n, method=test.method, warning=test.warning)
     claimed = isinstance(of, Pair) == pairs_are_claims(levels.plan, levels.comparison)
-    return row if claimed else replace(row, status="exploratory")
+    return row if claimed and levels.declared.family is not None else replace(row, status="exploratory")
 
 
 def _weighted_difference(levels: Levels, pair: Pair, n: int) -> Estimate:

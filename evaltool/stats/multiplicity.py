@@ -1,12 +1,13 @@
 """P values of many tests, adjusted together. Declare the family before the answers are in."""
 
 from collections.abc import Sequence
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evaltool.errors import StatisticsError
+from evaltool.stats.checks import check_choice
 
 Adjustment: TypeAlias = Literal["holm", "bh", "bonferroni", "hochberg", "by"]
 Floats: TypeAlias = NDArray[np.float64]
@@ -29,6 +30,7 @@ def adjust_p_values(p_values: Sequence[float | None], *, method: Adjustment = "h
     Raises:
         StatisticsError: if a p value is outside 0-1.
     """
+    check_choice("method", method, get_args(Adjustment))
     known = [p for p in p_values if p is not None]
     wrong = [p for p in known if not 0 <= p <= 1]
     if wrong:

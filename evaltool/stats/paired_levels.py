@@ -9,6 +9,7 @@ import numpy as np
 from scipy.stats import binomtest, chi2, norm, rankdata
 
 from evaltool.errors import StatisticsError
+from evaltool.stats.checks import check_choice
 from evaltool.stats.codes import Codes, Floats, pairs
 from evaltool.stats.shares import Interval, wilson
 
@@ -137,6 +138,7 @@ def signed_rank(before: Codes, after: Codes, *, zeros: Literal["pratt", "drop"] 
     >>> result.w_plus, result.p_exact
     (11.5, 0.375)
     """
+    check_choice("zeros", zeros, ("pratt", "drop"))
     first, second, _ = pairs(before, after)
     change = second - first
     if zeros == "drop":

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from evaltool.stats.checks import check_count, check_probability
+from evaltool.stats.checks import check_choice, check_count, check_probability
 
 DISPOSITIONS = ("I", "P", "R", "NC", "O", "UH", "UO")
 INTERVIEWS = ("I", "P")  # whole and partial ones
@@ -139,6 +139,8 @@ def response_rates(dispositions: Mapping[str, int], *, e: float | None = None) -
     >>> f"{rates.rr1:.3f} {rates.rr2:.3f}"
     '0.612 0.642'
     """
+    for code in dispositions:
+        check_choice("a disposition", code, (*DISPOSITIONS, "not_eligible"))
     counts = {code: dispositions.get(code, 0) for code in (*DISPOSITIONS, "not_eligible")}
     for code, count in counts.items():
         check_count(code, count)

@@ -11,7 +11,7 @@ from scipy.special import betainc
 from scipy.stats import beta, binom, binomtest, norm
 from statsmodels.stats.proportion import proportion_confint  # pyright: ignore[reportUnknownVariableType]  # no types
 
-from evaltool.stats.checks import check_probability, check_share_of
+from evaltool.stats.checks import check_choice, check_probability, check_share_of
 
 Verdict: TypeAlias = Literal["met", "not_met", "cannot_tell"]
 VERDICT_LEVEL = 0.025
@@ -74,6 +74,7 @@ def share(x: int, n: int, *, method: ShareMethod = "wilson", confidence: float =
     >>> share(0, 0).warning
     'no answers'
     """
+    check_choice("method", method, METHODS)
     interval = METHODS[method](x, n, confidence=confidence)
     if interval is None:
         return Share(x, n, None, None, None, method, confidence, warning=NO_ANSWERS)

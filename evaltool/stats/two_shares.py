@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 from scipy.optimize import brentq
 from scipy.stats import norm
 
-from evaltool.stats.checks import check_probability, check_share_of
+from evaltool.stats.checks import check_choice, check_probability, check_share_of
 from evaltool.stats.shares import Interval, wilson
 
 DifferenceMethod: TypeAlias = Literal["newcombe", "miettinen_nurminen", "mee", "agresti_caffo"]
@@ -74,6 +74,7 @@ def difference(
     >>> f"{found.estimate:.3f} {found.low:.4f} {found.high:.4f}"
     '0.200 0.0524 0.3339'
     """
+    check_choice("method", method, _DIFFERENCES)
     groups = _check(first, second, confidence)
     if not (groups.n1 and groups.n2):
         return Comparison(None, None, None, method, confidence, NO_BASE)
@@ -105,6 +106,7 @@ def ratio(
     >>> ratio((1, 1), (0, 1)).high
     inf
     """
+    check_choice("method", method, _RATIOS)
     groups = _check(first, second, confidence)
     if not (groups.n1 and groups.n2):
         return Comparison(None, None, None, method, confidence, NO_BASE)

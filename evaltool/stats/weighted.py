@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias, cast
+from typing import Any, Literal, TypeAlias, cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from scipy.optimize import brentq
 from scipy.stats import beta, t
 
 from evaltool.errors import StatisticsError
-from evaltool.stats.checks import check_probability
+from evaltool.stats.checks import check_choice, check_probability
 from evaltool.stats.weights import kish
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -73,6 +73,7 @@ def weighted_mean(
     >>> f"{result.estimate:.2f} {result.se:.3f}"
     '0.80 0.217'
     """
+    check_choice("lonely", design.lonely, ("fail", "adjust", "certainty"))
     y, w, inside = _domain(values, design, domain)
     total = float(w[inside].sum())
     if not inside.any():
@@ -216,6 +217,7 @@ def weighted_interval(
     >>> f"{low:.2f} {high:.3f} {interval.method}"
     '0.00 0.206 clopper_pearson'
     """
+    check_choice("method", method, get_args(IntervalMethod))
     check_probability("confidence", confidence, open_ends=True)
     p = share.estimate
     if p is None:

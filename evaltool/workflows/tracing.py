@@ -48,7 +48,8 @@ def _find(rows: list[Estimate], figure: str, population: str) -> Estimate:
     by_id = {row.id: row for row in rows}
     if wanted in by_id:
         return by_id[wanted]
-    main = [row for row in rows if (row.indicator, row.statistic, row.by, row.comparison) == (wanted, "share", "", "")]
+    plain = (wanted, "share", "", "", "")
+    main = [row for row in rows if (row.indicator, row.statistic, row.by, row.comparison, row.weighting) == plain]
     known = ", ".join(dict.fromkeys(row.population for row in main))
     found = [row for row in main if population in {"", row.population}]
     if len(found) == 1:

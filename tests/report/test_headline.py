@@ -26,7 +26,7 @@ def test_five_ways_show_the_figures_of_their_rows():
     assert header == ["Reading", "Result", "95 per cent interval", "Base"]
     assert lines == [
         ["As answered", "**59 per cent**", "48–68", "51 of 87"],
-        ["Weighted to the roster", "56 per cent", "45–66", "worth 79 answers"],
+        ["Weighted to the roster", "56 per cent", "45–66", "all interviews: worth 79"],
         ["Outer bounds", "41–71 per cent", "32–79", "all 124"],
         ["Target 30 per cent, whatever the silent answer", "**met**", "–", "124"],
         ["Target 30 per cent, exact test of the answers", "**met**", "–", "87"],

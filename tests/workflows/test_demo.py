@@ -136,6 +136,12 @@ def test_an_altered_archive_is_refused_and_moves_only_what_depends_on_it(demo: P
     assert "ALTERED" in evaltool("--project", str(copy), "trace", main["share"].id).stdout
 
 
+def test_a_figure_is_traced_by_name_also_where_a_weighted_one_stands_beside_it(demo: Path) -> None:
+    shown = evaltool("--project", str(demo), "trace", "job_or_education", "--population", "2021")
+    assert shown.returncode == 0, shown.stderr
+    assert "identity   indicator job_or_education, population 2021, statistic share\n" in shown.stdout
+
+
 def test_an_archive_that_was_cut_is_refused(demo: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(demo, copy)
