@@ -10,6 +10,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from evaltool.errors import CleaningError
 from evaltool.responses.raw import RawAnswer, Responses
 from evaltool.responses.tables import Coded, Mask, calculate, columns_hold
 from evaltool.survey.answers import OTHER_SUFFIX, Reading, read_attributes, reread
@@ -143,7 +144,11 @@ def attribute_columns(survey: Survey, responses: Responses) -> dict[str, Coded[V
 
 
 def _attribute(name: str, column: Attribute, texts: Coded[str]) -> Coded[Value]:
-    return texts.map(lambda text: read_attributes({name: column}, {name: text})[name])
+    try:
+        return texts.map(lambda text: read_attributes({name: column}, {name: text})[name])
+    except ValueError:  # only an archive that was altered holds one; its text is nobody's business
+        mend = "Restore the archive from the backup."
+        raise CleaningError(f"«{name}» of an interview is no {column.type}", mend=mend) from None
 
 
 def _read(question: Question, answer: RawAnswer) -> Reading:

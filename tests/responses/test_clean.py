@@ -282,6 +282,12 @@ def test_what_stands_in_a_dropped_record_is_never_read(run, dropped):
     assert len(cleaned.log) == 1
 
 
+def test_an_attribute_that_counts_and_cannot_be_read_is_named_without_its_text(run):
+    with pytest.raises(CleaningError, match="«born» of an interview is no integer") as told:
+        run(interview("u1", attributes={"born": "19 85x"}))
+    assert "85x" not in str(told.value)
+
+
 def test_corrections_are_applied_and_logged_with_who_when_and_why(run):
     fix = partial(Correction, unit="u1", who="Anna", when="2022-01-05", why="the mentor called")
     corrections = [
