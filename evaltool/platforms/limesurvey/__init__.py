@@ -1,0 +1,1 @@
+"""LimeSurvey as a survey platform."""
