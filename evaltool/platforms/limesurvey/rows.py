@@ -1,0 +1,257 @@
+"""A row of LimeSurvey's export as a raw response: our names and codes, UTC times, and why an answer is missing."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+
+from evaltool.errors import Fault, PlatformError
+from evaltool.platforms.limesurvey.names import MARKER, Names
+from evaltool.platforms.limesurvey.pull import Row
+from evaltool.records import Answer, PageVisit, RawResponse, Status
+from evaltool.survey.answers import OTHER_SUFFIX, read_attributes, reread, stored
+from evaltool.survey.expressions import Value
+from evaltool.survey.model import Question, Survey
+from evaltool.survey.path import walk_path
+from evaltool.survey.types import QUESTION_TYPES, AnswerFault
+
+OWN_OTHER = "-oth-"
+"""LimeSurvey's own code for «other»; its text stands in the column `question[other]`."""
+
+UNDATED = "1980-01-01T00:00:00+00:00"
+"""What LimeSurvey writes in place of a time where a survey keeps no dates."""
+
+_THREE_DECIMALS = re.compile(r"\.\d{3}$")
+_SYSTEM = frozenset(
+    {"id", "submitdate", "lastpage", "startlanguage", "seed", "token", "startdate", "datestamp"}
+    | {"ipaddr", "refurl", "interviewtime"}
+)
+
+
+@dataclass(frozen=True)
+class Answering:
+    """Who answers with an access code: pseudonyms, and the attributes that routing went by."""
+
+    unit: str
+    person: str
+    attributes: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """What a row is read with. `zone` is that of the server's clock; `people` are by access code."""
+
+    deployment: str
+    structure_hash: str
+    sid: int
+    survey: Survey
+    names: Names
+    zone: tzinfo
+    people: Mapping[str, Answering] = field(default_factory=dict[str, Answering], repr=False)
+
+
+def check_columns(source: Source, columns: Iterable[str]) -> None:
+    """Refuse an export whose columns are not those of the survey.
+
+    Raises:
+        PlatformError: with every column that we do not know, and every one that is missing.
+    """
+    there, known = set(columns), set(_columns(source))
+    own_others = {f"{source.names.questions[name]}[other]" for name in source.survey.by_name}
+    strange = there - known - own_others - _SYSTEM - {MARKER, *source.names.records.values()}
+    faults = [
+        *(Fault("unknown-column", f"a column «{name}» that the survey has not") for name in sorted(strange)),
+        *(Fault("missing-column", f"no column «{name}»") for name in sorted(known - there)),
+    ]
+    if faults:
+        mend = "Somebody has changed the survey in LimeSurvey: evaltool drift tells what. Nothing was pulled."
+        message = f"survey {source.sid} on LimeSurvey is not the one that was deployed"
+        raise PlatformError(message, where=source.deployment, mend=mend, faults=faults)
+
+
+def _columns(source: Source) -> Iterator[str]:
+    for question in source.survey.questions:
+        title = source.names.questions[question.name]
+        if question.type == "select_multiple":
+            codes = source.names.choices[question.name]
+            yield from (f"{title}[{code}]" for code in codes.values())
+        elif QUESTION_TYPES[question.type].asks:
+            yield title
+    yield from source.names.others.values()
+
+
+def read_row(source: Source, row: Row, *, revision: int) -> RawResponse:
+    """The response in this row. A question that was never shown has no entry, one left empty has `None`.
+
+    One whose access code nobody has stands for itself: the interview is its own unit and person.
+    """
+    interview = f"ls{source.sid}-{row['id']}"
+    who = source.people.get(str(row.get("token") or ""), Answering(interview, interview))
+    answers = _answers(source, row, who.attributes)
+    status = _status(source.survey, row, answers, who.attributes)
+    visits = sorted((visit for visit, _ in read_records(source, row)), key=lambda visit: visit.saved_at)
+    opened, saved = _times(row, source.zone)
+    sent = _zoned(row.get("submitdate"), source.zone)
+    return RawResponse(
+        deployment=source.deployment,
+        interview=interview,
+        unit=who.unit,
+        person=who.person,
+        structure_hash=source.structure_hash,
+        language=visits[-1].language if visits else str(row.get("startlanguage") or source.survey.language),
+        mode="self",
+        status=status,
+        revision=revision,
+        opened_at=opened,
+        saved_at=saved,
+        completed_at=sent if status == "complete" else None,
+        attributes=dict(who.attributes),
+        answers=answers,
+        pages=tuple(visits),
+    )
+
+
+def read_records(source: Source, row: Row) -> Iterator[tuple[PageVisit, set[str]]]:
+    """The hidden record of each page that was saved, `1669100000;da;why=1;more=;`: the visit, and what was shown."""
+    for page in source.survey.pages:
+        record = str(row.get(source.names.records.get(page.name, "")) or "")
+        seconds, _, rest = record.partition(";")
+        if not seconds.isdecimal():
+            continue
+        language, _, marks = rest.partition(";")
+        saved = datetime.fromtimestamp(int(seconds), UTC).isoformat(timespec="seconds")
+        shown = {title for title, _, mark in (part.partition("=") for part in marks.split(";")) if mark.strip() == "1"}
+        yield PageVisit(page=page.name, language=language, saved_at=saved), shown
+
+
+def _times(row: Row, zone: tzinfo) -> tuple[str, str]:
+    """When it was begun and last saved."""
+    begun, saved, sent = (_zoned(row.get(name), zone) for name in ("startdate", "datestamp", "submitdate"))
+    last = saved or sent or begun or UNDATED
+    return begun or last, last
+
+
+def _zoned(clock: object, zone: tzinfo) -> str | None:
+    """The server's wall clock in UTC; of an hour that the clock shows twice, the first."""
+    if not clock:
+        return None
+    read = datetime.fromisoformat(str(clock))
+    if read.year == 1980:
+        return UNDATED
+    return read.replace(tzinfo=zone).astimezone(UTC).isoformat(timespec="seconds")
+
+
+def _answers(source: Source, row: Row, attributes: Mapping[str, str]) -> dict[str, Answer]:
+    """The answers to what was shown, and any other that stands there all the same."""
+    written = {question.name: _written(source, question, row) for question in _asking(source.survey.questions)}
+    given = {name: answer for name, answer in written.items() if answer is not None}
+    shown = _shown(source, row, given, attributes)
+    answers: dict[str, Answer] = {}
+    for question in _asking(source.survey.questions):
+        if question.name not in shown and question.name not in given:
+            continue
+        answers[question.name] = written[question.name]
+        if question.other_choice:
+            answers[question.name + OTHER_SUFFIX] = _other_text(source, question, row)
+    return answers
+
+
+def _asking(questions: Iterable[Question]) -> Iterator[Question]:
+    return (question for question in questions if QUESTION_TYPES[question.type].asks)
+
+
+def _written(source: Source, question: Question, row: Row) -> Answer:
+    """The answer in the form in which the embedded server would keep it."""
+    if question.type == "select_multiple":
+        return _chosen(source, question, row) or None
+    text = str(row.get(source.names.questions[question.name]) or "")
+    if question.type == "select_one":
+        return _code(source, question, text) or None
+    if question.type == "date":
+        text = text.partition(" ")[0]
+    if question.type == "decimal" and _THREE_DECIMALS.search(text):
+        text += "0"  # a point and three digits could part thousands where a person writes; here it cannot
+    return _stored(question, text)
+
+
+def _chosen(source: Source, question: Question, row: Row) -> list[str]:
+    title = source.names.questions[question.name]
+    codes = source.names.choices[question.name]
+    chosen = [ours for ours, theirs in codes.items() if row.get(f"{title}[{theirs}]") == "Y"]
+    if question.other_choice and question.other_choice not in chosen and row.get(f"{title}[other]"):
+        chosen.append(question.other_choice)
+    return chosen
+
+
+def _code(source: Source, question: Question, theirs: str) -> str:
+    if theirs == OWN_OTHER and question.other_choice:
+        return question.other_choice
+    return source.names.choice(question.name, theirs) or theirs  # cleaning tells of a code that nobody knows
+
+
+def _stored(question: Question, text: str) -> Answer:
+    try:
+        return stored(question, [text])
+    except AnswerFault:  # cleaning tells of it, with the answer as it was written
+        return text
+
+
+def _other_text(source: Source, question: Question, row: Row) -> str | None:
+    title = source.names.questions[question.name]
+    column = source.names.others.get(question.name, "")
+    text = str(row.get(column) or row.get(f"{title}[other]") or "")
+    return " ".join(text.split()) or None
+
+
+def _shown(source: Source, row: Row, given: Mapping[str, Answer], attributes: Mapping[str, str]) -> set[str]:
+    """What was shown: the hidden record of each saved page tells it, else the routing and what was answered."""
+    records = source.names.records
+    if records and all(column in row for column in records.values()):
+        titles = source.names.questions
+        shown = {title for _, titles_shown in read_records(source, row) for title in titles_shown}
+        return {name for name, title in titles.items() if title in shown}
+    return _derived(source, row, given, attributes)
+
+
+def _derived(source: Source, row: Row, given: Mapping[str, Answer], attributes: Mapping[str, str]) -> set[str]:
+    """On the path, and up to the last page with an answer if it was not sent.
+
+    Where the server tells «not shown» (`None`) from «left empty», that goes first; but a number or a date left empty
+    is `None` there, too.
+    """
+    survey = source.survey
+    steps = walk_path(survey, _values(survey, given), read_attributes(survey.attributes, attributes)).steps
+    if not row.get("submitdate"):
+        reached = [place for place, step in enumerate(steps) if any(item.name in given for item in step.questions)]
+        steps = steps[: max(reached, default=-1) + 1]
+    on_path = [question for step in steps for question in step.questions]
+    return {question.name for question in on_path if not _never_shown(source, question, row)}
+
+
+def _never_shown(source: Source, question: Question, row: Row) -> bool:
+    title = source.names.questions[question.name]
+    if question.type == "select_multiple":
+        codes = source.names.choices[question.name].values()
+        return all(row.get(f"{title}[{code}]", "") is None for code in codes)
+    return question.type in {"text", "select_one"} and row.get(title, "") is None
+
+
+def _values(survey: Survey, given: Mapping[str, Answer]) -> dict[str, Value | None]:
+    return {name: reread(survey.by_name[name], answer).value for name, answer in given.items()}
+
+
+def _status(survey: Survey, row: Row, answers: Mapping[str, Answer], attributes: Mapping[str, str]) -> Status:
+    """Refused is what the survey's own rule calls so, whether LimeSurvey counts it as sent or not."""
+    given = {name: answer for name, answer in answers.items() if answer is not None and name in survey.by_name}
+    values = _values(survey, given)
+    if walk_path(survey, values, read_attributes(survey.attributes, attributes)).refused:
+        return "refused"
+    if row.get("submitdate"):
+        return "complete"
+    return "partial" if given else "opened"
+
+
+def strangers(source: Source, rows: Iterable[Mapping[str, Any]]) -> list[int]:
+    """Ids of rows with an access code that nobody on the list has, or with none: they have no roster attributes."""
+    return [int(row["id"]) for row in rows if str(row.get("token") or "") not in source.people]
