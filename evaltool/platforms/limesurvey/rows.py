@@ -1,19 +1,19 @@
 """A row of LimeSurvey's export as a raw response: our names and codes, UTC times, and why an answer is missing."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
-from typing import Any
+from typing import Any, TypeAlias
 
 from evaltool.errors import Fault, PlatformError
 from evaltool.platforms.limesurvey.names import MARKER, Names
 from evaltool.platforms.limesurvey.pull import Row
+from evaltool.platforms.limesurvey.structure import PageRecord, read_record
 from evaltool.records import Answer, PageVisit, RawResponse, Status
 from evaltool.survey.answers import OTHER_SUFFIX, read_attributes, reread, stored
-from evaltool.survey.expressions import Value
 from evaltool.survey.model import Question, Survey
-from evaltool.survey.path import walk_path
+from evaltool.survey.path import Path, Step, walk_path
 from evaltool.survey.types import QUESTION_TYPES, AnswerFault
 
 OWN_OTHER = "-oth-"
@@ -27,6 +27,9 @@ _SYSTEM = frozenset(
     {"id", "submitdate", "lastpage", "startlanguage", "seed", "token", "startdate", "datestamp"}
     | {"ipaddr", "refurl", "interviewtime"}
 )
+
+
+Records: TypeAlias = dict[str, PageRecord]
 
 
 @dataclass(frozen=True)
@@ -88,9 +91,11 @@ def read_row(source: Source, row: Row, *, revision: int) -> RawResponse:
     """
     interview = f"ls{source.sid}-{row['id']}"
     who = source.people.get(str(row.get("token") or ""), Answering(interview, interview))
-    answers = _answers(source, row, who.attributes)
-    status = _status(source.survey, row, answers, who.attributes)
-    visits = sorted((visit for visit, _ in read_records(source, row)), key=lambda visit: visit.saved_at)
+    written = {question.name: _written(source, question, row) for question in _asking(source.survey.questions)}
+    given = {name: answer for name, answer in written.items() if answer is not None}
+    path = _path(source.survey, given, who.attributes)
+    status = _status(row, given, path)
+    visits = _visits(_records(source, row, path))
     opened, saved = _times(row, source.zone)
     sent = _zoned(row.get("submitdate"), source.zone)
     return RawResponse(
@@ -107,22 +112,44 @@ def read_row(source: Source, row: Row, *, revision: int) -> RawResponse:
         saved_at=saved,
         completed_at=sent if status == "complete" else None,
         attributes=dict(who.attributes),
-        answers=answers,
+        answers=_with_empty(source, row, given, _shown(source, row, given, path=path)),
         pages=tuple(visits),
     )
 
 
-def read_records(source: Source, row: Row) -> Iterator[tuple[PageVisit, set[str]]]:
-    """The hidden record of each page that was saved, `1669100000;da;why=1;more=;`: the visit, and what was shown."""
-    for page in source.survey.pages:
-        record = str(row.get(source.names.records.get(page.name, "")) or "")
-        seconds, _, rest = record.partition(";")
-        if not seconds.isdecimal():
-            continue
-        language, _, marks = rest.partition(";")
-        saved = datetime.fromtimestamp(int(seconds), UTC).isoformat(timespec="seconds")
-        shown = {title for title, _, mark in (part.partition("=") for part in marks.split(";")) if mark.strip() == "1"}
-        yield PageVisit(page=page.name, language=language, saved_at=saved), shown
+def _records(source: Source, row: Row, path: Path) -> Records:
+    """What the record of each page that was sent says, in order of the pages.
+
+    LimeSurvey writes a record when it shows the page, too: of an interview that was not sent, the furthest page was
+    shown only.
+    """
+    found: Records = {}
+    for page, column in source.names.records.items():
+        record = read_record(str(row.get(column) or ""))
+        if record:
+            found[page] = record
+    if not row.get("submitdate"):
+        visible = [step.page.name for step in path.steps if _is_visible(step)]
+        found.pop(next((page for page in reversed(visible) if page in found), ""), None)
+    return found
+
+
+def _path(survey: Survey, given: Mapping[str, Answer], attributes: Mapping[str, str]) -> Path:
+    values = {name: reread(survey.by_name[name], answer).value for name, answer in given.items()}
+    return walk_path(survey, values, read_attributes(survey.attributes, attributes))
+
+
+def _is_visible(step: Step) -> bool:
+    return any(question.type != "calculate" for question in step.questions)
+
+
+def _visits(records: Records) -> list[PageVisit]:
+    found = [PageVisit(page=page, language=item.language, saved_at=_utc(item)) for page, item in records.items()]
+    return sorted(found, key=lambda visit: visit.saved_at)
+
+
+def _utc(record: PageRecord) -> str:
+    return datetime.fromtimestamp(record.time, UTC).isoformat(timespec="seconds")
 
 
 def _times(row: Row, zone: tzinfo) -> tuple[str, str]:
@@ -142,16 +169,13 @@ def _zoned(clock: object, zone: tzinfo) -> str | None:
     return read.replace(tzinfo=zone).astimezone(UTC).isoformat(timespec="seconds")
 
 
-def _answers(source: Source, row: Row, attributes: Mapping[str, str]) -> dict[str, Answer]:
-    """The answers to what was shown, and any other that stands there all the same."""
-    written = {question.name: _written(source, question, row) for question in _asking(source.survey.questions)}
-    given = {name: answer for name, answer in written.items() if answer is not None}
-    shown = _shown(source, row, given, attributes)
+def _with_empty(source: Source, row: Row, given: Mapping[str, Answer], shown: Container[str]) -> dict[str, Answer]:
+    """The answers, and `None` for what was shown and left empty. An answer stays, whatever the record says."""
     answers: dict[str, Answer] = {}
     for question in _asking(source.survey.questions):
         if question.name not in shown and question.name not in given:
             continue
-        answers[question.name] = written[question.name]
+        answers[question.name] = given.get(question.name)
         if question.other_choice:
             answers[question.name + OTHER_SUFFIX] = _other_text(source, question, row)
     return answers
@@ -204,24 +228,26 @@ def _other_text(source: Source, question: Question, row: Row) -> str | None:
     return " ".join(text.split()) or None
 
 
-def _shown(source: Source, row: Row, given: Mapping[str, Answer], attributes: Mapping[str, str]) -> set[str]:
-    """What was shown: the hidden record of each saved page tells it, else the routing and what was answered."""
-    records = source.names.records
-    if records and all(column in row for column in records.values()):
-        titles = source.names.questions
-        shown = {title for _, titles_shown in read_records(source, row) for title in titles_shown}
-        return {name for name, title in titles.items() if title in shown}
-    return _derived(source, row, given, attributes)
+def _shown(source: Source, row: Row, given: Container[str], *, path: Path) -> set[str]:
+    """What was shown: the hidden records tell it; an adopted survey has none."""
+    columns = source.names.records.values()
+    if columns and all(column in row for column in columns):
+        return _recorded(source, _records(source, row, path))
+    return _derived(source, row, given, path=path)
 
 
-def _derived(source: Source, row: Row, given: Mapping[str, Answer], attributes: Mapping[str, str]) -> set[str]:
+def _recorded(source: Source, records: Records) -> set[str]:
+    titles = {title for record in records.values() for title, shown in record.shown.items() if shown}
+    return {name for name, title in source.names.questions.items() if title in titles}
+
+
+def _derived(source: Source, row: Row, given: Container[str], *, path: Path) -> set[str]:
     """On the path, and up to the last page with an answer if it was not sent.
 
     Where the server tells «not shown» (`None`) from «left empty», that goes first; but a number or a date left empty
     is `None` there, too.
     """
-    survey = source.survey
-    steps = walk_path(survey, _values(survey, given), read_attributes(survey.attributes, attributes)).steps
+    steps = path.steps
     if not row.get("submitdate"):
         reached = [place for place, step in enumerate(steps) if any(item.name in given for item in step.questions)]
         steps = steps[: max(reached, default=-1) + 1]
@@ -237,15 +263,9 @@ def _never_shown(source: Source, question: Question, row: Row) -> bool:
     return question.type in {"text", "select_one"} and row.get(title, "") is None
 
 
-def _values(survey: Survey, given: Mapping[str, Answer]) -> dict[str, Value | None]:
-    return {name: reread(survey.by_name[name], answer).value for name, answer in given.items()}
-
-
-def _status(survey: Survey, row: Row, answers: Mapping[str, Answer], attributes: Mapping[str, str]) -> Status:
+def _status(row: Row, given: Mapping[str, Answer], path: Path) -> Status:
     """Refused is what the survey's own rule calls so, whether LimeSurvey counts it as sent or not."""
-    given = {name: answer for name, answer in answers.items() if answer is not None and name in survey.by_name}
-    values = _values(survey, given)
-    if walk_path(survey, values, read_attributes(survey.attributes, attributes)).refused:
+    if path.refused:
         return "refused"
     if row.get("submitdate"):
         return "complete"
