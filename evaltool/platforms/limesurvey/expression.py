@@ -244,7 +244,7 @@ def _answer(question: Question, scope: Scope) -> _Operand:
 
 
 def _typed(kind: Kind, words: str, codes: Named, *, trimmed: bool) -> _Operand:
-    """`trimmed`: spaces round a text are no part of it."""
+    """`trimmed`: a text was written by a respondent; spaces round it are no part of it, and LimeSurvey escapes it."""
     given = (f"!is_empty({words})",)
     match kind:
         case "number":
@@ -252,7 +252,7 @@ def _typed(kind: Kind, words: str, codes: Named, *, trimmed: bool) -> _Operand:
         case "date":
             return _Operand(kind, f"substr({words}, 0, 10)", given)
         case "text" if trimmed:
-            return _Operand(kind, f"trim({words})", (f"!is_empty(trim({words}))",))
+            return _Operand(kind, f"html_entity_decode(trim({words}))", (f"!is_empty(trim({words}))",))
         case _:
             return _Operand(kind, words, given, codes)
 

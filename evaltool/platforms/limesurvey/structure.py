@@ -20,7 +20,7 @@ from evaltool.platforms.limesurvey.expression import (
     page_relevance,
 )
 from evaltool.platforms.limesurvey.names import MARKER, Names, name_survey
-from evaltool.platforms.limesurvey.words import Teller
+from evaltool.platforms.limesurvey.words import Teller, quoted
 from evaltool.records import Deployment
 from evaltool.survey.model import Choice, Page, Question, Survey
 from evaltool.survey.types import DEFAULT_MAX_LENGTH
@@ -37,6 +37,10 @@ TYPES: Mapping[str, str] = {
     "calculate": "*",
 }
 """LimeSurvey's letter for each of our question types; a text of several lines is «T»."""
+
+
+_UNSEEN = "d-none hidden"
+"""Classes that hide it from who has no JavaScript, too: LimeSurvey hides its hidden questions by script only."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +126,7 @@ def build_structure(deployment: Deployment, survey: Survey, names: Names | None 
 def _hidden(title: str, equation: str, survey: Survey, *, told: str = "") -> Item:
     """A hidden question whose value LimeSurvey works out itself."""
     texts = dict.fromkeys(survey.languages, told or title)
-    return Item(title, "*", texts, settings={"equation": equation, "hidden": "1"})
+    return Item(title, "*", texts, settings={"equation": equation, "hidden": "1", "cssclass": _UNSEEN})
 
 
 @dataclass(frozen=True)
@@ -148,11 +152,11 @@ class _Builder:
         return "{time()};{LANG};" + "".join(shown)
 
     def _shown_name(self, question: Question) -> str:
-        """Of several choices one that no other can switch off: one that stands alone."""
+        """Of several choices one tells for all of them."""
         title = self.names.questions[question.name]
         if question.type != "select_multiple":
             return title
-        code = next(iter([*alone(question), *question.choices]))
+        code = next(iter(question.choices))
         return f"{title}_{self.names.choices[question.name][code]}"
 
     def _items(self, question: Question, scope: Scope) -> Iterator[Item]:
@@ -192,9 +196,6 @@ class _Builder:
                 found["maximum_chars"] = str(question.max_length or DEFAULT_MAX_LENGTH)
             case "date":
                 found |= {"date_min": "1900-01-01", "date_max": "2100-12-31"}
-            case "select_multiple" if alone(question):
-                codes = self.names.choices[question.name]
-                found["exclude_all_others"] = ";".join(codes[code] for code in alone(question))
             case _:
                 pass
         return found
@@ -217,7 +218,10 @@ class _Builder:
         return {"em_validation_q": test}, {"em_validation_q_tip": joined}
 
     def _alone_test(self, question: Question) -> str:
-        """No choice stands beside one that excludes the others."""
+        """No choice stands beside one that excludes the others.
+
+        LimeSurvey's own `exclude_all_others` would take answers away without a word, and makes choices irrelevant.
+        """
         title, codes = self.names.questions[question.name], self.names.choices[question.name]
         chosen = {code: f"{title}_{part}.NAOK" for code, part in codes.items()}
         excluding = ", ".join(chosen[code] for code in alone(question))
@@ -254,11 +258,11 @@ class _Builder:
             return thanks
         everything = frozenset(self.survey.by_name)
         test = compile_test(self.survey.refusal, Scope(self.survey, self.names, everything))
-        return {
-            code: f'{{if({test}, "{_end_words("You said no", "That is all right. You can close this page now.", code)}"'
-            f', "{thanks[code]}")}}'
+        refused = {
+            code: _end_words("You said no", "That is all right. You can close this page now.", code)
             for code in self.survey.languages
         }
+        return {code: f"{{if({test}, {quoted(refused[code])}, {quoted(thanks[code])})}}" for code in thanks}
 
 
 def _end_words(heading: str, words: str, language: str) -> str:

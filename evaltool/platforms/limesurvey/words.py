@@ -54,6 +54,14 @@ def _label(labels: Named, words: str) -> str:
     """The label of the code that `words` has; a code that is none of them is shown itself."""
     told = f"htmlspecialchars({words})"
     for code, label in reversed(list(labels.items())):
-        quoted = _markup(label).replace('"', '\\"')
-        told = f'if({words} == "{code}", "{quoted}", {told})'
+        told = f'if({words} == "{code}", {quoted(_markup(label))}, {told})'
     return told
+
+
+def quoted(words: str) -> str:
+    """Words within an expression; LimeSurvey cannot read a text that holds the sign that it stands between."""
+    sign = "'" if '"' in words else '"'
+    return f"{sign}{words.replace(sign, _TYPOGRAPHIC[sign])}{sign}"
+
+
+_TYPOGRAPHIC = {"'": "’", '"': "”"}
