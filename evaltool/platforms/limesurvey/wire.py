@@ -44,6 +44,7 @@ class Wire(requests.Session):
             problem = _problem(response, where, proven=self.proven)
             if not problem:
                 self.proven = True
+                response.encoding = "utf-8"  # as JSON is; else a large body is searched for its encoding
                 return response
         raise problem  # here, where the request with its secrets is no part of the chain of errors
 
