@@ -283,3 +283,175 @@ def cases_survey() -> Survey:
     ]
     last = {"name": "last", "questions": [*tests, *asked, {"name": "end", "type": "note", "label": "The end."}]}
     return Survey.model_validate({**DEFINITION, "pages": [*DEFINITION["pages"], last]}, context={"language": "en"})
+
+
+CONSTRAINED: dict[str, Any] = {
+    "survey": "constraints",
+    "version": 1,
+    "language": "en",
+    "title": "Constraints",
+    "pages": [
+        {
+            "name": "page",
+            "questions": [
+                {"name": "few", "type": "integer", "constraint": ". >= 0 and . <= 500"},
+                {"name": "share", "type": "decimal", "constraint": ". < 2.5 or . = 10"},
+                {"name": "since", "type": "date", "constraint": ". >= '2020-01-01' and . < '2022-01-01'"},
+                {"name": "words", "type": "text", "constraint": ". != 'no' and . >= 'b'"},
+                {
+                    "name": "job",
+                    "type": "select_one",
+                    "constraint": ". != 'none'",
+                    "choices": {"ordinary": "Yes", "none": "No", **REFUSED},
+                },
+                {
+                    "name": "topics",
+                    "type": "select_multiple",
+                    "constraint": "selected(., 'time')",
+                    "choices": {
+                        "time": "Time",
+                        "way_home": "The way home",
+                        "nothing": {"label": "Nothing", "exclusive": True},
+                    },
+                },
+                {
+                    "name": "free",
+                    "type": "select_multiple",
+                    "choices": {
+                        "time": "Time",
+                        "way_home": "The way home",
+                        "nothing": {"label": "Nothing", "exclusive": True},
+                        **REFUSED,
+                    },
+                },
+            ],
+        },
+        {"name": "last", "questions": [{"name": "end", "type": "note", "label": "The end."}]},
+    ],
+}
+
+CONSTRAINT_ANSWERS: tuple[Given, ...] = (
+    {},
+    *({"few": text} for text in ("0", "500", "501", "-1", "7")),
+    *({"share": text} for text in ("2.5", "2.49", "10", "10.1", "-1")),
+    *({"since": text} for text in ("2019-12-31", "2020-01-01", "2021-12-31", "2022-01-01")),
+    *({"words": text} for text in ("no", " no ", "nobody", "a", "b", "yes", "   ")),
+    *({"job": text} for text in ("ordinary", "none", "refused")),
+    *({"topics": codes} for codes in (["time"], ["way_home"], ["time", "way_home"], ["nothing"], ["time", "nothing"])),
+    *({"free": codes} for codes in (["time", "way_home"], ["nothing"], ["refused"], ["way_home", "nothing"])),
+    {"free": ["nothing", "refused"]},
+    {"free": ["time", "refused"]},
+)
+
+
+def constrained_survey() -> Survey:
+    """Questions whose answers are checked, each with a label and a message."""
+    told = {"constraint_message": "Mend it."}
+    pages = [
+        {
+            **page,
+            "questions": [
+                {"label": f"{item['name']}?", **item, **(told if "constraint" in item else {})}
+                for item in page["questions"]
+            ],
+        }
+        for page in CONSTRAINED["pages"]
+    ]
+    return Survey.model_validate({**CONSTRAINED, "pages": pages}, context={"language": "en"})
+
+
+EVERY_TYPE: dict[str, Any] = {
+    "survey": "every-type",
+    "version": 3,
+    "language": "en",
+    "translations": ["ar"],
+    "title": {"en": "Every {type} & more", "ar": "كل الأنواع"},
+    "refusal": "${consent} = 'no'",
+    "attributes": {
+        "site": {
+            "type": "choice",
+            "choices": {"aarhus": {"label": {"en": 'The "C" house', "ar": "آرهوس"}}, "odense": {"label": "Odense"}},
+        },
+        "started": {"type": "date"},
+        "nick": {"type": "text"},
+    },
+    "pages": [
+        {
+            "name": "consent",
+            "title": {"en": "Will you?", "ar": "هل تريدين؟"},
+            "questions": [
+                {
+                    "name": "about_it",
+                    "type": "note",
+                    "label": {"en": "At ${site} since ${started}, ${nick}: a < b & {c}\nNew line", "ar": "اتصلي 33 13"},
+                },
+                {
+                    "name": "consent",
+                    "type": "select_one",
+                    "required": True,
+                    "label": {"en": "May we?", "ar": "هل؟"},
+                    "hint": {"en": "Say no if you like.", "ar": "قولي لا"},
+                    "choices": {
+                        "yes": {"label": {"en": "Yes", "ar": "نعم"}},
+                        "no": {"label": {"en": "No", "ar": "لا"}},
+                    },
+                },
+            ],
+        },
+        {
+            "name": "all",
+            "relevant": "${site} != 'odense'",
+            "questions": [
+                {
+                    "name": "a_name_that_is_much_too_long_for_it",
+                    "type": "select_one",
+                    "label": "Job?",
+                    "choices": {
+                        "very_satisfied": "Very",
+                        "very_dissatisfied": "Not",
+                        "other": {"label": "Other", "other": True},
+                        **REFUSED,
+                    },
+                },
+                {
+                    "name": "topics",
+                    "type": "select_multiple",
+                    "label": "Topics?",
+                    "choices": {
+                        "time": "Time",
+                        "other": {"label": "Other", "other": True},
+                        "nothing": {"label": {"en": "Nothing", "ar": "لا شيء"}, "exclusive": True},
+                    },
+                },
+                {
+                    "name": "count_it",
+                    "type": "integer",
+                    "label": "How many?",
+                    "constraint": ". >= 0",
+                    "constraint_message": {"en": "Not less than 0.", "ar": "ليس أقل من 0."},
+                },
+                {"name": "share", "type": "decimal", "label": "How much?"},
+                {"name": "since", "type": "date", "label": "Since?"},
+                {"name": "words", "type": "text", "label": "Words?"},
+                {"name": "essay", "type": "text", "label": "More?", "appearance": "multiline", "max_length": 500},
+                {"name": "where", "type": "calculate", "calculation": "${site}"},
+            ],
+        },
+        {
+            "name": "end",
+            "questions": [
+                {
+                    "name": "why",
+                    "type": "text",
+                    "label": "Why?",
+                    "relevant": "selected(${topics}, 'time') and ${count_it} > 5",
+                }
+            ],
+        },
+    ],
+}
+
+
+def every_type() -> Survey:
+    """Every type of question, in two languages, one from right to left."""
+    return Survey.model_validate(EVERY_TYPE, context={"language": "en"})

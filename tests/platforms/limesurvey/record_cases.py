@@ -1,6 +1,6 @@
-"""Records what a real LimeSurvey makes of every expression for every set of answers, as `cases/expressions.json`.
+"""Records what a real LimeSurvey makes of our structures, in `cases/`: expressions, constraints, what its API tells.
 
-By hand: `python -m tests.platforms.limesurvey.record_cases http://127.0.0.1:8092 USER PASSWORD`.
+By hand: `python -m tests.platforms.limesurvey.record_cases http://127.0.0.1:8092 USER PASSWORD [told …]`.
 """
 
 import base64
@@ -12,15 +12,25 @@ from typing import Any
 import httpx
 from lxml import html
 
-from evaltool.platforms.limesurvey.lss import write_lss
+from evaltool.platforms.limesurvey.expression import Scope, compile_test, known_before
+from evaltool.platforms.limesurvey.lss import SETTINGS, write_lss
 from evaltool.platforms.limesurvey.names import Names, name_survey
-from evaltool.platforms.limesurvey.structure import build_structure, read_record
+from evaltool.platforms.limesurvey.structure import Structure, build_structure, read_record
+from evaltool.platforms.limesurvey.told import QUESTION_PROPERTIES
 from evaltool.records import Deployment
 from evaltool.survey.model import Survey
 from evaltool.survey.release import make_release
-from tests.platforms.limesurvey.expression_cases import ANSWERS, EXPRESSIONS, Given, cases_survey
+from tests.platforms.limesurvey.expression_cases import (
+    ANSWERS,
+    CONSTRAINT_ANSWERS,
+    EXPRESSIONS,
+    Given,
+    cases_survey,
+    constrained_survey,
+    every_type,
+)
 
-CASES = Path(__file__).parent / "cases" / "expressions.json"
+CASES = Path(__file__).parent / "cases"
 
 
 class Server:
@@ -35,23 +45,27 @@ class Server:
         return httpx.post(url, json=body, timeout=120).raise_for_status().json()["result"]
 
 
-def deploy(server: Server, survey: Survey, names: Names) -> int:
+def structure_of(survey: Survey, names: Names) -> Structure:
     released = make_release(survey, released_at="2022-01-01T00:00:00+00:00")
     deployment = Deployment(
-        id="cases@1",
-        survey="cases",
-        version=1,
+        id=survey.key,
+        survey=survey.survey,
+        version=survey.version,
         structure_hash=released.structure_hash,
         texts=released.texts,
         platform="limesurvey",
         deployed_at=released.released_at,
     )
-    structure = build_structure(deployment, survey, names)
+    return build_structure(deployment, survey, names)
+
+
+def deploy(server: Server, structure: Structure) -> int:
     server.call("delete_survey", structure.sid)
     file = base64.b64encode(write_lss(structure)).decode()
     assert server.call("import_survey", file, "lss", None, structure.sid) == structure.sid
     assert server.call("activate_survey", structure.sid)["status"] == "OK"
-    assert server.call("activate_tokens", structure.sid, list(range(1, len(survey.attributes) + 1)))["status"] == "OK"
+    attributes = list(range(1, len(structure.attributes) + 1))
+    assert server.call("activate_tokens", structure.sid, attributes)["status"] == "OK"
     return structure.sid
 
 
@@ -107,10 +121,10 @@ def posted(page: Any, given: Given, names: Names, found: dict[tuple[str, str], s
     return sent
 
 
-def record(server: Server) -> dict[str, Any]:
+def record_expressions(server: Server) -> dict[str, Any]:
     survey = cases_survey()
     names = name_survey(survey)
-    sid = deploy(server, survey, names)
+    sid = deploy(server, structure_of(survey, names))
     found = columns(server, sid)
     people = [
         {"token": f"case{number}", "language": "en", **{names.attributes[key]: value for key, value in roster.items()}}
@@ -125,7 +139,14 @@ def record(server: Server) -> dict[str, Any]:
     exported = server.call("export_responses", sid, "json", "en", "all", "code", "short")
     rows = {row["token"]: row for row in json.loads(base64.b64decode(exported))["responses"]}
     server.call("delete_survey", sid)
-    return {"server": "6.4.2", "results": [_results(rows[f"case{number}"], names) for number in range(len(ANSWERS))]}
+    results = [_results(rows[f"case{number}"], names) for number in range(len(ANSWERS))]
+    return {"server": "6.4.2", "compiled": compiled(survey), "results": results}
+
+
+def compiled(survey: Survey) -> list[str]:
+    """What the server was told of each expression."""
+    scope = Scope(survey, name_survey(survey), known_before(survey, "last"))
+    return [compile_test(expression, scope) for expression in EXPRESSIONS]
 
 
 def _results(row: dict[str, str], names: Names) -> dict[str, Any]:
@@ -140,7 +161,54 @@ def _results(row: dict[str, str], names: Names) -> dict[str, Any]:
     }
 
 
+def record_constraints(server: Server) -> dict[str, Any]:
+    """Whether the server takes each of the answers, or shows the page again."""
+    survey = constrained_survey()
+    names = name_survey(survey)
+    structure = structure_of(survey, names)
+    sid = deploy(server, structure)
+    found = columns(server, sid)
+    people = [{"token": f"case{number}", "language": "en"} for number in range(len(CONSTRAINT_ANSWERS))]
+    server.call("add_participants", sid, people, False)
+    accepted: list[bool] = []
+    for number, given in enumerate(CONSTRAINT_ANSWERS):
+        interview = Interview(server, sid, f"case{number}")
+        interview.send(posted(survey.pages[0], given, names, found))
+        accepted.append("The end." in interview.page.text_content())
+    server.call("delete_survey", sid)
+    tests = {item.title: item.settings["em_validation_q"] for item in structure.items if item.tips}
+    return {"server": "6.4.2", "compiled": tests, "accepted": accepted}
+
+
+def record_told(server: Server) -> dict[str, Any]:
+    """What the API tells of a survey with every type of question, in two languages."""
+    structure = structure_of(every_type(), name_survey(every_type()))
+    sid = deploy(server, structure)
+    codes = structure.languages
+    questions = {code: server.call("list_questions", sid, None, code) for code in codes}
+    whole = [row["qid"] for row in questions[codes[0]] if not row["parent_qid"]]
+    asked = list(QUESTION_PROPERTIES)
+    properties = {
+        code: {qid: server.call("get_question_properties", qid, asked, code) for qid in whole} for code in codes
+    }
+    settings = ["sid", "language", "additional_languages", "attributedescriptions", *SETTINGS]
+    texts = ["surveyls_title", "surveyls_endtext"]
+    told = {
+        "survey": server.call("get_survey_properties", sid, settings),
+        "languages": {code: server.call("get_language_properties", sid, texts, code) for code in codes},
+        "groups": {code: server.call("list_groups", sid, code) for code in codes},
+        "questions": questions,
+        "properties": properties,
+    }
+    server.call("delete_survey", sid)
+    return told
+
+
+RECORDERS = {"expressions": record_expressions, "constraints": record_constraints, "told": record_told}
+
 if __name__ == "__main__":
-    CASES.parent.mkdir(exist_ok=True)
-    found = record(Server(*sys.argv[1:4]))
-    CASES.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
+    CASES.mkdir(exist_ok=True)
+    server = Server(*sys.argv[1:4])
+    for name in sys.argv[4:] or RECORDERS:
+        text = json.dumps(RECORDERS[name](server), ensure_ascii=False, indent=1)
+        (CASES / f"{name}.json").write_text(text + "\n", encoding="utf-8", newline="\n")
