@@ -13,7 +13,6 @@ from evaltool.platforms.limesurvey.failures import NO_ROWS, RefusedError
 from evaltool.platforms.limesurvey.transport import RemoteControl
 
 WINDOW = 5_000
-_TRIES = 3
 _SHAPE = ("json", None, "all", "code", "short")  # every other shape translates, collides or loses (LIMESURVEY.md)
 
 Row: TypeAlias = Mapping[str, Any]
@@ -28,22 +27,29 @@ class Seen:
     digest: str
 
 
-def response_ids(server: RemoteControl, sid: int) -> list[int]:
-    """The ids of all responses, in order; there are gaps. As many as the server counts.
+def sweep(server: RemoteControl, sid: int, *, size: int = WINDOW) -> Iterator[list[Row]]:
+    """All responses, `size` ids at a time; one large export takes many times as long. There are gaps in the ids.
 
     Raises:
-        PlatformError: if the export and the server's count disagree, however often they are asked.
+        PlatformError: at the end, if fewer came than the server counts: then nothing may be taken for deleted.
     """
-    counted, found = 0, 0
-    for _ in range(_TRIES):
-        before = _count(server, sid)
-        ids = sorted(_id(row) for row in _export(server, sid, None, None, ["id"]))
-        counted, found = _count(server, sid), len(ids)
-        if min(before, counted) <= found <= max(before, counted):  # people answer meanwhile
-            return ids
-    message = f"LimeSurvey counts {counted} responses to survey {sid} and exports {found}"
-    mend = "Nothing was pulled. May this user read all of the answers? Try again; else ask who runs the server."
-    raise PlatformError(message, where=f"LimeSurvey at {server.account.host}", mend=mend)
+    before, found, start = _count(server, sid), 0, 1
+    while True:
+        rows = _export(server, sid, start, start + size - 1)
+        if rows:
+            yield rows
+        found += len(rows)
+        start += size
+        if found >= before or not rows:
+            above = _export(server, sid, start, None, ["id"])
+            if not above:
+                break
+            start = min(row_id(row) for row in above)
+    after = _count(server, sid)
+    if found < min(before, after):  # people answer meanwhile
+        message = f"LimeSurvey counts {after} responses to survey {sid} and exports {found}"
+        mend = "Pull again. Is it the same then, ask who runs the server: this user may not see all answers."
+        raise PlatformError(message, where=f"LimeSurvey at {server.account.host}", mend=mend)
 
 
 def _count(server: RemoteControl, sid: int) -> int:
@@ -51,32 +57,8 @@ def _count(server: RemoteControl, sid: int) -> int:
     return int(summary["full_responses"]) if summary and "full_responses" in summary else 0
 
 
-def read_windows(server: RemoteControl, sid: int, ids: Sequence[int], *, size: int = WINDOW) -> Iterator[list[Row]]:
-    """The responses with these ids, `size` at a time: a large survey in one piece takes five times as long.
-
-    One that was deleted meanwhile is left out.
-
-    Raises:
-        PlatformError: if the server leaves out one that it still has.
-    """
-    for start in range(0, len(ids), size):
-        yield _read_window(server, sid, ids[start : start + size])
-
-
-def _read_window(server: RemoteControl, sid: int, ids: Sequence[int]) -> list[Row]:
-    first, last = ids[0], ids[-1]
-    rows = _export(server, sid, first, last)
-    missing = set(ids) - {_id(row) for row in rows}
-    if missing:
-        missing &= {_id(row) for row in _export(server, sid, first, last, ["id"])}
-    if missing:
-        message = f"{len(missing)} of the responses {first} to {last} of survey {sid} did not come"
-        raise PlatformError(message, where=f"LimeSurvey at {server.account.host}", mend="Pull again.")
-    return rows
-
-
 def _export(
-    server: RemoteControl, sid: int, first: int | None, last: int | None, fields: Sequence[str] | None = None
+    server: RemoteControl, sid: int, first: int, last: int | None, fields: Sequence[str] | None = None
 ) -> list[Row]:
     try:
         exported = server.ask("export_responses", sid, *_SHAPE, first, last, *([fields] if fields else []))
@@ -106,14 +88,15 @@ def _unwrapped(row: Mapping[str, Any]) -> Row:
     return cast("Row", values[0]) if len(values) == 1 and isinstance(values[0], dict) else row
 
 
-def _id(row: Row) -> int:
+def row_id(row: Row) -> int:
+    """LimeSurvey's number of the response."""
     return int(row["id"])
 
 
 def changed(rows: Iterable[Row], seen: Mapping[int, Seen]) -> Iterator[tuple[Row, Seen]]:
     """The rows that are new or differ from what was seen, each with what is now to be remembered of it."""
     for row in rows:
-        digest, before = _digest(row), seen.get(_id(row))
+        digest, before = _digest(row), seen.get(row_id(row))
         if before is None or before.digest != digest:
             yield row, Seen(before.revision + 1 if before else 1, digest)
 
@@ -124,5 +107,5 @@ def _digest(row: Row) -> str:
 
 
 def deleted(ids: Iterable[int], seen: Mapping[int, Seen]) -> list[int]:
-    """The responses that were seen and are on the server no longer. `ids` must be all that it has."""
+    """The responses that were seen and are on the server no longer. `ids` must come from a whole sweep."""
     return sorted(seen.keys() - set(ids))

@@ -95,7 +95,9 @@ def read_row(source: Source, row: Row, *, revision: int) -> RawResponse:
     given = {name: answer for name, answer in written.items() if answer is not None}
     path = _path(source.survey, given, who.attributes)
     status = _status(row, given, path)
-    visits = _visits(_records(source, row, path))
+    records = _records(source, row, path)
+    visits = _visits(records)
+    shown = _recorded(source, records) if _keeps_records(source, row) else _derived(source, row, given, path=path)
     opened, saved = _times(row, source.zone)
     sent = _zoned(row.get("submitdate"), source.zone)
     return RawResponse(
@@ -112,7 +114,7 @@ def read_row(source: Source, row: Row, *, revision: int) -> RawResponse:
         saved_at=saved,
         completed_at=sent if status == "complete" else None,
         attributes=dict(who.attributes),
-        answers=_with_empty(source, row, given, _shown(source, row, given, path=path)),
+        answers=_with_empty(source, row, given, shown),
         pages=tuple(visits),
     )
 
@@ -228,12 +230,9 @@ def _other_text(source: Source, question: Question, row: Row) -> str | None:
     return " ".join(text.split()) or None
 
 
-def _shown(source: Source, row: Row, given: Container[str], *, path: Path) -> set[str]:
-    """What was shown: the hidden records tell it; an adopted survey has none."""
-    columns = source.names.records.values()
-    if columns and all(column in row for column in columns):
-        return _recorded(source, _records(source, row, path))
-    return _derived(source, row, given, path=path)
+def _keeps_records(source: Source, row: Row) -> bool:
+    """An adopted survey has no hidden records."""
+    return bool(source.names.records) and row.keys() >= set(source.names.records.values())
 
 
 def _recorded(source: Source, records: Records) -> set[str]:

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from rc2_adapters import BROKEN, Reply, Rpc, answering, export, logged_in, recorded, remote, replay
+from rc2_adapters import BROKEN, Reply, Rpc, answering, export, logged_in, recorded, remote
 
 from evaltool.errors import PlatformError
 from evaltool.platforms.limesurvey.failures import RefusedError
-from evaltool.platforms.limesurvey.pull import Seen, changed, deleted, read_export, read_windows, response_ids
+from evaltool.platforms.limesurvey.pull import Seen, changed, deleted, read_export, row_id, sweep
 
 FLOWS = ("flow_5.6.33_B_responses_export.json", "flow_6.4.2_B_responses_export.json")
 
@@ -30,7 +30,7 @@ class Answers:
         if not self.rows:
             return {"status": "No Data, could not get max id."}
         assert params[2:7] == ["json", None, "all", "code", "short"]
-        first, last = params[7] or 1, params[8] or max(self.rows)
+        first, last = params[7], params[8] or max(self.rows)
         rows = [row for number, row in self.rows.items() if first <= number <= last]
         if params[9:] == [["id"]]:
             return export([{"id": row["id"]} for row in rows])
@@ -68,12 +68,6 @@ def test_5_6_tells_not_shown_from_left_empty_and_6_4_does_not() -> None:
     assert [row["nick"] for row in (old[1], new[1])] == ["", ""]
 
 
-@pytest.mark.parametrize("flow", FLOWS)
-def test_a_recorded_window_is_inclusive(flow: str) -> None:
-    windows = list(read_windows(remote(replay(flow)), 911001, [2, 3], size=5))
-    assert [[row["id"] for row in rows] for rows in windows] == [[2, 3]]
-
-
 def test_a_row_wrapped_in_its_id_is_read_and_a_blank_one_is_none() -> None:
     assert read_export(export([{"1": {"id": 1, "consent": "Y"}}])) == [{"id": 1, "consent": "Y"}]
     assert read_export(export([{"": {"id": "", "consent": ""}}])) == []
@@ -84,66 +78,58 @@ def test_what_is_no_export_is_none(odd: object) -> None:
     assert read_export(odd) is None
 
 
+def pulled(answers: Answers, *, size: int = 10) -> list[list[int]]:
+    return [[row_id(row) for row in rows] for rows in sweep(remote(answers.rpc), 7, size=size)]
+
+
 def test_an_export_that_cannot_be_read_is_told() -> None:
     with pytest.raises(PlatformError, match="the export cannot be read"):
-        response_ids(remote(answering({"full_responses": 1}, "%%%")), 1)
+        list(sweep(remote(answering({"full_responses": 1}, "%%%")), 1))
 
 
-def test_all_ids_come_though_there_are_gaps() -> None:
-    assert response_ids(remote(Answers([1, 2, 900, 901]).rpc), 1) == [1, 2, 900, 901]
+def test_all_come_in_windows_though_there_are_gaps() -> None:
+    answers = Answers([1, 2, 9, 12, 95, 96, 300])
+    assert pulled(answers) == [[1, 2, 9], [12], [95, 96], [300]]
+    assert answers.windows == [(1, 10), (11, 20), (21, 30), (95, 104), (105, 114), (300, 309)]
 
 
 def test_nobody_has_answered() -> None:
-    assert response_ids(remote(Answers([]).rpc), 1) == []
+    assert pulled(Answers([])) == []
 
 
 def test_an_inactive_survey_is_told() -> None:
     adapter = answering([], {"status": "No Data, survey table does not exist."})
     with pytest.raises(RefusedError, match="not active"):
-        response_ids(remote(adapter), 1)
+        list(sweep(remote(adapter), 1))
 
 
-def test_somebody_who_answers_meanwhile_does_no_harm() -> None:
+def test_somebody_who_answers_meanwhile_is_taken_along() -> None:
     def arrive(answers: Answers, method: str) -> None:
-        if method == "export_responses":
-            answers.rows.setdefault(3, {"id": 3, "consent": "Y"})
+        if answers.windows:
+            answers.rows.setdefault(30, {"id": 30, "consent": "Y"})
 
-    assert response_ids(remote(Answers([1, 2], arrive).rpc), 1) == [1, 2, 3]
-
-
-def test_an_export_that_stays_incomplete_is_refused() -> None:
-    adapter = logged_in(
-        lambda method, _params: {"full_responses": 9} if method == "get_summary" else export([{"id": 1}])
-    )
-    with pytest.raises(PlatformError, match="counts 9 responses to survey 1 and exports 1") as caught:
-        response_ids(remote(adapter), 1)
-    assert adapter.methods.count("export_responses") == 3
-    assert "Nothing was pulled" in caught.value.mend
+    assert pulled(Answers([1, 2], arrive)) == [[1, 2], [30]]
 
 
-def test_windows_follow_the_ids_and_not_the_gaps() -> None:
-    answers = Answers([1, 2, 3, 5000, 90000])
-    windows = list(read_windows(remote(answers.rpc), 1, [1, 2, 3, 5000, 90000], size=2))
-    assert [[row["id"] for row in rows] for rows in windows] == [[1, 2], [3, 5000], [90000]]
-    assert answers.windows == [(1, 2), (3, 5000), (90000, 90000)]
+def test_a_row_deleted_meanwhile_does_not_hide_a_later_one() -> None:
+    def leave(answers: Answers, method: str) -> None:
+        if answers.windows:
+            answers.rows.pop(1, None)
+
+    assert pulled(Answers([1, 2, 15], leave)) == [[1, 2], [15]]
 
 
-def test_a_row_deleted_meanwhile_is_left_out() -> None:
-    answers = Answers([1, 3])
-    assert [[row["id"] for row in rows] for rows in read_windows(remote(answers.rpc), 1, [1, 2, 3])] == [[1, 3]]
-
-
-def test_a_row_that_the_server_leaves_out_is_told() -> None:
+def test_a_row_that_the_server_leaves_out_is_told_at_the_end() -> None:
     answers = Answers([1, 2, 3])
     answers.hidden = {2}
-    with pytest.raises(PlatformError, match="1 of the responses 1 to 3 of survey 7 did not come"):
-        list(read_windows(remote(answers.rpc), 7, [1, 2, 3]))
+    with pytest.raises(PlatformError, match="counts 3 responses to survey 7 and exports 2"):
+        pulled(answers)
 
 
 def test_a_pull_goes_on_after_a_break_in_the_middle() -> None:
-    adapter = answering(export([{"id": 1}]), BROKEN, Reply(status=503), export([{"id": 2}]))
-    windows = list(read_windows(remote(adapter), 1, [1, 2], size=1))
-    assert [[row["id"] for row in rows] for rows in windows] == [[1], [2]]
+    two = {"full_responses": 2}
+    adapter = answering(two, export([{"id": 1}]), BROKEN, Reply(status=503), export([{"id": 2}]), export([]), two)
+    assert [[row["id"] for row in rows] for rows in sweep(remote(adapter), 1, size=1)] == [[1], [2]]
 
 
 def test_only_new_and_changed_rows_are_given_and_their_changes_counted() -> None:
