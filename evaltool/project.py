@@ -42,6 +42,17 @@ class Server(_Section):
     database: str = ""
 
 
+class LimeSurvey(_Section):
+    """Where RemoteControl 2 is (its whole address), who logs in there, and the time zone of that server's clock.
+
+    The password comes from `EVALTOOL_LIMESURVEY_PASSWORD` or the keyring.
+    """
+
+    url: str = ""
+    user: str = ""
+    timezone: str = ""
+
+
 def _text(value: object) -> object:
     return {"": value} if isinstance(value, str) else value
 
@@ -55,6 +66,7 @@ class Settings(_Section):
     synthetic: bool = False
     paths: Paths = Paths()
     server: Server = Server()
+    limesurvey: LimeSurvey = LimeSurvey()
     privacy: dict[str, Annotated[dict[str, str], BeforeValidator(_text)]] = Field(default_factory=dict)
 
 

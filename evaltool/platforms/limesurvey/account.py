@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
+from zoneinfo import ZoneInfo
 
 from evaltool.errors import Fault, PlatformError
 
@@ -63,6 +64,19 @@ def _on_this_machine(parts: SplitResult) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def check_zone(name: str) -> ZoneInfo:
+    """The zone of the server's clock.
+
+    Raises:
+        PlatformError: if there is none of this name.
+    """
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # an odd name can be that of a folder of the zones
+        fault = _fault("timezone", f"«{name}» is no time zone", "Write it as Europe/Copenhagen.")
+        raise PlatformError("LimeSurvey is not set up", where="evaltool.toml", faults=[fault]) from None
 
 
 def read_password(

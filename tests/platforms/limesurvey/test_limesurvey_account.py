@@ -1,7 +1,7 @@
 import pytest
 
 from evaltool.errors import PlatformError
-from evaltool.platforms.limesurvey.account import Account, check_account, read_password
+from evaltool.platforms.limesurvey.account import Account, check_account, check_zone, read_password
 
 URL = "https://survey.example.org/index.php/admin/remotecontrol"
 
@@ -49,3 +49,10 @@ def test_the_password_comes_from_the_environment_then_from_the_keyring() -> None
 def test_no_password_is_told_with_both_ways() -> None:
     with pytest.raises(PlatformError, match="EVALTOOL_LIMESURVEY_PASSWORD, or run: keyring set"):
         read_password(Account(URL, "evaluation"), {}, lambda _service, _user: None)
+
+
+def test_the_zone_of_the_servers_clock_must_be_one() -> None:
+    assert check_zone("Asia/Tehran").key == "Asia/Tehran"
+    for name in ("", "Copenhagen", "Europe", "../etc"):
+        with pytest.raises(PlatformError, match="is no time zone"):
+            check_zone(name)
