@@ -3,6 +3,8 @@
 LimeSurvey compares what is empty as if it were something, so every comparison carries a guard: with no answer it is
 false, `!=` included. A choice that means «no answer» (`missing`) is no answer here, too. What is shown to nobody is
 written with words (`lt`, `and`), never with `<` or `&`, which its filters would alter.
+
+Texts are escaped by LimeSurvey and compared unescaped; only a brace in an answer never equals one of the roster.
 """
 
 from collections.abc import Mapping
@@ -57,12 +59,20 @@ class Scope:
     own: Question | None = None
 
     def thing(self, name: str) -> Thing | None:
-        """The question or attribute that a name stands for, if it has an answer at this place."""
+        """The question or attribute that a name stands for, if it has an answer at this place.
+
+        Raises:
+            ExpressionError: nothing has this name; LimeSurvey would show the question to everybody.
+        """
         if name == ".":
             return self.own
         if name in self.survey.attributes:
             return self.survey.attributes[name]
-        return self.survey.by_name.get(name) if name in self.known else None
+        if name not in self.survey.by_name:
+            raise _cannot(
+                f"«{name}» is neither a question nor a column of the roster that is used", "Mend its spelling."
+            )
+        return self.survey.by_name[name] if name in self.known else None
 
 
 def known_before(survey: Survey, page: str) -> frozenset[str]:
@@ -244,7 +254,7 @@ def _answer(question: Question, scope: Scope) -> _Operand:
 
 
 def _typed(kind: Kind, words: str, codes: Named, *, trimmed: bool) -> _Operand:
-    """`trimmed`: a text was written by a respondent; spaces round it are no part of it, and LimeSurvey escapes it."""
+    """`trimmed`: a text was written by a respondent; spaces round it are no part of it. LimeSurvey escapes texts."""
     given = (f"!is_empty({words})",)
     match kind:
         case "number":
@@ -252,7 +262,9 @@ def _typed(kind: Kind, words: str, codes: Named, *, trimmed: bool) -> _Operand:
         case "date":
             return _Operand(kind, f"substr({words}, 0, 10)", given)
         case "text" if trimmed:
-            return _Operand(kind, f"html_entity_decode(trim({words}))", (f"!is_empty(trim({words}))",))
+            return _Operand(kind, f"htmlspecialchars_decode(trim({words}))", (f"!is_empty(trim({words}))",))
+        case "text":
+            return _Operand(kind, f"htmlspecialchars_decode({words})", given)
         case _:
             return _Operand(kind, words, given, codes)
 

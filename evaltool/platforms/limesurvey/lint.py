@@ -32,7 +32,7 @@ from evaltool.platforms.limesurvey.names import (
 )
 from evaltool.platforms.limesurvey.structure import TYPES, alone
 from evaltool.survey.model import Page, Question, Survey
-from evaltool.survey.translations import choice_key, texts
+from evaltool.survey.translations import PLACEHOLDER, choice_key, texts
 
 Where = Callable[[str], str]
 """File and line of a place in the survey, by the key of its text (`job.label`) or property (`job.relevant`)."""
@@ -120,6 +120,9 @@ def _text_faults(survey: Survey, place: Where) -> Iterator[Fault]:
         for language, words in text.items():
             where = place(key)
             about = f"the text «{key}» in «{language}»"
+            for name in sorted(set(PLACEHOLDER.findall(words)) - set(survey.attributes)):
+                mend = "Deploy with the project's facts filled in, or name a column of the roster."
+                yield Fault("platform-text", f"{about} shows «{name}», which nobody tells LimeSurvey", where, mend)
             if sign := _CONTROL.search(words):
                 mend = "Take it out; it came along with a copied text."
                 yield Fault("platform-text", f"{about} has the sign U+{ord(sign[0]):04X}", where, mend)

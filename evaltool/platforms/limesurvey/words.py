@@ -47,12 +47,20 @@ def _fact(column: Attribute, words: str, language: str) -> str:
     if column.type == "date":
         day = f'join(substr({words}, 8, 2), "-", substr({words}, 5, 2), "-", substr({words}, 0, 4))'
         return f'if(is_empty({words}), "", {day})'
-    return f"htmlspecialchars({words})"
+    return _plain(words)
+
+
+def _plain(words: str) -> str:
+    """What the roster says, as text.
+
+    LimeSurvey may have escaped it already, and would read a brace in it as an expression.
+    """
+    return f'str_replace("}}", ")", str_replace("{{", "(", htmlspecialchars(htmlspecialchars_decode({words}))))'
 
 
 def _label(labels: Named, words: str) -> str:
     """The label of the code that `words` has; a code that is none of them is shown itself."""
-    told = f"htmlspecialchars({words})"
+    told = _plain(words)
     for code, label in reversed(list(labels.items())):
         told = f'if({words} == "{code}", {quoted(_markup(label))}, {told})'
     return told

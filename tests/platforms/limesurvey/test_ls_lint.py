@@ -104,7 +104,7 @@ def test_a_title_that_would_be_cut_off_is_told() -> None:
     assert codes(survey([text("mine")], title="x" * 200)) == []
 
 
-@pytest.mark.parametrize("relevant", ["${mine} = 'a & b'", "${mine} = 5"])
+@pytest.mark.parametrize("relevant", ["${mine} = 'a & b'", "${mine} = 5", "${nobody_asks_this} = 'a'"])
 def test_a_condition_that_limesurvey_would_show_to_everyone_is_told_with_its_place(relevant: str) -> None:
     pages = [
         {"name": "one", "questions": [text("mine")]},
@@ -137,3 +137,7 @@ def test_a_refusal_that_holds_before_it_is_asked_is_told() -> None:
 def test_a_constraint_of_a_note_is_told() -> None:
     note = {"name": "mine", "type": "note", "label": "?", "constraint": ". = 'a'", "constraint_message": "?"}
     assert "platform-constraint" in codes(survey([note]))
+
+
+def test_a_fact_that_was_not_filled_in_is_told() -> None:
+    assert codes(survey([text("mine", label="Call ${privacy.phone}")])) == ["platform-text"]
