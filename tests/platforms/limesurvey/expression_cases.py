@@ -259,14 +259,15 @@ ANSWERS: tuple[tuple[Given, dict[str, str]], ...] = (
         {"started": "2100-12-31", "site": "aarhus"},
     ),
     (
-        {"job": "own_business", "wish": "ordinary", "words": "a < b & c > d {x}", "essay": "a < b & c > d {x}"},
-        {"nick": "a < b & c > d {x}", "year": "2022"},
+        {"job": "own_business", "wish": "ordinary", "words": "a < b & c > d", "essay": "a < b & c > d"},
+        {"nick": "a < b & c > d", "year": "2022"},
     ),
     (
         {"job": "none", "words": "none", "count_it": "5", "share": "5", "topics": ["way_home"], "since": "2021-06-02"},
         {"site": "odense", "year": "5", "started": "2021-06-01", "nick": "none"},
     ),
     ({"words": "   ", "essay": "\n\n", "count_it": "501", "share": "0"}, {"year": "501"}),
+    ({"words": '{x} "a"', "essay": '{x} "a"', "wish": "own_trade", "count_it": "-1"}, {"nick": '"a"'}),
     ({"job": "refused", "topics": ["time", "other"], "topics_other": "x", "words": "aarhus"}, {"site": "aarhus"}),
 )
 
