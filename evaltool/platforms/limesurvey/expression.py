@@ -4,7 +4,8 @@ LimeSurvey compares what is empty as if it were something, so every comparison c
 false, `!=` included. A choice that means «no answer» (`missing`) is no answer here, too. What is shown to nobody is
 written with words (`lt`, `and`), never with `<` or `&`, which its filters would alter.
 
-Texts are escaped by LimeSurvey and compared unescaped; only a brace in an answer never equals one of the roster.
+Texts are escaped by LimeSurvey and compared unescaped; only a brace in an answer never equals one of the roster. Their
+order is refused.
 """
 
 from collections.abc import Mapping
@@ -295,6 +296,7 @@ def _against(sign: Operator, operand: _Operand, value: str | float) -> str:
         return _all((*operand.guards, f"{operand.words} {_WORDS[sign]} {_number(value)}"))
     if not isinstance(value, str):
         raise _cannot(f"a {operand.kind} is compared with the number {value}", "Put quotes round it.")
+    _refuse_order(sign, operand)
     return _all((*operand.guards, _texts(sign, operand.words, _quoted(value))))
 
 
@@ -321,12 +323,19 @@ def _between(sign: Operator, one: _Operand, other: _Operand) -> str:
         return _all((*guards, f"{one.words} {_WORDS[sign]} {other.words}"))
     if one.kind in numbers or other.kind in numbers:
         raise _cannot("a number is compared with something else", "Compare things of one kind.")
+    _refuse_order(sign, one, other)
     if not one.codes and not other.codes:
         return _all((*guards, _texts(sign, one.words, other.words)))
     if sign not in {"=", "!="}:
         raise _cannot("codes are ordered by their spelling", "Compare the code by = with each that is meant.")
     same = _either(tuple(_same(one, other, code) for code in (one.codes or other.codes)))
     return _all((*guards, same if sign == "=" else _not(same)))
+
+
+def _refuse_order(sign: Operator, *operands: _Operand) -> None:
+    """LimeSurvey escapes some letters of a text, and then they stand elsewhere in the alphabet."""
+    if sign not in {"=", "!="} and any(operand.kind == "text" for operand in operands):
+        raise _cannot("texts are ordered by their letters", "Ask for a number, a date or a choice instead.")
 
 
 def _same(one: _Operand, other: _Operand, code: str) -> str:
@@ -342,7 +351,7 @@ def _is(operand: _Operand, code: str) -> str:
 
 
 def _texts(sign: Operator, left: str, right: str) -> str:
-    """By their letters: `==` would take «1e1» and «10» for the same."""
+    """Letter by letter: `==` would take «1e1» and «10» for the same."""
     return f"strcmp({left}, {right}) {_WORDS[sign]} 0"
 
 

@@ -155,7 +155,7 @@ def _results(row: dict[str, str], names: Names) -> dict[str, Any]:
     numbers = range(len(EXPRESSIONS))
     return {
         "submitted": bool(row["submitdate"]),
-        "row": {key: value for key, value in row.items() if not key.startswith(("holds", "asked"))},
+        "row": {key: value for key, value in row.items() if not key.startswith(("holds", "asked", "seen3"))},
         "calculated": [row[names.questions[f"holds_{number}"]] == "1" for number in numbers],
         "shown": [shown.shown[names.questions[f"asked_{number}"]] for number in numbers],
     }

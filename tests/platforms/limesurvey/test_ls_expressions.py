@@ -139,6 +139,7 @@ def test_a_calculation_becomes_an_equation(calculation: str, equation: str) -> N
         "${words} = '{a}'",
         "${topics} = 'a'",
         "${words} = 5",
+        "${words} < 'b'",
         "${consent} < ${more}",
         "${number} = ${words}",
     ],
