@@ -3,6 +3,8 @@
 Deployments and responses are stored as JSON; `FORMAT` is the version of that form.
 """
 
+import hashlib
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -41,6 +43,8 @@ class Deployment:
     """One release put on one platform. `texts` maps a language to the hash of the texts shown at first.
 
     `revisions` are the corrected texts since, oldest first: which of them a respondent saw follows from her times.
+    `mapping` is what the platform calls things, where it takes other names than ours; `anonymised` says that it has cut
+    the link between persons and answers, and reset the dates.
     """
 
     id: str
@@ -53,6 +57,8 @@ class Deployment:
     pretest: bool = False
     synthetic: bool = False
     revisions: tuple[Revision, ...] = ()
+    mapping: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    anonymised: bool = False
 
     @property
     def revision(self) -> int:
@@ -113,6 +119,18 @@ class RawResponse:
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         pages = tuple(PageVisit(**page) for page in data["pages"])
         return cls(**cast("dict[str, Any]", {**data, "pages": pages}))
+
+
+def record_line(record: object) -> str:
+    """The one form in which a record is written: keys in order, no blanks, no escape that is not needed."""
+    # `default=vars` gives what `to_json` gives, without its deep copy.
+    return json.dumps(record, default=vars, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def digest(record: RawResponse) -> str:
+    """Stands for all that a response says but its `revision`: equal if and only if nothing else has changed."""
+    said = {name: value for name, value in vars(record).items() if name != "revision"}
+    return hashlib.sha256(record_line(said).encode()).hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True)

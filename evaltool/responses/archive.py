@@ -16,8 +16,8 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from evaltool.errors import ArchiveError, Fault
-from evaltool.records import FORMAT, RawResponse
-from evaltool.responses.segments import RESTORE, Lines, read_segment, record_line
+from evaltool.records import FORMAT, RawResponse, record_line
+from evaltool.responses.segments import RESTORE, Lines, line_state, read_segment
 
 LEDGER = "ledger.jsonl"
 _SEGMENT = re.compile(r"\d{6,}\.jsonl")
@@ -160,6 +160,15 @@ class Archive:
                 yield read_segment(path, altered=accept_altered)
             elif not accept_altered:
                 raise ArchiveError("this segment is missing", where=path.as_posix(), mend=RESTORE)
+
+    def latest(self) -> dict[str, tuple[int, str]]:
+        """The last state of each interview: its revision, and the digest of the record."""
+        found: dict[str, tuple[int, str]] = {}
+        for lines in self.segments():
+            for interview, revision, digest in map(line_state, lines.to_pylist()):
+                if interview not in found or revision >= found[interview][0]:
+                    found[interview] = (revision, digest)
+        return found
 
     def verify(self) -> list[Fault]:
         """All that does not agree with the ledger; empty if nothing was altered. Compare `holds` for a cut end.

@@ -4,6 +4,7 @@ Lines in the one form in which evaltool writes a record are known by a pattern, 
 is read field by field: that tells what is wrong with it, or gives the record to be written in that form.
 """
 
+import hashlib
 import json
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ import pyarrow.compute as arrow_compute
 from pydantic import TypeAdapter, ValidationError
 
 from evaltool.errors import ArchiveError
-from evaltool.records import RawResponse
+from evaltool.records import RawResponse, record_line
 
 Lines: TypeAlias = Any
 """Records as lines of JSON, an array of pyarrow (which has no types)."""
@@ -26,12 +27,6 @@ _TIMES = ("opened_at", "saved_at", "completed_at")
 _LARGEST = 2**63 - 1
 _arrow: Any = pyarrow
 _compute: Any = arrow_compute
-
-
-def record_line(record: object) -> str:
-    """The one form in which a record is written: keys in order, no blanks, no escape that is not needed."""
-    # `default=vars` gives what `to_json` gives, without its deep copy.
-    return json.dumps(record, default=vars, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def _list(item: str) -> str:
@@ -87,6 +82,15 @@ def check_lines(lines: list[bytes], where: str, *, altered: bool = False) -> Lin
     for place in range(len(lines)) if altered else _unknown(lines):
         lines[place] = record_line(_read_record(lines[place], f"{where}:{place + 1}")).encode()
     return _arrow.array(lines, "string")
+
+
+def line_state(line: str) -> tuple[str, int, str]:
+    """Interview, revision and `records.digest` of a line as `record_line` writes it."""
+    # The keys come in order and free keys (answers, attributes) before these two; a quote within a text is escaped.
+    interview = line.rpartition(',"interview":')[2].partition(',"language":')[0]
+    before, _, after = line.rpartition(',"revision":')
+    revision, _, rest = after.partition(",")
+    return json.loads(interview), int(revision), hashlib.sha256(f"{before},{rest}".encode()).hexdigest()
 
 
 def _unknown(lines: list[bytes]) -> list[int]:

@@ -2,9 +2,9 @@
 
 import pyarrow
 
-from evaltool.records import PageVisit, RawResponse
+from evaltool.records import PageVisit, RawResponse, record_line
 from evaltool.responses.raw import Responses, read_responses
-from evaltool.responses.segments import Lines, record_line
+from evaltool.responses.segments import Lines
 from evaltool.survey.model import Survey
 
 AT = "2021-11-22T10:00:00+00:00"

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from evaltool.errors import ArchiveError
-from evaltool.records import RawResponse
+from evaltool.records import RawResponse, digest
 from evaltool.responses.archive import Archive
 
 AT = "2021-11-22T10:00:00+00:00"
@@ -298,3 +298,32 @@ def test_answers_of_another_deployment_are_refused(archive):
 def test_a_platform_that_went_back_in_time_is_refused(filled):
     with pytest.raises(ArchiveError, match="stands at change 2, the archive already at 4"):
         filled.append([RECORD], 2, pulled_at=AT)
+
+
+def test_the_last_state_of_each_interview_is_told_with_its_digest(filled):
+    tricky = replace(
+        RECORD,
+        interview='i",\\3',
+        revision=12,
+        answers={"interview": ',"interview":"x","language":"da"', "revision": ',"revision":7,', "language": "\\"},
+        attributes={"revision": "5", "interview": "no"},
+    )
+    filled.append([tricky, SECOND, RECORD], 5, pulled_at=AT)
+    assert filled.latest() == {
+        "i1": (2, digest(SECOND)),
+        "i2": (2, digest(THIRD)),
+        'i",\\3': (12, digest(tricky)),
+    }
+
+
+def test_a_digest_changes_with_everything_but_the_revision():
+    # Worked with the standard's own tools: sha256 of the JSON with its keys in order and without `revision`.
+    said = {name: value for name, value in RECORD.to_json().items() if name != "revision"}
+    text = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    assert digest(RECORD) == digest(replace(RECORD, revision=9)) == hashlib.sha256(text.encode()).hexdigest()
+    others = [replace(RECORD, status="complete"), replace(RECORD, answers={}), replace(RECORD, completed_at=AT)]
+    assert len({digest(RECORD), *map(digest, others)}) == 4
+
+
+def test_an_empty_archive_has_no_states(archive):
+    assert archive.latest() == {}

@@ -4,9 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_survey import SURVEY, interview, raw
 
+from evaltool.records import record_line
 from evaltool.responses import raw as module
 from evaltool.responses.raw import read_responses
-from evaltool.responses.segments import record_line
 
 NEVER = object()
 ONE = st.none() | st.text() | st.lists(st.text(), max_size=3)

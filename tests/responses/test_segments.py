@@ -9,8 +9,8 @@ from pydantic import TypeAdapter, ValidationError
 from small_survey import interview
 
 from evaltool.errors import ArchiveError
-from evaltool.records import RawResponse
-from evaltool.responses.segments import check_lines, read_segment, record_line
+from evaltool.records import RawResponse, record_line
+from evaltool.responses.segments import check_lines, read_segment
 
 RECORD = interview("u1", answers={"job": "yes", "why": 'æ "\\ \n\u2028\x7f', "skills": ["a", "b"], "text": None})
 LINE = record_line(RECORD)
