@@ -4,7 +4,7 @@ Layout of the folder: `roster.yaml`, `lists.yaml`, and `<survey>/v<version>.yaml
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -209,3 +209,24 @@ def load_definition(folder: Path, survey: str, version: int) -> Survey:
         mend = f"There are: {', '.join(known)}." if known else "There is no definition yet."
         raise DefinitionError(f"no definition of {survey} version {version}", where=path.as_posix(), mend=mend)
     return load_survey(path, load_roster(folder / "roster.yaml"))
+
+
+def places(path: Path) -> Callable[[str], str]:
+    """File and line of a place in a definition, by the key of its text (`job.label`, `page.work.relevant`).
+
+    Without the file, the key itself is told.
+    """
+    if not path.is_file():
+        return lambda key: f"{path.stem}: {key}"
+    file = read_yaml(path)
+    found = {question.get("name"): location for location, question in _raw_questions(plain(file.data))}
+
+    def place(key: str) -> str:
+        first, *rest = key.split(".")
+        if first == "page" and rest:
+            pages: list[dict[str, Any]] = file.data["pages"]
+            numbers = [number for number, page in enumerate(pages) if page.get("name") == rest[0]]
+            return file.where(("pages", *numbers, *rest[1:]))
+        return file.where((*found.get(first, (first,)), *rest))
+
+    return place

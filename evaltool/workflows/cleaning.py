@@ -22,7 +22,7 @@ from evaltool.responses.roster import read_roster_table
 from evaltool.survey.codebook import codebook
 from evaltool.survey.release import Release, read_release
 from evaltool.workflows.definitions import released
-from evaltool.workflows.fieldwork import deployments
+from evaltool.workflows.deploying import deployments
 from evaltool.workflows.working import Progress, file_hash, now, read_json, silent, working
 
 

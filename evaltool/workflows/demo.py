@@ -22,8 +22,9 @@ from evaltool.survey.release import read_release
 from evaltool.workflows.aiming import aim
 from evaltool.workflows.cleaning import clean
 from evaltool.workflows.definitions import release
+from evaltool.workflows.deploying import deploy
 from evaltool.workflows.estimating import analyse, read_plan
-from evaltool.workflows.fieldwork import deploy, import_roster, invite, pull, status
+from evaltool.workflows.fieldwork import import_roster, invite, pull, status
 from evaltool.workflows.made_up import Cast, Demo, Fieldwork, Respondent, load_demo, make_respondents, make_roster
 from evaltool.workflows.pooling import panel, pool
 from evaltool.workflows.reporting import report
@@ -60,7 +61,7 @@ def demo(project: Project, out: Path, progress: Progress) -> Iterator[str]:
             _invite_all(made, settings, asked)
             work = _links_and_respondents(made, settings, asked)
             answer_all(work, progress, label=f"answer {', '.join(item.id for item in asked.values())}")
-            pulled += sum(pull(made, progress).values())
+            pulled += sum(item.records for item in pull(made, progress))
     counts = {item.deployment.id: item.counts for item in status(made)}
     # They answer on the day of the demo: their days to the answer are as many as lie between.
     yield "answered over HTTP, today: " + ", ".join(

@@ -15,8 +15,8 @@ from evaltool.errors import ArchiveError, EvaltoolError
 from evaltool.project import Project
 from evaltool.responses.archive import Archive
 from evaltool.workflows.definitions import check
+from evaltool.workflows.deploying import deployments
 from evaltool.workflows.estimating import check_plan
-from evaltool.workflows.fieldwork import deployments
 from evaltool.workflows.working import cloud_warning
 
 _LEAST_BYTES = 500_000_000

@@ -1,8 +1,6 @@
-"""From a release to answers in the archive: deploy, import the roster, invite, follow, pull."""
+"""From a roster to answers in the archive: import it, invite, follow, pull."""
 
 import csv
-import functools
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -14,242 +12,23 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
 from evaltool.contacts.vault import ImportReport, Link, Vault
-from evaltool.errors import (
-    DefinitionError,
-    ExpressionError,
-    Fault,
-    PlatformError,
-    ProjectError,
-    RosterError,
-)
-from evaltool.platforms.base import Invitation
+from evaltool.errors import ExpressionError, Fault, ProjectError, RosterError
+from evaltool.platforms.base import Invitation, Letter, Mailed, Platform
 from evaltool.project import Project
-from evaltool.records import Course, Deployment, Revision
+from evaltool.records import Course, Deployment
 from evaltool.responses.archive import Archive
 from evaltool.responses.roster import read_roster, write_roster_table
 from evaltool.survey.answers import read_attributes
-from evaltool.survey.check import PRIVACY, placeholders, selection_faults
+from evaltool.survey.check import selection_faults
 from evaltool.survey.expressions import holds
 from evaltool.survey.load import load_definition, load_roster
 from evaltool.survey.model import Roster, Survey
-from evaltool.survey.release import Release, make_release, read_release
-from evaltool.survey.translations import blocking_drafts, map_texts
-from evaltool.text import Text
-from evaltool.workflows.definitions import draft_notes
+from evaltool.survey.release import read_release
+from evaltool.workflows.deploying import deployments, in_languages
 from evaltool.workflows.reaching import answering, reachable
-from evaltool.workflows.working import Progress, connected, now, read_json, silent, working, write_json
-from evaltool.yamlfile import nearest
+from evaltool.workflows.working import Progress, connected, now, silent, working
 
-PRETEST = "+pretest"
 BATCH = 500
-
-
-@dataclass(frozen=True)
-class Deployed:
-    """What a deployment did; `is_new` is False if the same stood there already."""
-
-    deployment: Deployment
-    is_new: bool
-    notes: tuple[str, ...]
-
-
-def deploy(
-    project: Project,
-    survey: str,
-    version: int,
-    *,
-    platform: str = "embedded",
-    pretest: bool = False,
-    languages: Sequence[str] | None = None,
-) -> Deployed:
-    """Deploy a release, in these languages (default: all), or bring a deployed one to its latest revision.
-
-    A pretest takes the definition as it is, and its answers never enter a dataset.
-
-    Raises:
-        ReleaseError: if the version is not released.
-        DefinitionError: if a language is unknown, or its consent or headline question was reviewed by nobody, or lacks
-            privacy facts.
-        ProjectError: if the texts use privacy facts that `evaltool.toml` lacks.
-        PlatformError: if the same id is deployed with another content.
-    """
-    with working(project):
-        release = _release_to_deploy(project, survey, version, pretest=pretest)
-        spoken = in_languages(release.survey, languages)
-        if not (pretest or project.settings.synthetic):
-            _refuse_unreviewed(spoken, project.privacy)
-        filled = fill_privacy(spoken, project.privacy)
-        shown = make_release(filled, released_at=release.released_at)
-        wanted = Deployment(
-            id=filled.key + (_trial(shown) if pretest else ""),
-            survey=survey,
-            version=version,
-            structure_hash=release.structure_hash,
-            texts=shown.texts,
-            platform=platform,
-            deployed_at=now(),
-            pretest=pretest,
-            synthetic=project.settings.synthetic,
-        )
-        standing = _standing(project, wanted, revision=release.revision)
-        with connected(platform, project) as target:
-            target.deploy(standing, filled)
-        is_new = _write_record(project, standing)
-        return Deployed(standing, is_new, tuple(draft_notes(filled)))
-
-
-def in_languages(survey: Survey, languages: Sequence[str] | None) -> Survey:
-    """The survey in its own language and those of its translations that are wanted.
-
-    Raises:
-        DefinitionError: if one is not a language of the survey.
-    """
-    if languages is None:
-        return survey
-    unknown = [code for code in languages if code not in survey.languages]
-    if unknown:
-        mend = nearest(unknown[0], survey.languages) or f"It has {', '.join(survey.languages)}."
-        raise DefinitionError(f"{survey.key} is not translated into «{unknown[0]}»", mend=mend)
-    kept = tuple(code for code in survey.translations if code in languages)
-    spoken = map_texts(
-        survey, lambda _key, text: {code: text[code] for code in (survey.language, *kept) if code in text}
-    )
-    states = {name: {code: keys for code, keys in getattr(survey, name).items() if code in kept} for name in _STATES}
-    return spoken.model_copy(update={"translations": kept, **states})
-
-
-_STATES = ("drafts", "untranslated")
-
-
-def _refuse_unreviewed(survey: Survey, privacy: Mapping[str, Text]) -> None:
-    """Nobody is asked for consent, or for what counts most, in words that no person has looked at."""
-    blocking = blocking_drafts(survey)
-    untold = {
-        code: keys
-        for code in survey.translations
-        if (keys := [key for key in _facts_used(survey) if not _fact(privacy, key, code)])
-    }
-    if not blocking and not untold:
-        return
-    faults = [
-        Fault("unreviewed", f"«{code}»: {len(keys)} texts, first {', '.join(keys[:3])}", survey.key)
-        for code, keys in blocking.items()
-    ]
-    faults += [
-        Fault("untold-fact", f"«{code}»: [privacy] does not tell {', '.join(keys)}", "evaltool.toml")
-        for code, keys in untold.items()
-    ]
-    ready = [f"--language {code}" for code in survey.languages if code not in blocking.keys() | untold.keys()]
-    first = next(iter({**blocking, **untold}))
-    export = f"evaltool translate export {survey.survey} --version {survey.version} --language {first}"
-    mend = f"Have them reviewed ({export}), or deploy without these languages: {' '.join(ready)}. A trial: --pretest."
-    message = (
-        f"{survey.key} asks for consent, or its headline question, in words that nobody has reviewed or translated"
-    )
-    raise DefinitionError(message, mend=mend, faults=faults)
-
-
-def _trial(shown: Release) -> str:
-    """What a pretest's id ends with: another one for each state of the definition, so that trials never mix."""
-    state = json.dumps([shown.structure_hash, dict(shown.texts)])
-    return f"{PRETEST}-{hashlib.sha256(state.encode()).hexdigest()[:8]}"
-
-
-def _release_to_deploy(project: Project, survey: str, version: int, *, pretest: bool) -> Release:
-    if pretest:
-        return make_release(load_definition(project.surveys, survey, version), released_at=now())
-    return read_release(project.surveys, survey, version)
-
-
-def fill_privacy(survey: Survey, privacy: Mapping[str, Text]) -> Survey:
-    """The survey with every `${privacy.<key>}` replaced by the project's fact.
-
-    Raises:
-        ProjectError: if a fact is missing: consent without it would be void.
-    """
-    used = _facts_used(survey)
-    missing = [key for key in used if not _fact(privacy, key, survey.language)]
-    if missing:
-        mend = f"Add to [privacy]: {', '.join(missing)}."
-        raise ProjectError(f"the texts of {survey.key} need facts about privacy", where="evaltool.toml", mend=mend)
-
-    def fact(key: str, language: str) -> str:
-        return _fact(privacy, key, language) or _fact(privacy, key, survey.language)
-
-    def fill(_key: str, text: Text) -> dict[str, str]:
-        filled: dict[str, str] = {}
-        for language, words in text.items():
-            facts = {f"${{{PRIVACY}{key}}}": fact(key, language) for key in used}
-            filled[language] = functools.reduce(lambda done, name: done.replace(name, facts[name]), facts, words)
-        return filled
-
-    return map_texts(survey, fill)
-
-
-def _facts_used(survey: Survey) -> list[str]:
-    return sorted(name.removeprefix(PRIVACY) for name in placeholders(survey) if name.startswith(PRIVACY))
-
-
-def _fact(privacy: Mapping[str, Text], key: str, language: str) -> str:
-    """The fact as told in this language, or alike in all of them; "" if it is not told."""
-    told = privacy.get(key, {})
-    return told.get(language) or told.get("", "")
-
-
-def _record(project: Project, deployment_id: str) -> Path:
-    return project.data / "deployments" / f"{deployment_id}.json"
-
-
-def _standing(project: Project, wanted: Deployment, *, revision: int) -> Deployment:
-    """What is to stand: `wanted`, or what stands already, with its texts of now if they were revised."""
-    path = _record(project, wanted.id)
-    if not path.is_file():
-        shown = Revision(revision=revision, texts=wanted.texts, deployed_at=wanted.deployed_at)
-        return replace(wanted, revisions=(shown,)) if revision > 1 else wanted
-    standing = Deployment.from_json(read_json(path))
-    same = standing.structure_hash == wanted.structure_hash
-    if same and standing.texts_now == wanted.texts:
-        return standing
-    if same and revision > standing.revision:
-        revised = Revision(revision=revision, texts=wanted.texts, deployed_at=wanted.deployed_at)
-        return replace(standing, revisions=(*standing.revisions, revised))
-    what = "texts, languages or [privacy] facts" if same else "structure"
-    mend = "Answers to both would be mixed. Release a new version, and deploy that."
-    if same:
-        mend = (
-            f"Corrected texts: evaltool release {wanted.survey} --version {wanted.version} --revision WHY. Else: {mend}"
-        )
-    raise PlatformError(f"{wanted.id} is deployed with other {what}", where=path.as_posix(), mend=mend)
-
-
-def _write_record(project: Project, deployment: Deployment) -> bool:
-    """Remember the deployment; False if the same was remembered already."""
-    path = _record(project, deployment.id)
-    if path.is_file() and Deployment.from_json(read_json(path)) == deployment:
-        return False
-    write_json(path, deployment.to_json())
-    return True
-
-
-def deployments(project: Project) -> list[Deployment]:
-    """All deployments of the project, pretests included."""
-    files = sorted((project.data / "deployments").glob("*.json"))
-    return [Deployment.from_json(read_json(path)) for path in files]
-
-
-def deployment_of(project: Project, survey: str, version: int, *, pretest: bool = False) -> Deployment:
-    """The deployment of a version; of several pretests the latest.
-
-    Raises:
-        PlatformError: if it is not deployed.
-    """
-    found = [
-        item for item in deployments(project) if (item.survey, item.version, item.pretest) == (survey, version, pretest)
-    ]
-    if not found:
-        mend = f"Run: evaltool deploy {survey} --version {version}" + (" --pretest" if pretest else "")
-        raise PlatformError(f"{survey} version {version} is not deployed", mend=mend)
-    return max(found, key=lambda item: item.deployed_at)
 
 
 def import_roster(project: Project, path: Path) -> ImportReport:
@@ -265,33 +44,37 @@ def import_roster(project: Project, path: Path) -> ImportReport:
 
 @dataclass(frozen=True)
 class Invited:
-    """Who was invited, and the file with the personal links. `notes` tell who got none, and why."""
+    """Who was invited, and the file with the personal links. `notes` tell who got none, and why.
+
+    `mailed` says what became of each mail, where the platform was to write.
+    """
 
     new: int
     total: int
     file: Path
     notes: tuple[str, ...] = ()
+    mailed: tuple[Mailed, ...] = ()
 
 
-def invite(project: Project, deployment: Deployment, *, where: str = "", out: Path | None = None) -> Invited:
+def invite(
+    project: Project, deployment: Deployment, *, where: str = "", out: Path | None = None, mail: bool = False
+) -> Invited:
     """Give every course that the survey invites (and `where` selects) its personal link, once.
 
     It is the link of the course's own person, or of the survey's respondent. After an earlier survey only those get one
-    who agreed to it there. The file holds their links and contact data; without `out` it lies in the data folder.
+    who agreed to it there. The file holds their links and contact data; without `out` it lies in the data folder. With
+    `mail` the platform writes to those who have an address.
 
     Raises:
         ProjectError: if `out` is neither .csv nor .xlsx.
         ExpressionError: if `where` names something that is no usable column or code of the roster.
         RosterError: if nobody is selected.
         CleaningError: if the survey follows another one that has no dataset yet.
+        PlatformError: if the platform is to write mail, and writes none.
     """
     survey = _survey_of(project, deployment)
     roster = load_roster(project.surveys / "roster.yaml")
-    if out and out.suffix.lower() not in {".csv", ".xlsx"}:
-        raise ProjectError("links are written as .csv or .xlsx", where=out.as_posix(), mend="Name such a file.")
-    faults = selection_faults(where, roster, where="--where")
-    if faults:
-        raise ExpressionError("--where cannot be used", faults=faults)
+    _refuse_selection(where, roster, out)
     with working(project), closing(Vault.open(project.vault)) as vault:
         selected = _selected(survey, roster, vault.courses(), where)
         kept, notes = reachable(project, survey, roster, selected)
@@ -309,12 +92,78 @@ def invite(project: Project, deployment: Deployment, *, where: str = "", out: Pa
         notes += _unspoken(links, spoken)
         with connected(deployment.platform, project) as platform:
             new = platform.invite(deployment.id, [_invitation(spoken, courses[link.unit], link) for link in links])
-            addresses = [
-                (replace(link, language=link.language or survey.language), platform.link(link.token)) for link in links
-            ]
-        file = out or project.data / "invitations" / f"{deployment.id}.xlsx"
-        _write_links(addresses, file)
-        return Invited(new, len(links), file, tuple(notes))
+            file = out or project.data / "invitations" / f"{deployment.id}.xlsx"
+            _write_links(_addresses(platform, deployment.id, links, spoken), file)
+            mailed = platform.mail(deployment.id, _letters(links)) if mail else []
+        return Invited(new, len(links), file, tuple(notes), tuple(mailed))
+
+
+def remind(
+    project: Project, deployment: Deployment, *, where: str = "", out: Path | None = None, mail: bool = False
+) -> Invited:
+    """The links of those who were invited and, by the last pull, have neither sent their answers nor refused.
+
+    Raises:
+        ProjectError: if `out` is neither .csv nor .xlsx.
+        ExpressionError: if `where` names something that is no usable column or code of the roster.
+        RosterError: if there is nobody to remind.
+        PlatformError: if the platform is to write mail, and writes none.
+    """
+    survey = _survey_of(project, deployment)
+    roster = load_roster(project.surveys / "roster.yaml")
+    _refuse_selection(where, roster, out)
+    with working(project), closing(Vault.open(project.vault)) as vault:
+        selected = {course.unit for course in _selected(survey, roster, vault.courses(), where)}
+        done = {unit for unit, status in statuses(project, deployment).items() if status in _DONE}
+        links = [link for link in vault.links(deployment.id) if link.unit in selected - done]
+        if not links:
+            mend = "Invite first (evaltool invite), or mend --where. Who has answered is told by the last pull."
+            raise RosterError(f"nobody is to be reminded of {deployment.id}", where=where, mend=mend)
+        spoken = in_languages(survey, list(deployment.texts_now))
+        with connected(deployment.platform, project) as platform:
+            file = out or project.data / "invitations" / f"{deployment.id}-reminder.xlsx"
+            _write_links(_addresses(platform, deployment.id, links, spoken), file)
+            mailed = platform.mail(deployment.id, _letters(links), remind=True) if mail else []
+        return Invited(0, len(links), file, (), tuple(mailed))
+
+
+_DONE = ("complete", "refused")
+
+
+def statuses(project: Project, deployment: Deployment) -> dict[str, str]:
+    """How far each unit's interview had come by the last pull."""
+    found: dict[str, str] = {}
+    for lines in Archive(project.archive / deployment.id).segments():
+        for record in map(json.loads, lines.to_pylist()):
+            found[record["unit"]] = record["status"]
+    return found
+
+
+def _refuse_selection(where: str, roster: Roster, out: Path | None) -> None:
+    if out and out.suffix.lower() not in {".csv", ".xlsx"}:
+        raise ProjectError("links are written as .csv or .xlsx", where=out.as_posix(), mend="Name such a file.")
+    faults = selection_faults(where, roster, where="--where")
+    if faults:
+        raise ExpressionError("--where cannot be used", faults=faults)
+
+
+def _addresses(platform: Platform, deployment_id: str, links: Sequence[Link], survey: Survey) -> list[tuple[Link, str]]:
+    """Each link with its address; who has no language, or another one, is shown the survey's own."""
+    return [
+        (
+            replace(link, language=link.language or survey.language),
+            platform.link(deployment_id, link.token, _spoken(link, survey)),
+        )
+        for link in links
+    ]
+
+
+def _spoken(link: Link, survey: Survey) -> str:
+    return link.language if link.language in survey.languages else survey.language
+
+
+def _letters(links: Sequence[Link]) -> list[Letter]:
+    return [Letter(link.unit, link.token, link.name, link.email) for link in links]
 
 
 def _unspoken(links: Sequence[Link], survey: Survey) -> list[str]:
@@ -333,7 +182,7 @@ def _invitation(survey: Survey, course: Course, link: Link) -> Invitation:
         unit=link.unit,
         person=link.person,
         token=link.token,
-        language=link.language if link.language in survey.languages else survey.language,
+        language=_spoken(link, survey),
         attributes={name: course.attributes.get(name, "") for name in survey.attributes},
     )
 
@@ -405,24 +254,37 @@ def close(project: Project, deployment: Deployment) -> None:
         platform.close(deployment.id)
 
 
-def pull(project: Project, progress: Progress = silent) -> dict[str, int]:
-    """Append what is new on the platforms to the archive; returns the number of records by deployment.
+@dataclass(frozen=True)
+class Pulled:
+    """How many records of a deployment a pull has added; `gone` are interviews that its platform has no longer."""
+
+    deployment: str
+    records: int
+    gone: tuple[str, ...]
+
+
+def pull(project: Project, progress: Progress = silent) -> list[Pulled]:
+    """Append what is new or changed on the platforms to the archive.
 
     It can be cut off anywhere: what was appended stays, and the next pull goes on from there.
     """
     with working(project):
-        found = deployments(project)
-        return {item.id: _pull_one(project, item, progress) for item in found}
+        return [_pull_one(project, item, progress) for item in deployments(project)]
 
 
-def _pull_one(project: Project, deployment: Deployment, progress: Progress) -> int:
+def _pull_one(project: Project, deployment: Deployment, progress: Progress) -> Pulled:
     archive = Archive(project.archive / deployment.id)
-    counts = _counts(project, deployment)
-    begun = sum(counts.values()) - counts["invited"]
-    count = 0
+    count, gone = 0, list[str]()
     with connected(deployment.platform, project) as platform:
-        while (batch := platform.pull(deployment.id, after=archive.cursor(), limit=BATCH)).responses:
+        for batch in platform.pull(deployment.id, archive, limit=BATCH):
             archive.append(batch.responses, cursor=batch.cursor, pulled_at=now())
             count += len(batch.responses)
-            progress(f"pull {deployment.id}", min(count, begun), begun)
-    return count
+            gone += batch.gone
+            progress(f"pull {deployment.id}", min(count, batch.total), batch.total)
+    return Pulled(deployment.id, count, tuple(gone))
+
+
+def drift(project: Project, deployment: Deployment) -> list[Fault]:
+    """Everything that stands on the platform otherwise than it was deployed."""
+    with connected(deployment.platform, project) as platform:
+        return platform.drift(deployment.id)

@@ -13,7 +13,7 @@ from evaltool.server.schema import sqlite_url
 from evaltool.server.serving import run
 from evaltool.survey.load import load_definition
 from evaltool.survey.release import make_release
-from evaltool.workflows.fieldwork import PRETEST, deployments, fill_privacy
+from evaltool.workflows.deploying import PRETEST, deployments, fill_privacy
 from evaltool.workflows.working import database_url, now
 
 Say = Callable[[str], None]
@@ -64,7 +64,7 @@ def preview(project: Project, survey: str, version: int, *, port: int | None = N
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         access = Access(url=sqlite_url(Path(folder, "preview.sqlite")), address="")
         platform = Embedded(access)
-        platform.deploy(deployment, made.survey)
+        platform.deploy(deployment, made.survey, where=str)
         tokens = {language: secrets.token_urlsafe(18) for language in made.survey.languages}
         platform.invite(deployment.id, [_visitor(language, token) for language, token in tokens.items()])
         platform.disconnect()

@@ -14,8 +14,9 @@ from evaltool.errors import BusyError, PlatformError, ProjectError
 from evaltool.platforms import open_platform
 from evaltool.platforms.base import Access, Platform
 from evaltool.project import Project
-from evaltool.records import utc_now
+from evaltool.records import Deployment, utc_now
 from evaltool.server.schema import sqlite_url
+from evaltool.survey.model import Survey
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and how much there is."""
@@ -71,12 +72,33 @@ def connected(name: str, project: Project) -> Generator[Platform]:
         PlatformError: if it is another one than this project has used before.
     """
     project.data.mkdir(parents=True, exist_ok=True)
-    platform = open_platform(name, Access(url=database_url(project), address=project.public_url))
+    platform = open_platform(name, _access(project, name))
     try:
         _refuse_other(project, name, platform.identity())
         yield platform
     finally:
         platform.disconnect()
+
+
+def _access(project: Project, name: str) -> Access:
+    def standing(deployment_id: str) -> tuple[Deployment, Survey]:
+        survey = Survey.model_validate(read_json(standing_survey(project, deployment_id)))
+        return Deployment.from_json(read_json(deployment_path(project, deployment_id))), survey
+
+    if name == "limesurvey":
+        settings = project.settings.limesurvey
+        return Access(url=settings.url, user=settings.user, timezone=settings.timezone, standing=standing)
+    return Access(url=database_url(project), address=project.public_url, standing=standing)
+
+
+def deployment_path(project: Project, deployment_id: str) -> Path:
+    """The record of a deployment."""
+    return project.data / "deployments" / f"{deployment_id}.json"
+
+
+def standing_survey(project: Project, deployment_id: str) -> Path:
+    """The survey of a deployment as it was sent, with the facts about privacy filled in."""
+    return project.data / "deployments" / "surveys" / f"{deployment_id}.json"
 
 
 def database_url(project: Project) -> str:
@@ -90,8 +112,13 @@ def _refuse_other(project: Project, name: str, identity: str) -> None:
     if not path.is_file():
         write_json(path, {"identity": identity})
     elif read_json(path)["identity"] != identity:
-        mend = "Put the former database back, or set [server] database or EVALTOOL_DATABASE as they were."
-        raise PlatformError("the survey server's database is not the one used before", where=str(path), mend=mend)
+        raise PlatformError(f"«{name}» is not the one used before", where=str(path), mend=_OTHER[name])
+
+
+_OTHER = {
+    "embedded": "Put the former database back, or set [server] database or EVALTOOL_DATABASE as they were.",
+    "limesurvey": "Set [limesurvey] url as it was. If the same server has moved, delete this file.",
+}
 
 
 def file_hash(path: Path) -> str:

@@ -14,7 +14,7 @@ from evaltool.survey.load import find_definitions, load_roster, load_survey
 from evaltool.survey.model import Survey
 from evaltool.survey.simulate import Habits, simulate
 from evaltool.text import direction
-from evaltool.workflows.fieldwork import fill_privacy
+from evaltool.workflows.deploying import fill_privacy
 
 PROJECT = Path(__file__).parents[2]
 INSPECTED = "mentee-end@2"

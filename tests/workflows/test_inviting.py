@@ -19,7 +19,8 @@ from evaltool.server.store import Store
 from evaltool.survey.load import load_roster
 from evaltool.workflows.cleaning import clean
 from evaltool.workflows.definitions import check, release
-from evaltool.workflows.fieldwork import Invited, deploy, import_roster, pull
+from evaltool.workflows.deploying import deploy
+from evaltool.workflows.fieldwork import Invited, import_roster, pull
 from evaltool.workflows.fieldwork import invite as invite_courses
 from evaltool.workflows.made_up import Demo, DemoPopulation, make_roster
 from evaltool.workflows.starting import init_project

@@ -15,7 +15,7 @@ from evaltool.server.store import Store
 from evaltool.survey.release import read_release
 from evaltool.workflows.checking import release as checked_release
 from evaltool.workflows.definitions import release
-from evaltool.workflows.fieldwork import deploy, deployments
+from evaltool.workflows.deploying import deploy, deployments
 from evaltool.workflows.translating import update
 from evaltool.workflows.working import database_url, working
 
@@ -158,7 +158,7 @@ def test_corrected_texts_are_a_revision_that_reaches_who_answers(project: Projec
     made, _ = release(project, NAME, 1, revision="«now» was read as «today»")
     assert (made.revision, made.reason) == (2, "«now» was read as «today»")
     before = deployments(project)[0]
-    assert deploy(project, NAME, 1).is_new
+    assert deploy(project, NAME, 1).steps
     (deployed,) = deployments(project)
     assert deployed.id == before.id
     assert deployed.texts == before.texts
@@ -166,7 +166,7 @@ def test_corrected_texts_are_a_revision_that_reaches_who_answers(project: Projec
     store = Store.open(database_url(project))
     assert store.survey(deployed.id).by_name["work"].label["en"] == "Do you have a job at present?"
     store.close()
-    assert not deploy(project, NAME, 1).is_new
+    assert not deploy(project, NAME, 1).steps
 
 
 def test_a_survey_first_deployed_as_a_revision_says_so(project: Project) -> None:
@@ -174,7 +174,7 @@ def test_a_survey_first_deployed_as_a_revision_says_so(project: Project) -> None
     edit(project, "Do you have a job now?", "Do you have a job at present?")
     release(project, NAME, 1, revision="Clearer.")
     assert deploy(project, NAME, 1).deployment.revision == 2
-    assert not deploy(project, NAME, 1).is_new
+    assert not deploy(project, NAME, 1).steps
 
 
 def test_an_edited_text_without_a_revision_is_not_deployed(project: Project) -> None:
