@@ -193,6 +193,7 @@ def _language_row(structure: Structure, language: str) -> Row:
         "surveyls_language": language,
         "surveyls_title": structure.title[language],
         "surveyls_endtext": structure.end[language],
+        **{column: words[language] for column, words in structure.letters.items()},
         "surveyls_dateformat": _DAY_MONTH_YEAR,
         "surveyls_numberformat": 1 if get_decimal_symbol(Locale.parse(language)) == "," else 0,
     }

@@ -29,10 +29,16 @@ def differences(sent: Structure, found: Found) -> list[Fault]:
         *_unequal("number", "survey", sent.sid, there.sid),
         *_texts("title", "survey", sent.title, there.title),
         *_texts("closing words", "survey", sent.end, there.end),
+        *_letters(sent.letters, there.letters),
         *_unequal("participant attributes", "survey", dict(sent.attributes), dict(there.attributes)),
         *_settings(found.settings),
         *_groups(sent.groups, there.groups),
     ]
+
+
+def _letters(sent: Mapping[str, Text], there: Mapping[str, Text]) -> Iterator[Fault]:
+    for name, words in sent.items():
+        yield from _texts(f"mail ({name})", "survey", words, there[name])
 
 
 _TOLERATED = {"gsid", "admin", "adminemail"}

@@ -19,6 +19,7 @@ from evaltool.platforms.limesurvey.expression import (
     known_before,
     page_relevance,
 )
+from evaltool.platforms.limesurvey.letters import write_letters
 from evaltool.platforms.limesurvey.names import MARKER, Names, name_survey
 from evaltool.platforms.limesurvey.words import Teller, quoted
 from evaltool.records import Deployment
@@ -87,6 +88,8 @@ class Structure:
     groups: tuple[Group, ...]
     attributes: Mapping[str, str]
     """What each participant attribute is called, by LimeSurvey's name for it."""
+    letters: Mapping[str, Text]
+    """What LimeSurvey writes to people, by its name for it."""
 
     @property
     def items(self) -> Iterator[Item]:
@@ -120,6 +123,7 @@ def build_structure(deployment: Deployment, survey: Survey, names: Names | None 
         end=builder.end(),
         groups=(Group(groups[0].page, groups[0].texts, groups[0].relevance, (mark, *groups[0].items)), *groups[1:]),
         attributes={theirs: ours for ours, theirs in builder.names.attributes.items()},
+        letters=write_letters(builder.teller.tell_in_mail(survey.title), survey.languages),
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
+from evaltool.platforms.limesurvey.letters import COLUMNS
 from evaltool.platforms.limesurvey.readback import Found
 from evaltool.platforms.limesurvey.structure import Group, Item, Option, Structure
 
@@ -15,6 +16,8 @@ Row: TypeAlias = Mapping[str, Any]
 
 QUESTION_PROPERTIES = ("attributes", "attributes_lang", "answeroptions")
 """What `get_question_properties` is asked for, of each question in each language."""
+LANGUAGE_PROPERTIES = ("surveyls_title", "surveyls_endtext", *COLUMNS)
+"""What `get_language_properties` is asked for, in each language."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ def read_told(told: Told) -> Found:
         end={code: _words(told.languages[code].get("surveyls_endtext")) for code in languages},
         groups=tuple(reader.group(row) for row in _ordered(told.groups[first], "group_order")),
         attributes=_attributes(told.survey.get("attributedescriptions")),
+        letters={name: {code: _words(told.languages[code].get(name)) for code in languages} for name in COLUMNS},
     )
     return Found(structure, {name: _words(value) for name, value in told.survey.items()})
 

@@ -22,23 +22,37 @@ class Teller:
     def tell(self, text: Text) -> dict[str, str]:
         return {language: self._in(text, language) for language in self.survey.languages} if text else {}
 
-    def _in(self, text: Text, language: str) -> str:
+    def tell_in_mail(self, text: Text) -> dict[str, str]:
+        """The same for a mail, which is no HTML."""
+        return {language: self._in(text, language, mail=True) for language in self.survey.languages}
+
+    def _in(self, text: Text, language: str, *, mail: bool = False) -> str:
         spoken = language if language in text else next(iter(text))
         pieces = PLACEHOLDER.split(pick(text, language))  # words, name, words, …
+        write = _in_mail if mail else _markup
         told = [
-            self._fact(piece, language) if number % 2 else _markup(isolate_runs(piece, spoken))
+            self._fact(piece, language, mail=mail) if number % 2 else write(isolate_runs(piece, spoken))
             for number, piece in enumerate(pieces)
         ]
         return "".join(told)
 
-    def _fact(self, name: str, language: str) -> str:
-        column = self.survey.attributes[name]
-        fact = f"{{{_fact(column, f'TOKEN:{self.names.attributes[name].upper()}', language)}}}"
+    def _fact(self, name: str, language: str, *, mail: bool) -> str:
+        words = _fact(self.survey.attributes[name], f"TOKEN:{self.names.attributes[name].upper()}", language)
+        fact = f"{{{_DECODE}({words})}}" if mail else f"{{{words}}}"
         return f"{_BY_FIRST_LETTER}{fact}{_END}" if direction(language) == "rtl" else fact
 
 
 def _markup(words: str) -> str:
     return escape_braces(html.escape(words, quote=False)).replace("\n", "<br />")
+
+
+def _in_mail(words: str) -> str:
+    """LimeSurvey's filters escape these signs, for a user with small rights; so it is sent them escaped."""
+    return escape_braces(words).translate(_UNESCAPED)
+
+
+_DECODE = "htmlspecialchars_decode"
+_UNESCAPED = {ord(sign): f'{{{_DECODE}("{html.escape(sign)}")}}' for sign in "&<>"}
 
 
 def _fact(column: Attribute, words: str, language: str) -> str:

@@ -16,7 +16,7 @@ from evaltool.platforms.limesurvey.expression import Scope, compile_test, known_
 from evaltool.platforms.limesurvey.lss import SETTINGS, write_lss
 from evaltool.platforms.limesurvey.names import Names, name_survey
 from evaltool.platforms.limesurvey.structure import Structure, build_structure, read_record
-from evaltool.platforms.limesurvey.told import QUESTION_PROPERTIES
+from evaltool.platforms.limesurvey.told import LANGUAGE_PROPERTIES, QUESTION_PROPERTIES
 from evaltool.records import Deployment
 from evaltool.survey.model import Survey
 from evaltool.survey.release import make_release
@@ -192,7 +192,7 @@ def record_told(server: Server) -> dict[str, Any]:
         code: {qid: server.call("get_question_properties", qid, asked, code) for qid in whole} for code in codes
     }
     settings = ["sid", "language", "additional_languages", "attributedescriptions", *SETTINGS]
-    texts = ["surveyls_title", "surveyls_endtext"]
+    texts = list(LANGUAGE_PROPERTIES)
     told = {
         "survey": server.call("get_survey_properties", sid, settings),
         "languages": {code: server.call("get_language_properties", sid, texts, code) for code in codes},

@@ -110,6 +110,10 @@ def swap(recorded: dict[str, Any]) -> None:
             lambda recorded: recorded["groups"]["ar"][0].update(group_name="x"),
             ["page consent: title in «ar»: sent «هل تريدين؟», stands there «x»"],
         ),
+        (
+            lambda recorded: recorded["languages"]["ar"].update(surveyls_email_remind="x"),
+            ["survey: mail (surveyls_email_remind) in «ar»: sent «مرحبًا \u2068{FIRSTNAME}\u2069"],
+        ),
     ],
 )
 def test_each_difference_is_told_in_our_words(change: Callable[[dict[str, Any]], object], expected: list[str]) -> None:
