@@ -43,6 +43,9 @@ class Names:
     `choices` are the codes of a question's choices: answers of one that takes one, subquestions of one that takes
     several. `others` are the questions that hold the text of «other», `records` the hidden questions that say, page by
     page, what was shown.
+
+    Of a survey that was built by hand, `left_out` are columns that are not taken in, with the reason, and `unrouted`
+    are questions of ours that LimeSurvey shows by a rule (which is told) that the definition does not say.
     """
 
     questions: Named
@@ -50,6 +53,8 @@ class Names:
     others: Named = field(default_factory=dict[str, str])
     records: Named = field(default_factory=dict[str, str])
     attributes: Named = field(default_factory=dict[str, str])
+    left_out: Named = field(default_factory=dict[str, str])
+    unrouted: Named = field(default_factory=dict[str, str])
 
     def question(self, title: str) -> str | None:
         """Our name of the question that LimeSurvey calls `title`."""

@@ -61,8 +61,10 @@ def check_columns(source: Source, columns: Iterable[str]) -> None:
         PlatformError: with every column that we do not know, and every one that is missing.
     """
     there, known = set(columns), set(_columns(source))
-    own_others = {f"{source.names.questions[name]}[other]" for name in source.survey.by_name}
-    strange = there - known - own_others - _SYSTEM - {MARKER, *source.names.records.values()}
+    titles = set(source.names.questions.values())  # also what LimeSurvey works out itself
+    own_others = {f"{title}[other]" for title in titles}
+    strange = there - known - titles - own_others - _SYSTEM - {MARKER, *source.names.records.values()}
+    strange = {name for name in strange if not _is_left_out(source, name)}
     faults = [
         *(Fault("unknown-column", f"a column «{name}» that the survey has not") for name in sorted(strange)),
         *(Fault("missing-column", f"no column «{name}»") for name in sorted(known - there)),
@@ -73,13 +75,17 @@ def check_columns(source: Source, columns: Iterable[str]) -> None:
         raise PlatformError(message, where=source.deployment, mend=mend, faults=faults)
 
 
+def _is_left_out(source: Source, column: str) -> bool:
+    return not source.names.left_out.keys().isdisjoint((column, column.partition("[")[0]))
+
+
 def _columns(source: Source) -> Iterator[str]:
-    for question in source.survey.questions:
+    for question in _asking(source.survey.questions):
         title = source.names.questions[question.name]
         if question.type == "select_multiple":
             codes = source.names.choices[question.name]
             yield from (f"{title}[{code}]" for code in codes.values())
-        elif QUESTION_TYPES[question.type].asks:
+        else:
             yield title
     yield from source.names.others.values()
 
@@ -250,16 +256,28 @@ def _derived(source: Source, row: Row, given: Container[str], *, path: Path) -> 
     if not row.get("submitdate"):
         reached = [place for place, step in enumerate(steps) if any(item.name in given for item in step.questions)]
         steps = steps[: max(reached, default=-1) + 1]
-    on_path = [question for step in steps for question in step.questions]
+    on_path = _asking(question for step in steps for question in step.questions)
     return {question.name for question in on_path if not _never_shown(source, question, row)}
 
 
 def _never_shown(source: Source, question: Question, row: Row) -> bool:
-    title = source.names.questions[question.name]
+    """Of what LimeSurvey showed by a rule that we do not know, only the server can tell that it was left empty.
+
+    One that can tells «not shown» of another question in the same row.
+    """
+    told = question.type in _NULLABLE and any(_is_null(source, item, row) for item in source.survey.questions)
+    return _is_null(source, question, row) or (question.name in source.names.unrouted and not told)
+
+
+_NULLABLE = {"text", "select_one", "select_multiple"}
+
+
+def _is_null(source: Source, question: Question, row: Row) -> bool:
+    title = source.names.questions.get(question.name, "")
     if question.type == "select_multiple":
         codes = source.names.choices[question.name].values()
         return all(row.get(f"{title}[{code}]", "") is None for code in codes)
-    return question.type in {"text", "select_one"} and row.get(title, "") is None
+    return question.type in _NULLABLE and row.get(title, "") is None
 
 
 def _status(row: Row, given: Mapping[str, Answer], path: Path) -> Status:
