@@ -20,6 +20,7 @@ from evaltool.platforms.limesurvey.expression import (
     page_relevance,
 )
 from evaltool.platforms.limesurvey.languages import LANGUAGES, LOOKED_AT, NEAR, WEAK
+from evaltool.platforms.limesurvey.letters import write_letters
 from evaltool.platforms.limesurvey.names import (
     CHOICE_LENGTH,
     MARKER,
@@ -31,13 +32,15 @@ from evaltool.platforms.limesurvey.names import (
     name_survey,
 )
 from evaltool.platforms.limesurvey.structure import TYPES, alone
+from evaltool.platforms.limesurvey.words import Teller
 from evaltool.survey.model import Page, Question, Survey
 from evaltool.survey.translations import PLACEHOLDER, choice_key, texts
 
 Where = Callable[[str], str]
 """File and line of a place in the survey, by the key of its text (`job.label`) or property (`job.relevant`)."""
 
-TITLE_LENGTH = 200
+TITLE_LENGTH, SUBJECT_LENGTH = 200, 255
+"""What LimeSurvey keeps of a survey's title, and of the subject of a mail."""
 TEXT_BYTES = 65_535
 """What a text column holds; LimeSurvey's databases cut off the rest, or refuse the row."""
 
@@ -65,6 +68,7 @@ def lint(survey: Survey, names: Names | None = None, where: Where | None = None)
         *_name_faults(survey, named, place),
         *_language_faults(survey, place),
         *_text_faults(survey, place),
+        *_title_faults(survey, named, place),
         *_expression_faults(survey, named, place),
         *_type_faults(survey, place),
     ]
@@ -132,10 +136,24 @@ def _text_faults(survey: Survey, place: Where) -> Iterator[Fault]:
             if re.search(r"\\[{}]", words):
                 mend = "Put a space between them, or leave the backslash out."
                 yield Fault("platform-text", f"{about} has a backslash before a brace", where, mend)
-            limit = TITLE_LENGTH if key == "title" else TEXT_BYTES // 4
+            limit = TEXT_BYTES // 4
             if len(words) > limit:
                 mend = f"Shorten it to {limit} characters; LimeSurvey would cut it off."
                 yield Fault("platform-length", f"{about} has {len(words)} characters", where, mend)
+
+
+def _title_faults(survey: Survey, names: Names, place: Where) -> Iterator[Fault]:
+    """Facts and signs are written out for LimeSurvey, so that a short title can become a long one."""
+    if {name for words in survey.title.values() for name in PLACEHOLDER.findall(words)} - set(survey.attributes):
+        return  # told already
+    teller = Teller(survey, names)
+    titles = teller.tell(survey.title)
+    subjects = write_letters(teller.tell_in_mail(survey.title), survey.languages)["surveyls_email_remind_subj"]
+    for language in survey.languages:
+        if len(titles[language]) > TITLE_LENGTH or len(subjects[language]) > SUBJECT_LENGTH:
+            message = f"the title in «{language}» is too long for LimeSurvey, or for the subject of its reminder"
+            mend = f"Shorten it below {TITLE_LENGTH} characters; what comes from the roster, & and < take many more."
+            yield Fault("platform-length", message, place("title"), mend)
 
 
 def _messages(survey: Survey) -> set[str]:

@@ -102,6 +102,9 @@ def test_signs_that_no_file_can_hold_are_told() -> None:
 def test_a_title_that_would_be_cut_off_is_told() -> None:
     assert codes(survey([text("mine")], title="x" * 201)) == ["platform-length"]
     assert codes(survey([text("mine")], title="x" * 200)) == []
+    # 8 signs, which LimeSurvey is sent as 8 times «{htmlspecialchars_decode("&amp;")}», 34 signs each
+    assert codes(survey([text("mine")], title="&" * 8)) == ["platform-length"]
+    assert codes(survey([text("mine")], title="&" * 6)) == []
 
 
 @pytest.mark.parametrize("relevant", ["${mine} = 'a & b'", "${mine} = 5", "${nobody_asks_this} = 'a'"])
