@@ -42,7 +42,7 @@ class Names:
 
     `choices` are the codes of a question's choices: answers of one that takes one, subquestions of one that takes
     several. `others` are the questions that hold the text of «other», `records` the hidden questions that say, page by
-    page, what was shown.
+    page, what was shown. `unit` and `person` are the attributes of a participant that hold her pseudonyms.
 
     Of a survey that was built by hand, `left_out` are columns that are not taken in, with the reason, and `unrouted`
     are questions of ours that LimeSurvey shows by a rule (which is told) that the definition does not say.
@@ -53,6 +53,8 @@ class Names:
     others: Named = field(default_factory=dict[str, str])
     records: Named = field(default_factory=dict[str, str])
     attributes: Named = field(default_factory=dict[str, str])
+    unit: str = ""
+    person: str = ""
     left_out: Named = field(default_factory=dict[str, str])
     unrouted: Named = field(default_factory=dict[str, str])
 
@@ -95,6 +97,8 @@ def name_survey(survey: Survey) -> Names:
         others=others,
         records={page.name: f"seen{number}" for number, page in enumerate(survey.pages, start=1)},
         attributes={name: f"attribute_{number}" for number, name in enumerate(survey.attributes, start=1)},
+        unit=f"attribute_{len(survey.attributes) + 1}",
+        person=f"attribute_{len(survey.attributes) + 2}",
     )
 
 

@@ -103,8 +103,13 @@ def survey_number(deployment_id: str) -> int:
 
 
 def marker(deployment: Deployment) -> str:
-    """What the hidden marker question says: `evaltool <deployment> <survey>@<version> <structure hash>`."""
-    return f"{MARKER} {deployment.id} {deployment.survey}@{deployment.version} {deployment.structure_hash}"
+    """What says whose survey this is: `evaltool <deployment> <survey>@<version> <structure hash>`.
+
+    A hidden question carries it into every response. The description of a participant attribute carries it, too: that
+    stands in the survey's first row, so that half an import is known for ours.
+    """
+    synthetic = " synthetic" if deployment.synthetic else ""
+    return f"{MARKER} {deployment.id} {deployment.survey}@{deployment.version} {deployment.structure_hash}{synthetic}"
 
 
 def build_structure(deployment: Deployment, survey: Survey, names: Names | None = None) -> Structure:
