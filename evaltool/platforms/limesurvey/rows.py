@@ -23,7 +23,7 @@ UNDATED = "1980-01-01T00:00:00+00:00"
 """What LimeSurvey writes in place of a time where a survey keeps no dates."""
 
 _THREE_DECIMALS = re.compile(r"\.\d{3}$")
-_SYSTEM = frozenset(
+SYSTEM_COLUMNS = frozenset(
     {"id", "submitdate", "lastpage", "startlanguage", "seed", "token", "startdate", "datestamp"}
     | {"ipaddr", "refurl", "interviewtime"}
 )
@@ -63,7 +63,7 @@ def check_columns(source: Source, columns: Iterable[str]) -> None:
     there, known = set(columns), set(_columns(source))
     titles = set(source.names.questions.values())  # also what LimeSurvey works out itself
     own_others = {f"{title}[other]" for title in titles}
-    strange = there - known - titles - own_others - _SYSTEM - {MARKER, *source.names.records.values()}
+    strange = there - known - titles - own_others - SYSTEM_COLUMNS - {MARKER, *source.names.records.values()}
     strange = {name for name in strange if not _is_left_out(source, name)}
     faults = [
         *(Fault("unknown-column", f"a column «{name}» that the survey has not") for name in sorted(strange)),
@@ -95,7 +95,7 @@ def read_row(source: Source, row: Row, *, revision: int) -> RawResponse:
 
     One whose access code nobody has stands for itself: the interview is its own unit and person.
     """
-    interview = f"ls{source.sid}-{row['id']}"
+    interview = interview_id(source, row)
     who = source.people.get(str(row.get("token") or ""), Answering(interview, interview))
     written = {question.name: _written(source, question, row) for question in _asking(source.survey.questions)}
     given = {name: answer for name, answer in written.items() if answer is not None}
@@ -123,6 +123,11 @@ def read_row(source: Source, row: Row, *, revision: int) -> RawResponse:
         answers=_with_empty(source, row, given, shown),
         pages=tuple(visits),
     )
+
+
+def interview_id(source: Source, row: Row) -> str:
+    """Our name of the interview in this row."""
+    return f"ls{source.sid}-{row['id']}"
 
 
 def _records(source: Source, row: Row, path: Path) -> Records:
