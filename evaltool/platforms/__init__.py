@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 from evaltool.errors import PlatformError
 from evaltool.platforms.base import Access, Platform
 from evaltool.platforms.embedded import Embedded
+from evaltool.platforms.limesurvey.platform import LimeSurvey
 
-PLATFORMS: Mapping[str, Callable[[Access], Platform]] = {"embedded": Embedded}
+PLATFORMS: Mapping[str, Callable[[Access], Platform]] = {"embedded": Embedded, "limesurvey": LimeSurvey}
 
 
 def open_platform(name: str, access: Access) -> Platform:

@@ -106,7 +106,7 @@ def test_a_database_older_than_the_archive_is_refused(tmp_path: Path) -> None:
 
 
 def test_an_unknown_platform_names_the_known_ones(tmp_path: Path) -> None:
-    with pytest.raises(PlatformError, match="Known: embedded"):
+    with pytest.raises(PlatformError, match="Known: embedded, limesurvey"):
         open_platform("paper", access(tmp_path))
 
 

@@ -24,6 +24,13 @@ class Account:
     def host(self) -> str:
         return urlsplit(self.url).hostname or ""
 
+    def page(self, sid: int, code: str, language: str) -> str:
+        """The address of a survey for one respondent, in the form that the server's addresses have."""
+        who = f"token={code}&lang={language}"
+        if "?" in self.url:
+            return f"{self.url.partition('?')[0]}?r=survey/index&sid={sid}&{who}"
+        return f"{self.url.partition('/admin/')[0]}/{sid}?{who}"
+
 
 def check_account(url: str, user: str) -> Account:
     """The account of `[limesurvey]` in `evaltool.toml`.

@@ -1,39 +1,31 @@
 """LimeSurvey writes to people: invitations and reminders in rounds of its limit, and what became of each."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
+from evaltool.platforms.base import Letter, Mailed
 from evaltool.platforms.limesurvey.failures import NO_CANDIDATES, RefusedError, StateUnknownError, harmless
-from evaltool.platforms.limesurvey.participants import Participant, Standing, list_participants
+from evaltool.platforms.limesurvey.participants import Standing, access_code, list_participants
 from evaltool.platforms.limesurvey.transport import RemoteControl
 
-Fate: TypeAlias = Literal["sent", "failed", "not_tried", "unknown"]
 _BLANK = frozenset({"", "N"})
 
 
-@dataclass(frozen=True)
-class Mailed:
-    """What became of the mail to one person. `reason` holds the mail server's words without addresses."""
-
-    unit: str
-    fate: Fate
-    reason: str = ""
-
-
 def write_to(
-    server: RemoteControl, sid: int, people: Sequence[Participant], *, at_once: int = 50, remind: bool = False
+    server: RemoteControl, sid: int, letters: Sequence[Letter], *, at_once: int = 50, remind: bool = False
 ) -> list[Mailed]:
     """Let LimeSurvey invite or remind these people, `at_once` a call (its own limit); one result each, in order.
 
-    Who was invited before counts as `sent`. It stops after a round in which nobody could be reached. When the
-    connection breaks, LimeSurvey's list tells to whom it has written; the others of that round are `unknown`.
+    It gets names and addresses of those only to whom it is to write. Who was invited before counts as `sent`. It stops
+    after a round in which nobody could be reached. When the connection breaks, LimeSurvey's list tells to whom it has
+    written; the others of that round are `unknown`.
     """
     standing = list_participants(server, sid)
-    results = {item.unit: _beforehand(item, standing.get(item.code), remind=remind) for item in people}
-    waiting = [item for item in people if results[item.unit] == Mailed(item.unit, "not_tried")]
+    results = {item.unit: _beforehand(item, standing.get(access_code(item.token)), remind=remind) for item in letters}
+    waiting = [item for item in letters if results[item.unit] == Mailed(item.unit, "not_tried")]
     for start in range(0, len(waiting), at_once):
-        some = [(item, standing[item.code]) for item in waiting[start : start + at_once]]
+        some = [(item, standing[access_code(item.token)]) for item in waiting[start : start + at_once]]
+        _address(server, sid, some)
         done = _round(server, sid, some, remind=remind)
         results |= {mailed.unit: mailed for mailed in done}
         if all(mailed.fate == "failed" for mailed in done):
@@ -42,10 +34,18 @@ def write_to(
                 item.unit: Mailed(item.unit, "not_tried", "nobody of the round before was reached") for item in rest
             }
             break
-    return [results[item.unit] for item in people]
+    return [results[item.unit] for item in letters]
 
 
-def _beforehand(item: Participant, there: Standing | None, *, remind: bool) -> Mailed:
+def _address(server: RemoteControl, sid: int, people: Sequence[tuple[Letter, Standing]]) -> None:
+    """Give LimeSurvey the name and address of now."""
+    for item, there in people:
+        if (item.name, item.email) != (there.name, there.email):
+            told = {"firstname": item.name, "email": item.email}
+            server.tell("set_participant_properties", sid, there.number, told)
+
+
+def _beforehand(item: Letter, there: Standing | None, *, remind: bool) -> Mailed:
     """What is known without a mail; with no reason, she is to be written to."""
     if there is None:
         return Mailed(item.unit, "not_tried", "not on LimeSurvey's list")
@@ -60,9 +60,7 @@ def _beforehand(item: Participant, there: Standing | None, *, remind: bool) -> M
     return Mailed(item.unit, "not_tried", next((reason for reason, holds in reasons.items() if holds), ""))
 
 
-def _round(
-    server: RemoteControl, sid: int, people: Sequence[tuple[Participant, Standing]], *, remind: bool
-) -> list[Mailed]:
+def _round(server: RemoteControl, sid: int, people: Sequence[tuple[Letter, Standing]], *, remind: bool) -> list[Mailed]:
     numbers = [there.number for _, there in people]
     try:
         result = _call(server, sid, numbers, remind=remind)
@@ -83,7 +81,7 @@ def _call(server: RemoteControl, sid: int, numbers: Sequence[int], *, remind: bo
         raise
 
 
-def _fate(item: Participant, told: Mapping[str, Any] | None) -> Mailed:
+def _fate(item: Letter, told: Mapping[str, Any] | None) -> Mailed:
     if told is None:
         return Mailed(item.unit, "not_tried", "LimeSurvey passes her over: her address is invalid or blocked")
     if told.get("status") == "OK":
@@ -92,16 +90,17 @@ def _fate(item: Participant, told: Mapping[str, Any] | None) -> Mailed:
 
 
 def _looked_up(
-    server: RemoteControl, sid: int, people: Sequence[tuple[Participant, Standing]], *, remind: bool
+    server: RemoteControl, sid: int, people: Sequence[tuple[Letter, Standing]], *, remind: bool
 ) -> list[Mailed]:
     """After a break: whose entry has changed was written to; to the others LimeSurvey may be writing still."""
     now = list_participants(server, sid)
-    moved = {
-        there.code: _stamp(now.get(there.code, there), remind=remind) != _stamp(there, remind=remind)
-        for _, there in people
-    }
     cut = "the connection broke; look at LimeSurvey's list later"
-    return [Mailed(item.unit, "sent") if moved[item.code] else Mailed(item.unit, "unknown", cut) for item, _ in people]
+    return [
+        Mailed(item.unit, "sent")
+        if _stamp(now.get(there.code, there), remind=remind) != _stamp(there, remind=remind)
+        else Mailed(item.unit, "unknown", cut)
+        for item, there in people
+    ]
 
 
 def _stamp(there: Standing, *, remind: bool) -> str:

@@ -1,12 +1,13 @@
 """Participants on LimeSurvey: our own access codes, and its list looked at before anybody is added."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 from evaltool.errors import Fault, PlatformError
 from evaltool.platforms.limesurvey.failures import StateUnknownError
+from evaltool.platforms.limesurvey.pull import sweep
 from evaltool.platforms.limesurvey.transport import RemoteControl
 
 PAGE = 1_000
@@ -19,15 +20,13 @@ _KEPT = ("language", "sent", "remindersent", "completed", "usesleft", "emailstat
 class Participant:
     """Somebody who may answer. `code` is the access code, `attributes` are by LimeSurvey's names (`attribute_1`).
 
-    `email` is "" where LimeSurvey is not to write to her. Printed, it shows the pseudonym only.
+    Printed, it shows the pseudonym only.
     """
 
     unit: str
     code: str = field(repr=False)
     language: str
     attributes: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
-    name: str = field(default="", repr=False)
-    email: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -41,6 +40,8 @@ class Standing:
     reminded: str = "N"
     completed: str = "N"
     attributes: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    name: str = field(default="", repr=False)
+    email: str = field(default="", repr=False)
 
 
 def access_code(token: str) -> str:
@@ -49,7 +50,7 @@ def access_code(token: str) -> str:
 
 
 def list_participants(server: RemoteControl, sid: int, attributes: Sequence[str] = ()) -> dict[str, Standing]:
-    """Everybody on the survey's list, by access code. Names and addresses are not kept."""
+    """Everybody on the survey's list, by access code."""
     found: dict[str, Standing] = {}
     start = 1
     while rows := server.ask_list("list_participants", sid, start, PAGE, False, [*_KEPT, *attributes]):  # noqa: FBT003  # positional in the protocol
@@ -60,6 +61,7 @@ def list_participants(server: RemoteControl, sid: int, attributes: Sequence[str]
 
 
 def _standing(row: Mapping[str, Any], attributes: Sequence[str]) -> Standing:
+    person = cast("Mapping[str, str | None]", row.get("participant_info") or {})
     return Standing(
         number=int(row["tid"]),
         code=str(row["token"]),
@@ -68,32 +70,62 @@ def _standing(row: Mapping[str, Any], attributes: Sequence[str]) -> Standing:
         reminded=str(row.get("remindersent") or "N"),
         completed=str(row.get("completed") or "N"),
         attributes={name: str(row.get(name) or "") for name in attributes},
+        name=person.get("firstname") or "",
+        email=person.get("email") or "",
     )
 
 
-def add_participants(server: RemoteControl, sid: int, wanted: Sequence[Participant]) -> int:
+def add_participants(server: RemoteControl, sid: int, wanted: Sequence[Participant], unit: str) -> int:
     """Put those on the list who are not there yet; returns how many. It can be repeated.
 
+    Who has not begun gets the language and the attributes of now. `unit` is the attribute that holds the pseudonym.
     When the connection breaks it looks who has arrived, and goes on once with the others.
 
     Raises:
-        PlatformError: with everybody whom LimeSurvey did not take, or has with other attributes or another language.
+        PlatformError: with everybody whom LimeSurvey did not take, or has under another access code.
         StateUnknownError: if the connection breaks again.
     """
     _refuse_codes(wanted)
     columns = sorted({name for item in wanted for name in item.attributes})
     before = list_participants(server, sid, columns)
-    faults = _differences(before, wanted)
-    if faults:
-        mend = "Their answers would be routed by it: nothing was added. Take them off LimeSurvey's list, or mend ours."
-        message = "LimeSurvey's list has people otherwise than we"
-        raise PlatformError(message, where=f"survey {sid}", mend=mend, faults=faults)
+    _refuse_doubles(before, wanted, unit)
     try:
         _add(server, sid, [item for item in wanted if item.code not in before])
     except StateUnknownError:
         now = list_participants(server, sid, columns)
         _add(server, sid, [item for item in wanted if item.code not in now])
+    _renew(server, sid, [(item, before[item.code]) for item in wanted if item.code in before])
     return sum(item.code not in before for item in wanted)
+
+
+def remove_participants(server: RemoteControl, sid: int, numbers: Sequence[int]) -> None:
+    """Take people off the list."""
+    if numbers:
+        server.tell("delete_participants", sid, list(numbers))
+
+
+def _refuse_doubles(there: Mapping[str, Standing], wanted: Sequence[Participant], unit: str) -> None:
+    codes = {item.attributes[unit]: item.code for item in there.values() if item.attributes.get(unit)}
+    faults = [
+        Fault("participant", "LimeSurvey has this course under another access code", item.unit)
+        for item in wanted
+        if codes.get(item.unit, item.code) != item.code
+    ]
+    if faults:
+        mend = "Was the vault put back from a backup? Put back the one that made these links; nothing was added."
+        raise PlatformError("people would be on the list twice", mend=mend, faults=faults)
+
+
+def _renew(server: RemoteControl, sid: int, people: Sequence[tuple[Participant, Standing]]) -> None:
+    """What the roster says now, for those whose answers were not routed by it yet."""
+    stale = [(item, there) for item, there in people if list(_unlike(item, there.language, there.attributes))]
+    if not stale:
+        return
+    begun = {str(row.get("token") or "") for rows in sweep(server, sid, fields=("id", "token")) for row in rows}
+    for item, there in stale:
+        if item.code not in begun:
+            told = {"language": item.language, **item.attributes}
+            server.tell("set_participant_properties", sid, there.number, told)
 
 
 def _refuse_codes(wanted: Sequence[Participant]) -> None:
@@ -111,16 +143,7 @@ def _refuse_codes(wanted: Sequence[Participant]) -> None:
         raise PlatformError("access codes that LimeSurvey would change or refuse; nothing was added", faults=faults)
 
 
-def _differences(there: Mapping[str, Standing], wanted: Iterable[Participant]) -> list[Fault]:
-    return [
-        Fault("participant", f"LimeSurvey has another {what}", item.unit)
-        for item in wanted
-        if item.code in there
-        for what in _unlike(item, language=there[item.code].language, attributes=there[item.code].attributes)
-    ]
-
-
-def _unlike(item: Participant, *, language: str, attributes: Mapping[str, Any]) -> Iterator[str]:
+def _unlike(item: Participant, language: str, attributes: Mapping[str, Any]) -> Iterator[str]:
     if language != item.language:
         yield "language"
     for name, value in item.attributes.items():
@@ -140,8 +163,7 @@ def _add(server: RemoteControl, sid: int, people: Sequence[Participant]) -> None
 
 
 def _row(item: Participant) -> dict[str, str]:
-    contact = {"firstname": item.name, "email": item.email}
-    return {"token": item.code, "language": item.language, **contact, **item.attributes}
+    return {"token": item.code, "language": item.language, **item.attributes}
 
 
 def _not_taken(sent: Sequence[Participant], echo: Any) -> list[Fault]:
@@ -158,7 +180,7 @@ def _row_fault(item: Participant, row: Mapping[str, Any]) -> Fault | None:
         return Fault("participant", what, item.unit, mend)
     if row.get("token") != item.code:
         return Fault("participant", "LimeSurvey has changed her access code", item.unit, "Take her off its list.")
-    unlike = list(_unlike(item, language=str(row.get("language") or ""), attributes=row))
+    unlike = list(_unlike(item, str(row.get("language") or ""), row))
     if unlike:
         return Fault(
             "participant", f"LimeSurvey keeps another {', '.join(unlike)}", item.unit, "Take her off its list."

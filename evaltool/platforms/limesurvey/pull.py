@@ -2,10 +2,8 @@
 
 import base64
 import binascii
-import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias, cast
 
 from evaltool.errors import PlatformError
@@ -19,23 +17,19 @@ Row: TypeAlias = Mapping[str, Any]
 """One response by column. `None` and "" are kept apart where the server keeps them apart."""
 
 
-@dataclass(frozen=True)
-class Seen:
-    """A response as it was pulled last: how often it has changed, and the hash of its content."""
-
-    revision: int
-    digest: str
-
-
-def sweep(server: RemoteControl, sid: int, *, size: int = WINDOW) -> Iterator[list[Row]]:
+def sweep(
+    server: RemoteControl, sid: int, *, size: int = WINDOW, fields: Sequence[str] | None = None
+) -> Iterator[list[Row]]:
     """All responses, `size` ids at a time; one large export takes many times as long. There are gaps in the ids.
+
+    With `fields` these columns only.
 
     Raises:
         PlatformError: at the end, if fewer came than the server counts: then nothing may be taken for deleted.
     """
-    before, found, start = _count(server, sid), 0, 1
+    before, found, start = count(server, sid), 0, 1
     while True:
-        rows = _export(server, sid, start, start + size - 1)
+        rows = _export(server, sid, start, start + size - 1, fields)
         if rows:
             yield rows
         found += len(rows)
@@ -45,14 +39,15 @@ def sweep(server: RemoteControl, sid: int, *, size: int = WINDOW) -> Iterator[li
             if not above:
                 break
             start = min(row_id(row) for row in above)
-    after = _count(server, sid)
+    after = count(server, sid)
     if found < min(before, after):  # people answer meanwhile
         message = f"LimeSurvey counts {after} responses to survey {sid} and exports {found}"
         mend = "Pull again. Is it the same then, ask who runs the server: this user may not see all answers."
         raise PlatformError(message, where=f"LimeSurvey at {server.account.host}", mend=mend)
 
 
-def _count(server: RemoteControl, sid: int) -> int:
+def count(server: RemoteControl, sid: int) -> int:
+    """How many responses LimeSurvey says that it has."""
     summary = server.ask("get_summary", sid)
     return int(summary["full_responses"]) if summary and "full_responses" in summary else 0
 
@@ -91,21 +86,3 @@ def _unwrapped(row: Mapping[str, Any]) -> Row:
 def row_id(row: Row) -> int:
     """LimeSurvey's number of the response."""
     return int(row["id"])
-
-
-def changed(rows: Iterable[Row], seen: Mapping[int, Seen]) -> Iterator[tuple[Row, Seen]]:
-    """The rows that are new or differ from what was seen, each with what is now to be remembered of it."""
-    for row in rows:
-        digest, before = _digest(row), seen.get(row_id(row))
-        if before is None or before.digest != digest:
-            yield row, Seen(before.revision + 1 if before else 1, digest)
-
-
-def _digest(row: Row) -> str:
-    content = json.dumps(row, sort_keys=True, ensure_ascii=True)
-    return hashlib.sha256(content.encode()).hexdigest()[:32]
-
-
-def deleted(ids: Iterable[int], seen: Mapping[int, Seen]) -> list[int]:
-    """The responses that were seen and are on the server no longer. `ids` must come from a whole sweep."""
-    return sorted(seen.keys() - set(ids))

@@ -8,7 +8,7 @@ from rc2_adapters import BROKEN, Reply, Rpc, answering, export, logged_in, recor
 
 from evaltool.errors import PlatformError
 from evaltool.platforms.limesurvey.failures import RefusedError
-from evaltool.platforms.limesurvey.pull import Seen, changed, deleted, read_export, row_id, sweep
+from evaltool.platforms.limesurvey.pull import read_export, row_id, sweep
 
 FLOWS = ("flow_5.6.33_B_responses_export.json", "flow_6.4.2_B_responses_export.json")
 
@@ -132,20 +132,6 @@ def test_a_pull_goes_on_after_a_break_in_the_middle() -> None:
     assert [[row["id"] for row in rows] for rows in sweep(remote(adapter), 1, size=1)] == [[1], [2]]
 
 
-def test_only_new_and_changed_rows_are_given_and_their_changes_counted() -> None:
-    rows = [{"id": 1, "why": "a"}, {"id": 2, "why": ""}]
-    first = list(changed(rows, {}))
-    assert [(row["id"], now.revision) for row, now in first] == [(1, 1), (2, 1)]
-    seen = {row["id"]: now for row, now in first}
-    assert not list(changed([{"why": "a", "id": 1}, rows[1]], seen))
-    resumed = [rows[0], {"id": 2, "why": "b"}, {"id": 3, "why": ""}]
-    assert [(row["id"], now.revision) for row, now in changed(resumed, seen)] == [(2, 2), (3, 1)]
-
-
-def test_not_shown_and_left_empty_are_a_change() -> None:
-    [(_, now)] = changed([{"id": 1, "why": None}], {})
-    assert [now.revision for _, now in changed([{"id": 1, "why": ""}], {1: now})] == [2]
-
-
-def test_deleted_rows_are_seen() -> None:
-    assert deleted([2, 4], {number: Seen(1, "x") for number in (1, 2, 3)}) == [1, 3]
+def test_only_the_columns_that_are_asked_for_come() -> None:
+    answers = Answers([1, 2])
+    assert [list(sweep(remote(answers.rpc), 7, fields=["id"]))] == [[[{"id": 1}, {"id": 2}]]]

@@ -1,0 +1,185 @@
+"""LimeSurvey as a platform: what is ours in names, codes and records goes in and comes out."""
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+
+import keyring
+from keyring.errors import KeyringError
+
+from evaltool.errors import Fault, PlatformError
+from evaltool.platforms.base import Access, Archived, Batch, Invitation, Letter, Mailed, Put, Where
+from evaltool.platforms.limesurvey.account import check_account, check_zone, read_password
+from evaltool.platforms.limesurvey.mailing import write_to
+from evaltool.platforms.limesurvey.names import Names
+from evaltool.platforms.limesurvey.participants import (
+    Participant,
+    Standing,
+    access_code,
+    add_participants,
+    list_participants,
+    remove_participants,
+)
+from evaltool.platforms.limesurvey.pull import Row, count, row_id, sweep
+from evaltool.platforms.limesurvey.putting import ask_told, put
+from evaltool.platforms.limesurvey.readback import differences
+from evaltool.platforms.limesurvey.rows import Answering, Source, check_columns, interview_id, read_row
+from evaltool.platforms.limesurvey.structure import build_structure
+from evaltool.platforms.limesurvey.told import read_told
+from evaltool.platforms.limesurvey.transport import RemoteControl
+from evaltool.records import Deployment, RawResponse, digest
+from evaltool.survey.model import Survey
+
+
+class LimeSurvey:
+    """`access.url` is the address of RemoteControl 2; the password comes from the environment or the keyring."""
+
+    def __init__(self, access: Access, server: RemoteControl | None = None):
+        self._account = check_account(access.url, access.user)
+        self._zone = check_zone(access.timezone)
+        self._access = access
+        self._server = server or RemoteControl(self._account, read_password(self._account, os.environ, _kept_password))
+
+    def deploy(self, deployment: Deployment, survey: Survey, *, where: Where, dry_run: bool = False) -> Put:
+        return put(self._server, deployment, survey, where=where, dry_run=dry_run)
+
+    def drift(self, deployment_id: str) -> list[Fault]:
+        deployment, survey = self._access.standing(deployment_id)
+        sent = build_structure(deployment, survey, _names(deployment))
+        told = ask_told(self._server, _sid(deployment))
+        closed = Fault("platform-difference", "the survey is not active", deployment_id, "Open it again in LimeSurvey.")
+        return [*([] if told.survey.get("active") == "Y" else [closed]), *differences(sent, read_told(told))]
+
+    def invite(self, deployment_id: str, invitations: Iterable[Invitation]) -> int:
+        deployment, _ = self._access.standing(deployment_id)
+        names = _names(deployment)
+        wanted = [
+            Participant(
+                unit=item.unit,
+                code=access_code(item.token),
+                language=item.language,
+                attributes={
+                    **{names.attributes[name]: value for name, value in item.attributes.items()},
+                    names.unit: item.unit,
+                    names.person: item.person,
+                },
+            )
+            for item in invitations
+        ]
+        return add_participants(self._server, _sid(deployment), wanted, names.unit)
+
+    def mail(self, deployment_id: str, letters: Sequence[Letter], *, remind: bool = False) -> list[Mailed]:
+        deployment, _ = self._access.standing(deployment_id)
+        return write_to(self._server, _sid(deployment), letters, remind=remind)
+
+    def status(self, deployment_id: str) -> Mapping[str, int]:
+        deployment, survey = self._access.standing(deployment_id)
+        source = self._source(deployment, survey)
+        found = Counter(
+            read_row(source, row, revision=1).status for rows in sweep(self._server, source.sid) for row in rows
+        )
+        return {"invited": len(source.people), **{name: found[name] for name in _STATUSES}}
+
+    def pull(self, deployment_id: str, archived: Archived, *, limit: int) -> Iterator[Batch]:
+        deployment, survey = self._access.standing(deployment_id)
+        self._refuse_anonymised(deployment)
+        source = self._source(deployment, survey)
+        known, cursor, total = archived.latest(), archived.cursor(), count(self._server, source.sid)
+        there: set[str] = set()
+        for rows in sweep(self._server, source.sid):
+            check_columns(source, rows[0])
+            there |= {interview_id(source, row) for row in rows}
+            changed = list(_changed(source, rows, known))
+            for start in range(0, len(changed), limit):
+                cursor += 1
+                yield Batch(tuple(changed[start : start + limit]), cursor, total)
+        gone = sorted(known.keys() - there)
+        if gone:
+            yield Batch((), cursor, total, tuple(gone))
+
+    def erase(self, deployment_id: str, units: Sequence[str]) -> int:
+        deployment, _ = self._access.standing(deployment_id)
+        sid, names = _sid(deployment), _names(deployment)
+        people = list_participants(self._server, sid, [names.unit])
+        codes = {item.code for item in people.values() if item.attributes[names.unit] in units}
+        found = [row_id(row) for rows in sweep(self._server, sid) for row in rows if row.get("token") in codes]
+        for number in found:
+            self._server.tell("delete_response", sid, number)
+        remove_participants(self._server, sid, [people[code].number for code in codes])
+        return len(found)
+
+    def close(self, deployment_id: str) -> None:
+        deployment, _ = self._access.standing(deployment_id)
+        sid = _sid(deployment)
+        if not self._server.ask("get_survey_properties", sid, ["expires"]).get("expires"):
+            clock = datetime.now(self._zone).strftime("%Y-%m-%d %H:%M:%S")
+            self._server.tell("set_survey_properties", sid, {"expires": clock})
+
+    def identity(self) -> str:
+        return self._account.url
+
+    def disconnect(self) -> None:
+        self._server.close()
+
+    def link(self, deployment_id: str, token: str, language: str) -> str:
+        deployment, _ = self._access.standing(deployment_id)
+        return self._account.page(_sid(deployment), access_code(token), language)
+
+    def _source(self, deployment: Deployment, survey: Survey) -> Source:
+        sid, names = _sid(deployment), _names(deployment)
+        columns = [*names.attributes.values(), names.unit, names.person]
+        people = list_participants(self._server, sid, columns)
+        return Source(
+            deployment=deployment.id,
+            structure_hash=deployment.structure_hash,
+            sid=sid,
+            survey=survey,
+            names=names,
+            zone=self._zone,
+            people={code: _answering(item, names) for code, item in people.items()},
+        )
+
+    def _refuse_anonymised(self, deployment: Deployment) -> None:
+        """An anonymised survey resets its dates and cuts the link to who has answered."""
+        told = self._server.ask("get_survey_properties", _sid(deployment), ["anonymized"])
+        if told.get("anonymized") == "Y" and not deployment.anonymised:
+            mend = (
+                f"Its answers can be taken in without persons: evaltool adopt {_sid(deployment)} --as NAME@VERSION "
+                "--accept-anonymised"
+            )
+            message = "somebody has made the survey anonymous: its answers belong to nobody, and its dates are reset"
+            raise PlatformError(message, where=deployment.id, mend=mend)
+
+
+_STATUSES = ("opened", "partial", "complete", "refused")
+
+
+def _kept_password(service: str, user: str) -> str | None:
+    try:
+        return keyring.get_password(service, user)
+    except KeyringError:  # a server has none
+        return None
+
+
+def _sid(deployment: Deployment) -> int:
+    return int(deployment.mapping["sid"])
+
+
+def _names(deployment: Deployment) -> Names:
+    return Names.from_json(deployment.mapping["names"])
+
+
+def _answering(there: Standing, names: Names) -> Answering:
+    """The roster attributes that routing went by are those that LimeSurvey was told."""
+    told = {ours: there.attributes[theirs] for ours, theirs in names.attributes.items()}
+    return Answering(there.attributes[names.unit], there.attributes[names.person], told)
+
+
+def _changed(source: Source, rows: Sequence[Row], known: Mapping[str, tuple[int, str]]) -> Iterator[RawResponse]:
+    """The responses that are new, or of which something has changed since they were archived."""
+    for row in rows:
+        revision, before = known.get(interview_id(source, row), (0, ""))
+        response = read_row(source, row, revision=revision + 1)
+        if digest(response) != before:
+            yield response
