@@ -142,6 +142,7 @@ def _set_pragmas(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON", "foreign_keys = ON"):
         cursor.execute(f"PRAGMA {pragma}")
+    cursor.execute("PRAGMA temp_store = MEMORY")  # answers never lie in a temporary file elsewhere
     cursor.close()
 
 

@@ -7,7 +7,7 @@ import hashlib
 import json
 import secrets
 import threading
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Collection, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -32,6 +32,15 @@ _SAVE = (
     .where(schema.interviews.c.token_hash == bindparam("saved"), schema.interviews.c.revision == bindparam("before"))
     .values(change=select(schema.changes.c.number + 1).scalar_subquery())
 )
+_EMPTY = {
+    **dict.fromkeys(("change", "opened_at", "saved_at", "completed_at")),
+    "language": "",
+    "status": "",
+    "attributes": "{}",
+    "answers": "{}",
+    "pages": "[]",
+    "reopened": "[]",
+}
 _SINCE = (
     select(schema.interviews)
     .where(schema.interviews.c.deployment == bindparam("wanted"), schema.interviews.c.change > bindparam("after"))
@@ -218,6 +227,42 @@ class Store:
         """The number of the latest change; it never falls, unless an older copy of the database was put back."""
         with self._reading() as connection:
             return int(connection.execute(select(schema.changes.c.number)).scalar_one())
+
+    def erase(self, deployment_id: str, pseudonyms: Collection[str]) -> int:
+        """Delete the interviews of these units or persons, their links too; returns how many there were.
+
+        When it returns, nothing of them is left in the database's files.
+
+        Raises:
+            PlatformError: another program reads for so long that old pages cannot be let go of; erase again.
+        """
+        table = schema.interviews
+        hers = (table.c.deployment == deployment_id) & (table.c.unit.in_(pseudonyms) | table.c.person.in_(pseudonyms))
+        # Emptied first, so that a run cut off before the file is rid of her texts finds her rows again.
+        emptied = table.update().where(hers).values(token_hash=table.c.interview, **_EMPTY)
+        with self._writing() as connection:
+            count = connection.execute(emptied).rowcount
+        if count:
+            self._rewrite_file()
+            with self._writing() as connection:
+                connection.execute(table.delete().where(hers))
+            self._let_go_of_old_pages()
+        return count
+
+    def _rewrite_file(self) -> None:
+        """SQLite overwrites what is deleted, but not what it has moved from page to page before."""
+        with self._turn, schema.telling_faults(self._engine), self._engine.connect() as connection:
+            connection.exec_driver_sql("VACUUM")
+        self._let_go_of_old_pages()
+
+    def _let_go_of_old_pages(self) -> None:
+        with self._turn, schema.telling_faults(self._engine), self._engine.connect() as connection:
+            busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
+        if busy:
+            mend = "Does another program have the file open for long, a backup perhaps? Erase again when it has ended."
+            raise PlatformError(
+                "the database still holds what was erased", where=self._engine.url.database or "", mend=mend
+            )
 
     def find(self, token: str) -> Visit | None:
         """What a personal link leads to; `None` for an unknown one."""
