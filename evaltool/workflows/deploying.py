@@ -70,12 +70,12 @@ def deploy(  # noqa: PLR0913  # what a person can choose
             pretest=pretest,
             synthetic=project.settings.synthetic,
         )
-        standing = _standing(project, wanted, revision=release.revision)
+        standing = what_stands(project, wanted, revision=release.revision)
         place = places(definition_path(project.surveys, survey, version))
         with connected(platform, project) as target:
             put = target.deploy(standing, filled, where=place, dry_run=dry_run)
         kept = replace(standing, mapping=put.mapping)
-        remembered = () if dry_run else _remember(project, kept, filled)
+        remembered = () if dry_run else remember(project, kept, filled)
         notes = [*map(str, put.warnings), *draft_notes(filled)]
         return Deployed(kept, put.steps or remembered, tuple(notes))
 
@@ -178,7 +178,7 @@ def _fact(privacy: Mapping[str, Text], key: str, language: str) -> str:
     return told.get(language) or told.get("", "")
 
 
-def _standing(project: Project, wanted: Deployment, *, revision: int) -> Deployment:
+def what_stands(project: Project, wanted: Deployment, *, revision: int) -> Deployment:
     """What is to stand: `wanted`, or what stands already, with its texts of now if they were revised."""
     path = deployment_path(project, wanted.id)
     if not path.is_file():
@@ -203,7 +203,7 @@ def _standing(project: Project, wanted: Deployment, *, revision: int) -> Deploym
     raise PlatformError(f"{wanted.id} is deployed with other {what}", where=path.as_posix(), mend=mend)
 
 
-def _remember(project: Project, deployment: Deployment, survey: Survey) -> tuple[str, ...]:
+def remember(project: Project, deployment: Deployment, survey: Survey) -> tuple[str, ...]:
     """Keep the record, and the survey as it was sent; says so if the same was not remembered already."""
     path = deployment_path(project, deployment.id)
     if path.is_file() and Deployment.from_json(read_json(path)) == deployment:
