@@ -1,9 +1,21 @@
 """The command line: parses, calls a workflow, prints. A command imports its workflow when it runs."""
 
-from evaltool.cli import definitions, versions, translate, documents, fieldwork, analysis, quality, pooling, whole  # noqa: I001  # in the order of the help
+from evaltool.cli import (  # noqa: I001  # in the order of the help
+    definitions,
+    versions,
+    translate,
+    documents,
+    fieldwork,
+    adopt,
+    analysis,
+    quality,
+    pooling,
+    whole,
+)
 from evaltool.cli.shared import app
 
 __all__ = [
+    "adopt",
     "analysis",
     "app",
     "definitions",

@@ -166,11 +166,7 @@ class Vault:
         """
         wanted = dict.fromkeys(units)
         with schema.transaction(self.engine) as connection:
-            people = _people_of_units(connection, respondent)
-            unknown = wanted.keys() - people.keys()
-            if unknown:
-                what = f"units have no {respondent}" if respondent else "units are not"
-                raise RosterError(f"{len(unknown)} {what} in the vault", mend="Import the roster first.")
+            people = _known_people(connection, wanted, respondent)
             query = select(schema.links.c.unit).where(schema.links.c.deployment == deployment)
             invited = set(connection.execute(query).scalars())
             now = self.clock()
@@ -186,6 +182,24 @@ class Vault:
                 if unit not in invited
             ]
             _write(connection, insert(schema.links), new)
+
+    def take_links(self, deployment: str, tokens: Mapping[str, str], *, respondent: str = "") -> None:
+        """Let the units have the access codes (by unit) that a survey adopted from elsewhere had given them.
+
+        They replace what was taken before.
+
+        Raises:
+            RosterError: if the vault does not know a unit, or not its respondent.
+        """
+        with schema.transaction(self.engine) as connection:
+            people = _known_people(connection, tokens, respondent)
+            connection.execute(delete(schema.links).where(schema.links.c.deployment == deployment))
+            now = self.clock()
+            rows = [
+                {"deployment": deployment, "unit": unit, "person": people[unit], "token": token, "created_at": now}
+                for unit, token in tokens.items()
+            ]
+            _write(connection, insert(schema.links), rows)
 
     def _token(self) -> str:
         return base64.urlsafe_b64encode(self.random_bytes(18)).decode()
@@ -256,6 +270,16 @@ def _people_of_units(connection: Connection, respondent: str) -> dict[str, str]:
         query = select(schema.courses.c.unit, schema.courses.c.person)
         return {row.unit: row.person for row in connection.execute(query)}
     return {unit: people[respondent] for unit, people in _respondents(connection).items() if respondent in people}
+
+
+def _known_people(connection: Connection, units: Iterable[str], respondent: str) -> dict[str, str]:
+    """Who answers for each unit. Raises RosterError if one of these units is not known, or has nobody to answer."""
+    people = _people_of_units(connection, respondent)
+    unknown = set(units) - people.keys()
+    if unknown:
+        what = f"units have no {respondent}" if respondent else "units are not"
+        raise RosterError(f"{len(unknown)} {what} in the vault", mend="Import the roster first.")
+    return people
 
 
 def _refuse_doubles(rows: Sequence[RosterRow]) -> None:
