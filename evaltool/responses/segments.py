@@ -6,6 +6,8 @@ is read field by field: that tells what is wrong with it, or gives the record to
 
 import hashlib
 import json
+import re
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -91,6 +93,14 @@ def line_state(line: str) -> tuple[str, int, str]:
     before, _, after = line.rpartition(',"revision":')
     revision, _, rest = after.partition(",")
     return json.loads(interview), int(revision), hashlib.sha256(f"{before},{rest}".encode()).hexdigest()
+
+
+def without(data: bytes, pseudonyms: Collection[str]) -> bytes:
+    """A segment without the lines of these units or persons; the others byte by byte as they were."""
+    hers = re.compile(b"|".join(re.escape(f'"{name}"'.encode()) for name in sorted(pseudonyms)))
+    if not pseudonyms or not hers.search(data):
+        return data
+    return b"\n".join(line for line in data.split(b"\n") if not hers.search(line))
 
 
 def _unknown(lines: list[bytes]) -> list[int]:

@@ -221,9 +221,9 @@ def test_of_an_answer_that_was_made_to_stand_twice_the_last_counts_and_only_it_i
 def test_a_ledger_of_a_newer_evaltool_asks_for_an_update(filled):
     ledger = filled.folder / "ledger.jsonl"
     lines = ledger.read_bytes().splitlines(keepends=True)
-    ledger.write_bytes(b"".join(lines[:2]) + b'{"colour":"red","format":2}\n')
+    ledger.write_bytes(b"".join(lines[:2]) + b'{"colour":"red","format":3}\n')
     for verb in (filled.verify, filled.entries, lambda: records(filled, accept_altered=True)):
-        with pytest.raises(ArchiveError, match="format 2; this evaltool knows 1") as caught:
+        with pytest.raises(ArchiveError, match="format 3; this evaltool knows 2") as caught:
             verb()
         assert (caught.value.where[-14:], caught.value.mend) == ("ledger.jsonl:3", "Update evaltool.")
 
