@@ -3,11 +3,12 @@
 import os
 import tomllib
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from evaltool.errors import Fault, ProjectError
 from evaltool.text import Text
@@ -45,12 +46,34 @@ class Server(_Section):
 class LimeSurvey(_Section):
     """Where RemoteControl 2 is (its whole address), who logs in there, and the time zone of that server's clock.
 
-    The password comes from `EVALTOOL_LIMESURVEY_PASSWORD` or the keyring.
+    The password comes from `EVALTOOL_LIMESURVEY_PASSWORD` or the keyring. `responses_limit` is how many responses a
+    paid account takes in the period that began on `responses_since`.
     """
 
     url: str = ""
     user: str = ""
     timezone: str = ""
+    responses_limit: int | None = Field(default=None, ge=1)
+    responses_since: date | None = None
+
+
+class Schedule(_Section):
+    """When a wave is to be in the field, on which days it is reminded, and which share is to have answered by when.
+
+    Nothing coming in for `quiet_days` is worth a warning.
+    """
+
+    begin: date
+    end: date
+    reminders: tuple[date, ...] = ()
+    targets: dict[date, Annotated[float, Field(gt=0, le=1)]] = Field(default_factory=dict)
+    quiet_days: int = Field(default=3, ge=1)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not all(self.begin <= day <= self.end for day in (self.end, *self.reminders, *self.targets)):
+            raise ValueError("«begin» comes first, «end» last, and reminders and targets lie between them")
+        return self
 
 
 def _text(value: object) -> object:
@@ -58,7 +81,10 @@ def _text(value: object) -> object:
 
 
 class Settings(_Section):
-    """All of `evaltool.toml`. `privacy` fills `${privacy.<key>}` in the surveys' texts, by language if it differs."""
+    """All of `evaltool.toml`. `privacy` fills `${privacy.<key>}` in the surveys' texts, by language if it differs.
+
+    `fieldwork` is by version of a survey: `course-end@2`.
+    """
 
     format: Literal[1]
     name: str
@@ -67,6 +93,7 @@ class Settings(_Section):
     paths: Paths = Paths()
     server: Server = Server()
     limesurvey: LimeSurvey = LimeSurvey()
+    fieldwork: dict[str, Schedule] = Field(default_factory=dict)
     privacy: dict[str, Annotated[dict[str, str], BeforeValidator(_text)]] = Field(default_factory=dict)
 
 
@@ -123,6 +150,11 @@ class Project:
     @property
     def corrections(self) -> Path:
         return self.data / "corrections.csv"
+
+    @property
+    def findings(self) -> Path:
+        """What coordinators found out, without names."""
+        return self.data / "dispositions.jsonl"
 
     def dataset(self, survey_key: str) -> Path:
         return self.data / "datasets" / survey_key

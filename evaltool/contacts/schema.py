@@ -22,7 +22,7 @@ from sqlalchemy.exc import DBAPIError
 
 from evaltool.errors import ProjectError
 
-VERSION = 2
+VERSION = 3
 metadata = MetaData()
 
 # `respondent` is what somebody is to her course ("" for the course's own person): ids are unique among their like only.
@@ -65,6 +65,15 @@ links = Table(
     Column("person", Text, ForeignKey("people.person"), nullable=False),
     Column("token", Text, nullable=False, unique=True),
     Column("created_at", Text, nullable=False),
+)
+
+# What a coordinator wrote about a course, in her own words: it may name people.
+remarks = Table(
+    "remarks",
+    metadata,
+    Column("deployment", Text, primary_key=True),
+    Column("unit", Text, ForeignKey("courses.unit", ondelete="CASCADE"), primary_key=True),
+    Column("remark", Text, nullable=False),
 )
 
 
@@ -134,7 +143,7 @@ def _filled(table: str, columns: str, values: str = "", joined: str = "") -> str
     return f"INSERT INTO {table} ({columns}) SELECT {values or columns} FROM {table}_1{joined}"  # noqa: S608  # no input
 
 
-# Version 1 knew the courses' own people only. Tables are made anew, since SQLite cannot change a constraint.
+# Version 1 knew the courses' own people only, version 2 no remarks. Tables are made anew where a constraint changed.
 _BEFORE: Mapping[int, Sequence[str]] = {
     1: tuple(f"ALTER TABLE {name} RENAME TO {name}_1" for name in ("people", "courses", "links"))
 }

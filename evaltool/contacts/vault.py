@@ -1,4 +1,4 @@
-"""The vault: who the persons are, how to reach them, and their personal links. Answers never come in here."""
+"""The vault: who the persons are, how to reach them, their links, and remarks on them. Answers never come in here."""
 
 import base64
 import json
@@ -215,6 +215,22 @@ class Vault:
         )
         with schema.transaction(self.engine) as connection:
             return [_link(row) for row in connection.execute(query)]
+
+    def remarks(self, deployment: str) -> dict[str, str]:
+        """What coordinators wrote, by unit."""
+        table = schema.remarks
+        with schema.transaction(self.engine) as connection:
+            rows = connection.execute(select(table).where(table.c.deployment == deployment))
+            return {row.unit: row.remark for row in rows}
+
+    def remark(self, deployment: str, remarks: Mapping[str, str]) -> None:
+        """Keep these remarks in place of those that the units had; a blank one takes the former away."""
+        table = schema.remarks
+        with schema.transaction(self.engine) as connection:
+            for unit in remarks:
+                connection.execute(delete(table).where(table.c.deployment == deployment, table.c.unit == unit))
+            rows = [{"deployment": deployment, "unit": unit, "remark": text} for unit, text in remarks.items() if text]
+            _write(connection, insert(table), rows)
 
 
 def _link(row: Any) -> Link:

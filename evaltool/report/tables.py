@@ -35,6 +35,7 @@ _DISPOSITIONS = {
     "P": "partial interview (P)",
     "R": "refusal or break-off (R)",
     "NC": "never opened (NC)",
+    "O": "no interview for another reason (O)",
 }
 _PAIRED = {"higher": "higher at the end", "same": "the same", "lower": "lower at the end"}
 _REASONS = {
@@ -152,7 +153,9 @@ def _counts(prose: Prose, spec: TableSpec) -> Grid:
 
 def _options(prose: Prose, indicator: str) -> Mapping[str, str]:
     if indicator == "disposition" and indicator not in prose.context.indicators:
-        return {code: say(label, prose.language) for code, label in _DISPOSITIONS.items()}
+        counted = {row.statistic for row in prose.rows.of(indicator, prose.where().population)}
+        labels = {code: say(label, prose.language) for code, label in _DISPOSITIONS.items()}
+        return {code: label for code, label in labels.items() if code != "O" or "count[O]" in counted}
     return {code: pick(label, prose.language) for code, label in prose.facts(indicator).options.items()}
 
 

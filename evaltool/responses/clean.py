@@ -26,7 +26,7 @@ from evaltool.responses.tables import Coded, Mask
 from evaltool.survey.expressions import names, parse
 from evaltool.survey.model import Survey
 
-DISPOSITIONS = ("I", "P", "R", "NC")
+DISPOSITIONS = ("I", "P", "R", "NC", "O")
 NOBODY = "nobody"
 _METADATA = (
     *("unit", "person", "deployment", "survey_version", "language", "mode"),

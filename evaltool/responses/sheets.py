@@ -5,11 +5,12 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import openpyxl
 
@@ -38,6 +39,9 @@ class Cell:
     text: str
     is_date: bool = False
     fault: str = ""
+
+
+_Row: TypeAlias = tuple[int, Sequence[Cell]]
 
 
 @dataclass(frozen=True)
@@ -69,8 +73,28 @@ def read_sheet(path: Path, known: Collection[str]) -> Sheet:
     reader = readers.get(path.suffix.lower())
     if reader is None:
         raise SheetError(f"«{path.suffix}» is not a table", where=path.as_posix(), mend="Save it as .xlsx or .csv.")
-    try:
+    with _opening(path):
         return reader(path, known)
+
+
+def read_workbook(path: Path) -> dict[str, Sheet]:
+    """Read every sheet of an XLSX file that is not blank, hidden ones too, by title.
+
+    Raises:
+        SheetError: if the file is not there, or is no XLSX file.
+    """
+    if path.suffix.lower() != ".xlsx":
+        raise SheetError("not an XLSX file", where=path.as_posix(), mend="Save it as .xlsx.")
+    with _opening(path):
+        book = _load(path)
+    rows = {sheet.title: _filled(_xlsx_rows(sheet)) for sheet in book.worksheets}
+    return {title: _sheet(_xlsx_name(path, title), found, path) for title, found in rows.items() if found}
+
+
+@contextmanager
+def _opening(path: Path) -> Generator[None]:
+    try:
+        yield
     except FileNotFoundError:
         raise SheetError("no such file", where=path.as_posix(), mend="Check the name and the folder.") from None
     except (PermissionError, IsADirectoryError):
@@ -83,7 +107,7 @@ def _read_csv(path: Path, known: Collection[str]) -> Sheet:
     if text[:4].lower() == "sep=":  # Excel's own first line
         text = "\n" + text.partition("\n")[2]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    rows: list[tuple[int, Sequence[Cell]]] = []
+    rows: list[_Row] = []
     start = 1
     try:
         for cells in reader:
@@ -92,7 +116,7 @@ def _read_csv(path: Path, known: Collection[str]) -> Sheet:
     except csv.Error as error:
         where = f"{path.name}, row {start}"
         raise SheetError(f"not CSV: {error}", where=where, mend="Look at the quotation marks of this row.") from None
-    return _sheet(path.name, rows, path)
+    return _sheet(path.name, _filled(rows), path)
 
 
 def _decode(data: bytes, path: Path) -> str:
@@ -125,19 +149,30 @@ def _separator(text: str, known: Collection[str], path: Path) -> str:
 
 
 def _read_xlsx(path: Path, known: Collection[str]) -> Sheet:
-    data = path.read_bytes()
-    mend = "Open it in a spreadsheet program and save it as .xlsx again, without a password."
-    try:
-        # `read_only` believes the size that the file claims, and some programs claim a wrong one.
-        book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
-    except _DAMAGED:
-        raise SheetError("not an XLSX file, or a damaged one", where=path.as_posix(), mend=mend) from None
+    book = _load(path)
     if not book.worksheets:
         mend = "Put the table on a sheet with cells; a chart is none."
         raise SheetError("the file has no sheet with cells", where=path.as_posix(), mend=mend)
     sheet = book.worksheets[0]
-    rows = [(number, [_cell(cell) for cell in row]) for number, row in enumerate(sheet.iter_rows(), start=1)]
-    return _sheet(f"{path.name}, sheet «{sheet.title}»", rows, path)
+    return _sheet(_xlsx_name(path, sheet.title), _filled(_xlsx_rows(sheet)), path)
+
+
+def _load(path: Path) -> Any:
+    data = path.read_bytes()
+    try:
+        # `read_only` believes the size that the file claims, and some programs claim a wrong one.
+        return openpyxl.load_workbook(io.BytesIO(data), data_only=True)
+    except _DAMAGED:
+        mend = "Open it in a spreadsheet program and save it as .xlsx again, without a password."
+        raise SheetError("not an XLSX file, or a damaged one", where=path.as_posix(), mend=mend) from None
+
+
+def _xlsx_name(path: Path, title: str) -> str:
+    return f"{path.name}, sheet «{title}»"
+
+
+def _xlsx_rows(sheet: Any) -> list[_Row]:
+    return [(number, [_cell(cell) for cell in row]) for number, row in enumerate(sheet.iter_rows(), start=1)]
 
 
 def _cell(cell: Any) -> Cell:
@@ -162,13 +197,18 @@ def _digits(value: float, form: str) -> str:
     return str(int(value)).zfill(len(form) if _ZEROS.fullmatch(form) else 0)
 
 
-def _sheet(name: str, rows: Iterable[tuple[int, Sequence[Cell]]], path: Path) -> Sheet:
-    filled = [(number, _strip(cells)) for number, cells in rows]
-    filled = [(number, cells) for number, cells in filled if cells]
+def _filled(rows: Iterable[_Row]) -> list[_Row]:
+    """The rows that are not blank, each up to its last filled cell."""
+    stripped = [(number, _strip(cells)) for number, cells in rows]
+    return [(number, cells) for number, cells in stripped if cells]
+
+
+def _sheet(name: str, filled: Sequence[_Row], path: Path) -> Sheet:
     if not filled:
         raise SheetError("the table is empty", where=path.as_posix(), mend="The first row names the columns.")
     (header_row, header), *rest = filled
-    return Sheet(name, header_row, tuple(cell.text for cell in header), tuple(rest))
+    rows = tuple((number, tuple(cells)) for number, cells in rest)
+    return Sheet(name, header_row, tuple(cell.text for cell in header), rows)
 
 
 def _strip(cells: Sequence[Cell]) -> tuple[Cell, ...]:

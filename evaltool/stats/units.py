@@ -34,7 +34,8 @@ NOT_RECORDED = "not_recorded"
 # Not names that a column of the roster or a question can have.
 _INTERVIEWED, _POPULATION = "_interviewed", "_population"
 _VERSION, _SPOKEN = "_version", "_spoken"
-_BEST_FIRST = {code: rank for rank, code in enumerate(DISPOSITIONS)}
+# Of a course that was asked in two versions: what is known of her goes before her never being reached.
+_BEST_FIRST = {code: rank for rank, code in enumerate(sorted(DISPOSITIONS, key=lambda code: code == "NC"))}
 
 
 Book: TypeAlias = Sequence[Mapping[str, Any]]

@@ -117,7 +117,7 @@ class Attribute(Part):
     type: Literal["text", "integer", "date", "choice"] = "text"
     choices: Choices = Field(default_factory=dict)
     sensitivity: Literal["identifier", "contact", "ordinary", "sensitive"] = "ordinary"
-    role: Literal["person", "course", "language", "name", "phone", "email"] | None = None
+    role: Literal["person", "course", "language", "name", "phone", "email", "coordinator"] | None = None
     respondent: Name | None = None
     required: bool = False
     year_of: Name | None = None

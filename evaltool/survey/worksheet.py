@@ -82,7 +82,7 @@ def write_worksheet(path: Path, sent: Sent, tasks: Sequence[Task]) -> None:
     hidden = book.create_sheet(HIDDEN)
     for number, cells in enumerate(_sent_rows(sent), start=1):
         for column, value in enumerate(cells, start=1):
-            _text_cell(hidden, number, column, value)
+            text_cell(hidden, number, column, value)
     hidden.sheet_state = "hidden"
     book.active = 1
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -95,7 +95,7 @@ def _write_readme(sheet: Worksheet, sent: Sent, count: int) -> None:
     sheet.column_dimensions["A"].width = 110
     title = f"Translation of {sent.survey}, version {sent.version}, into «{sent.language}»: {count} texts"
     for number, line in enumerate((title, *RULES), start=1):
-        cell = _text_cell(sheet, number, 1, line)
+        cell = text_cell(sheet, number, 1, line)
         cell.alignment = Alignment(wrap_text=True, vertical="top")
     sheet["A1"].font = Font(bold=True, size=14)
 
@@ -110,13 +110,13 @@ def _write_tasks(sheet: Worksheet, sent: Sent, tasks: Sequence[Task]) -> None:
     sheet.sheet_view.rightToLeft = foreign_right
     sheet.freeze_panes = "A2"
     for column, name in enumerate(COLUMNS, start=1):
-        head = _text_cell(sheet, 1, column, name)
+        head = text_cell(sheet, 1, column, name)
         head.font, head.fill = Font(bold=True, color="FFFFFF"), _HEAD
         head.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center")
         sheet.column_dimensions[get_column_letter(column)].width = WIDTHS[name]
     for number, task in enumerate(tasks, start=2):
         for column, (name, value) in enumerate(_task_cells(task).items(), start=1):
-            cell = _text_cell(sheet, number, column, value)
+            cell = text_cell(sheet, number, column, value)
             cell.fill = _OPEN if name in _YOURS else _LOCKED
             foreign = foreign_right and name in _FOREIGN
             cell.alignment = Alignment(
@@ -137,7 +137,7 @@ def _task_cells(task: Task) -> dict[str, str]:
     return dict(zip(COLUMNS, (*values, state, entry.by, entry.on, machine, entry.comment), strict=True))
 
 
-def _text_cell(sheet: Worksheet, row: int, column: int, value: str) -> Any:
+def text_cell(sheet: Worksheet, row: int, column: int, value: str) -> Any:
     """A cell that spreadsheet programs keep as text: no date, number or formula is made of it."""
     cell: Any = sheet.cell(row, column)
     if value:

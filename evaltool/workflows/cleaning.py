@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -14,10 +15,11 @@ from evaltool.errors import ArchiveError, CleaningError, Fault
 from evaltool.project import Project
 from evaltool.records import Deployment
 from evaltool.responses.archive import Archive
-from evaltool.responses.clean import Cleaned
+from evaltool.responses.clean import DISPOSITIONS, Cleaned
 from evaltool.responses.clean import clean as clean_responses
 from evaltool.responses.corrections import Correction, read_corrections
 from evaltool.responses.dataset import write_dataset
+from evaltool.responses.dispositions import read_findings, standing_findings, with_findings
 from evaltool.responses.roster import read_roster_table
 from evaltool.survey.codebook import codebook
 from evaltool.survey.release import Release, read_release
@@ -98,6 +100,7 @@ def _clean_one(
         structure_hash=release.structure_hash,
         eligible=invited,
     )
+    cleaned = with_findings(cleaned, standing_findings(read_findings(project.findings), deployment.id))
     manifest = _manifest(project, deployment, release, altered=altered)
     book = {"survey": release.survey.key, "variables": [asdict(item) for item in codebook(release.survey)]}
     text = json.dumps(book, ensure_ascii=False, indent=1) + "\n"
@@ -109,7 +112,6 @@ def _manifest(project: Project, deployment: Deployment, release: Release, *, alt
     """What the dataset was made from. The hashes chain it to the archive's ledger and to the release."""
     archive = Archive(project.archive / deployment.id)
     segments = [{"segment": item.segment, "sha256": item.sha256, "records": item.records} for item in archive.entries()]
-    corrections = file_hash(project.corrections) if project.corrections.is_file() else ""
     return {
         "step": "clean",
         "survey": release.survey.key,
@@ -121,7 +123,8 @@ def _manifest(project: Project, deployment: Deployment, release: Release, *, alt
             "segments": segments,
             "ledger_head": archive.head(),
             "roster": file_hash(project.roster),
-            "corrections": corrections,
+            "corrections": _hash(project.corrections),
+            "dispositions": _hash(project.findings),
         },
         "synthetic": deployment.synthetic or project.settings.synthetic,
         "altered": altered,
@@ -130,8 +133,12 @@ def _manifest(project: Project, deployment: Deployment, release: Release, *, alt
     }
 
 
+def _hash(path: Path) -> str:
+    return file_hash(path) if path.is_file() else ""
+
+
 def _summary(key: str, cleaned: Cleaned, *, altered: bool) -> str:
     counts = cleaned.dispositions["disposition"].value_counts()
-    told = ", ".join(f"{code} {counts.get(code, 0)}" for code in ("I", "P", "R", "NC"))
+    told = ", ".join(f"{code} {counts.get(code, 0)}" for code in DISPOSITIONS if code != "O" or counts.get(code, 0))
     marked = "; ALTERED ARCHIVE" if altered else ""
     return f"cleaned {key}: {len(cleaned.frame)} interviews ({told}), {len(cleaned.log)} log entries{marked}"

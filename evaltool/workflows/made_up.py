@@ -24,6 +24,7 @@ Fate = Literal["complete", "partial", "broke_off", "refused", "opened", "never"]
 Manner = Literal["come_back", "post_twice", ""]
 Shares = dict[str, float]
 _SAME_RESPONDENT = 0.1
+_DRAWN = frozenset({"language", "coordinator"})  # roles whose cells are drawn like those of any other column
 
 
 class Follow(Part):
@@ -116,12 +117,12 @@ class _RosterMaker:
         return {name: text for cells in self.respondents.values() for name, text in cells.items()}
 
     def _respondent_cell(self, name: str, column: Attribute, number: int) -> str:
-        if column.role and column.role != "language":
+        if column.role and column.role not in _DRAWN:
             return self._identity(column.role, number, of=column.respondent or "")
         return self._drawn(name, column, self.others)
 
     def _cell(self, name: str, column: Attribute, number: int) -> str:
-        if column.role and column.role != "language":
+        if column.role and column.role not in _DRAWN:
             return f"C{number:05}" if column.role == "course" else self._identity(column.role, self.persons)
         # A stream each: a column that is added to the roster changes no other.
         stream = self.streams.setdefault(name, random.Random(f"{self.seed}/{name}"))  # noqa: S311  # made-up people
