@@ -21,7 +21,8 @@ class Access:
     """How a platform is reached: its database or API, and the address that personal links start with.
 
     `user` logs in there; `timezone` is that of the platform's clock, where its times have none. `standing` gives a
-    deployment as it was remembered, and the survey as it was sent, by the deployment's id.
+    deployment as it was remembered, and the survey as it was sent, by the deployment's id. `linked` are those whose
+    access codes an adopted survey had given them.
     """
 
     url: str
@@ -29,6 +30,7 @@ class Access:
     user: str = ""
     timezone: str = ""
     standing: Callable[[str], tuple[Deployment, Survey]] = field(default=_nothing, repr=False)
+    linked: Callable[[str], "Iterable[Invitation]"] = field(default=_nothing, repr=False)
 
 
 @dataclass(frozen=True, repr=False)

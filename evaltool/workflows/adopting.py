@@ -1,6 +1,5 @@
 """A survey that was built in LimeSurvey by hand, and its answers, taken in: first its definition, then a deployment."""
 
-import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,7 +9,7 @@ from pathlib import Path
 
 from evaltool.contacts.vault import Vault
 from evaltool.errors import DefinitionError, Fault, PlatformError, RosterError
-from evaltool.platforms.limesurvey.account import check_account, check_zone, read_password
+from evaltool.platforms.limesurvey.account import check_zone
 from evaltool.platforms.limesurvey.adopted import Adopted, Mapped, adopt_survey, own_languages
 from evaltool.platforms.limesurvey.adopted_check import mapping_faults, survey_faults
 from evaltool.platforms.limesurvey.adopted_files import (
@@ -20,9 +19,11 @@ from evaltool.platforms.limesurvey.adopted_files import (
     render_definition,
     render_mapping,
 )
-from evaltool.platforms.limesurvey.adopted_reading import ForeignSurvey, ask_told, read_foreign
+from evaltool.platforms.limesurvey.adopted_reading import ForeignSurvey, read_foreign
 from evaltool.platforms.limesurvey.lss_reading import read_lss
+from evaltool.platforms.limesurvey.platform import log_in
 from evaltool.platforms.limesurvey.pull import count
+from evaltool.platforms.limesurvey.putting import ask_told
 from evaltool.platforms.limesurvey.transport import RemoteControl
 from evaltool.project import Project
 from evaltool.records import Deployment
@@ -94,8 +95,7 @@ def adopt(project: Project, wanted: Wanted, server: RemoteControl | None = None)
 
 def _open(project: Project) -> RemoteControl:
     settings = project.settings.limesurvey
-    account = check_account(settings.url, settings.user)
-    return RemoteControl(account, read_password(account, os.environ))
+    return log_in(settings.url, settings.user)
 
 
 def _foreign(project: Project, wanted: Wanted, server: RemoteControl | None) -> ForeignSurvey:

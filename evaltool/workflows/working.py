@@ -1,18 +1,20 @@
 """What all workflows share: one run at a time, the clock, progress, and a warning about cloud folders."""
 
+import functools
 import hashlib
 import json
 import os
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
+from evaltool.contacts.vault import Vault
 from evaltool.errors import BusyError, PlatformError, ProjectError
 from evaltool.platforms import open_platform
-from evaltool.platforms.base import Access, Platform
+from evaltool.platforms.base import Access, Invitation, Platform
 from evaltool.project import Project
 from evaltool.records import Deployment, utc_now
 from evaltool.server.schema import sqlite_url
@@ -86,9 +88,20 @@ def _access(project: Project, name: str) -> Access:
         return Deployment.from_json(read_json(deployment_path(project, deployment_id))), survey
 
     if name == "limesurvey":
-        settings = project.settings.limesurvey
-        return Access(url=settings.url, user=settings.user, timezone=settings.timezone, standing=standing)
+        told = project.settings.limesurvey
+        linked = functools.partial(_linked, project)
+        return Access(url=told.url, user=told.user, timezone=told.timezone, standing=standing, linked=linked)
     return Access(url=database_url(project), address=project.public_url, standing=standing)
+
+
+def _linked(project: Project, deployment_id: str) -> list[Invitation]:
+    """Who of the roster has which access code of an adopted survey (the vault keeps it behind the survey's number)."""
+    with closing(Vault.open(project.vault)) as vault:
+        courses = {course.unit: course.attributes for course in vault.courses()}
+        return [
+            Invitation(link.unit, link.person, link.token.partition(":")[2], link.language, courses[link.unit])
+            for link in vault.links(deployment_id)
+        ]
 
 
 def deployment_path(project: Project, deployment_id: str) -> Path:

@@ -6,12 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from evaltool.platforms.limesurvey.told import QUESTION_PROPERTIES, Row, Told
-from evaltool.platforms.limesurvey.transport import RemoteControl
+from evaltool.platforms.limesurvey.told import Row, Told
 from evaltool.text import Text
 
-_SURVEY = ("sid", "language", "additional_languages", "active", "anonymized")
-_TEXTS = ("surveyls_title",)
 _ENDS = re.compile(r"<(?:br|/p|/div|/li|/tr|/h\d)\b[^>]*>", re.IGNORECASE)
 _UNSEEN = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")  # others of them are blanks
@@ -68,28 +65,6 @@ class ForeignSurvey:
     @property
     def questions(self) -> tuple[Foreign, ...]:
         return tuple(question for group in self.groups for question in group.questions)
-
-
-def ask_told(server: RemoteControl, sid: int) -> Told:
-    """All that the API tells of a survey's structure.
-
-    Raises:
-        PlatformError: if there is no such survey, or the user may not read it.
-    """
-    survey = server.ask("get_survey_properties", sid, list(_SURVEY))
-    codes = [str(survey["language"]), *str(survey["additional_languages"] or "").split()]
-    questions = {code: server.ask_list("list_questions", sid, None, code) for code in codes}
-    whole = [int(row["qid"]) for row in questions[codes[0]] if not int(row["parent_qid"])]
-    asked = list(QUESTION_PROPERTIES)
-    return Told(
-        survey=survey,
-        languages={code: server.ask("get_language_properties", sid, list(_TEXTS), code) for code in codes},
-        groups={code: server.ask_list("list_groups", sid, code) for code in codes},
-        questions=questions,
-        properties={
-            code: {qid: server.ask("get_question_properties", qid, asked, code) for qid in whole} for code in codes
-        },
-    )
 
 
 def read_foreign(told: Told) -> ForeignSurvey:

@@ -39,20 +39,20 @@ class LimeSurvey:
         self._account = check_account(access.url, access.user)
         self._zone = check_zone(access.timezone)
         self._access = access
-        self._server = server or RemoteControl(self._account, read_password(self._account, os.environ, _kept_password))
+        self._server = server or log_in(access.url, access.user)
 
     def deploy(self, deployment: Deployment, survey: Survey, *, where: Where, dry_run: bool = False) -> Put:
         return put(self._server, deployment, survey, where=where, dry_run=dry_run)
 
     def drift(self, deployment_id: str) -> list[Fault]:
-        deployment, survey = self._access.standing(deployment_id)
+        deployment, survey = self._deployed(deployment_id)
         sent = build_structure(deployment, survey, _names(deployment))
         told = ask_told(self._server, _sid(deployment))
         closed = Fault("platform-difference", "the survey is not active", deployment_id, "Open it again in LimeSurvey.")
         return [*([] if told.survey.get("active") == "Y" else [closed]), *differences(sent, read_told(told))]
 
     def invite(self, deployment_id: str, invitations: Iterable[Invitation]) -> int:
-        deployment, _ = self._access.standing(deployment_id)
+        deployment, _ = self._deployed(deployment_id)
         names = _names(deployment)
         wanted = [
             Participant(
@@ -70,7 +70,7 @@ class LimeSurvey:
         return add_participants(self._server, _sid(deployment), wanted, names.unit)
 
     def mail(self, deployment_id: str, letters: Sequence[Letter], *, remind: bool = False) -> list[Mailed]:
-        deployment, _ = self._access.standing(deployment_id)
+        deployment, _ = self._deployed(deployment_id)
         return write_to(self._server, _sid(deployment), letters, remind=remind)
 
     def status(self, deployment_id: str) -> Mapping[str, int]:
@@ -99,18 +99,24 @@ class LimeSurvey:
             yield Batch((), cursor, total, tuple(gone))
 
     def erase(self, deployment_id: str, units: Sequence[str]) -> int:
-        deployment, _ = self._access.standing(deployment_id)
-        sid, names = _sid(deployment), _names(deployment)
-        people = list_participants(self._server, sid, [names.unit])
-        codes = {item.code for item in people.values() if item.attributes[names.unit] in units}
-        found = [row_id(row) for rows in sweep(self._server, sid) for row in rows if row.get("token") in codes]
+        deployment, survey = self._access.standing(deployment_id)
+        source = self._source(deployment, survey)
+        codes = {code for code, who in source.people.items() if who.unit in units}
+        found = [
+            row_id(row)
+            for rows in sweep(self._server, source.sid)
+            for row in rows
+            if row.get("token") in codes or interview_id(source, row) in units
+        ]
         for number in found:
-            self._server.tell("delete_response", sid, number)
-        remove_participants(self._server, sid, [people[code].number for code in codes])
+            self._server.tell("delete_response", source.sid, number)
+        if codes:
+            people = list_participants(self._server, source.sid)
+            remove_participants(self._server, source.sid, [people[code].number for code in codes & people.keys()])
         return len(found)
 
     def close(self, deployment_id: str) -> None:
-        deployment, _ = self._access.standing(deployment_id)
+        deployment, _ = self._deployed(deployment_id)
         sid = _sid(deployment)
         if not self._server.ask("get_survey_properties", sid, ["expires"]).get("expires"):
             clock = datetime.now(self._zone).strftime("%Y-%m-%d %H:%M:%S")
@@ -127,18 +133,36 @@ class LimeSurvey:
         return self._account.page(_sid(deployment), access_code(token), language)
 
     def _source(self, deployment: Deployment, survey: Survey) -> Source:
-        sid, names = _sid(deployment), _names(deployment)
-        columns = [*names.attributes.values(), names.unit, names.person]
-        people = list_participants(self._server, sid, columns)
         return Source(
             deployment=deployment.id,
             structure_hash=deployment.structure_hash,
-            sid=sid,
+            sid=_sid(deployment),
             survey=survey,
-            names=names,
+            names=_names(deployment),
             zone=self._zone,
-            people={code: _answering(item, names) for code, item in people.items()},
+            people=self._people(deployment, survey),
         )
+
+    def _people(self, deployment: Deployment, survey: Survey) -> dict[str, Answering]:
+        """Who answers, by access code. Of an adopted survey only the project knows."""
+        if deployment.mapping.get("adopted"):
+            return {item.token: _linked(item, survey) for item in self._access.linked(deployment.id)}
+        names = _names(deployment)
+        columns = [*names.attributes.values(), names.unit, names.person]
+        people = list_participants(self._server, _sid(deployment), columns)
+        return {code: _answering(item, names) for code, item in people.items()}
+
+    def _deployed(self, deployment_id: str) -> tuple[Deployment, Survey]:
+        """As `standing`, of a survey that is ours.
+
+        Raises:
+            PlatformError: if it was adopted: nothing of it is changed.
+        """
+        deployment, survey = self._access.standing(deployment_id)
+        if deployment.mapping.get("adopted"):
+            mend = f"Do it in LimeSurvey. Is it still as it was? evaltool adopt {_sid(deployment)} --as {deployment.id}"
+            raise PlatformError(f"{deployment.id} was adopted: evaltool only reads its answers", mend=mend)
+        return deployment, survey
 
     def _refuse_anonymised(self, deployment: Deployment) -> None:
         """An anonymised survey resets its dates and cuts the link to who has answered."""
@@ -153,6 +177,16 @@ class LimeSurvey:
 
 
 _STATUSES = ("opened", "partial", "complete", "refused")
+
+
+def log_in(url: str, user: str) -> RemoteControl:
+    """RemoteControl 2 at this address; the password comes from the environment or the keyring.
+
+    Raises:
+        PlatformError: if the address cannot be used, or there is no password.
+    """
+    account = check_account(url, user)
+    return RemoteControl(account, read_password(account, os.environ, _kept_password))
 
 
 def _kept_password(service: str, user: str) -> str | None:
@@ -174,6 +208,10 @@ def _answering(there: Standing, names: Names) -> Answering:
     """The roster attributes that routing went by are those that LimeSurvey was told."""
     told = {ours: there.attributes[theirs] for ours, theirs in names.attributes.items()}
     return Answering(there.attributes[names.unit], there.attributes[names.person], told)
+
+
+def _linked(who: Invitation, survey: Survey) -> Answering:
+    return Answering(who.unit, who.person, {name: who.attributes.get(name, "") for name in survey.attributes})
 
 
 def _changed(source: Source, rows: Sequence[Row], known: Mapping[str, tuple[int, str]]) -> Iterator[RawResponse]:

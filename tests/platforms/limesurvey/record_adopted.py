@@ -18,8 +18,8 @@ from lxml import html
 from requests.adapters import HTTPAdapter
 
 from evaltool.platforms.limesurvey.account import Account
-from evaltool.platforms.limesurvey.adopted_reading import ask_told
 from evaltool.platforms.limesurvey.pull import sweep
+from evaltool.platforms.limesurvey.putting import ask_told
 from evaltool.platforms.limesurvey.transport import RemoteControl
 from tests.platforms.limesurvey.record_cases import Interview, Server, columns
 
@@ -256,6 +256,7 @@ def record(address: str, user: str, password: str) -> Iterator[dict[str, Any]]:
     account = Account(f"{address}/index.php/admin/remotecontrol", user)
     with RemoteControl(account, password, adapter=recorder) as server:
         ask_told(server, SID)
+        server.ask("get_survey_properties", SID, ["anonymized"])
         for _rows in sweep(server, SID):
             pass
     yield from recorder.kept
