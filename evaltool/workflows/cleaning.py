@@ -21,6 +21,7 @@ from evaltool.responses.corrections import Correction, read_corrections
 from evaltool.responses.dataset import write_dataset
 from evaltool.responses.dispositions import read_findings, standing_findings, with_findings
 from evaltool.responses.roster import read_roster_table
+from evaltool.responses.unlinked import unlinked_units, with_units
 from evaltool.survey.codebook import codebook
 from evaltool.survey.release import Release, read_release
 from evaltool.workflows.definitions import released
@@ -92,6 +93,9 @@ def _clean_one(
     archive = Archive(project.archive / deployment.id)
     with closing(Vault.open(project.vault)) as vault:
         invited = {link.unit for link in vault.links(deployment.id)}
+    if deployment.mapping.get("adopted"):
+        unlinked = unlinked_units(archive.segments(accept_altered=altered))
+        roster, invited = with_units(roster, unlinked), invited.union(unlinked)
     cleaned = clean_responses(
         release.survey,
         archive.segments(accept_altered=altered),
@@ -128,6 +132,7 @@ def _manifest(project: Project, deployment: Deployment, release: Release, *, alt
         },
         "synthetic": deployment.synthetic or project.settings.synthetic,
         "altered": altered,
+        "anonymised": deployment.anonymised,
         "evaltool": __version__,
         "made_at": now(),
     }
