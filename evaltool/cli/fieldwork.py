@@ -31,9 +31,9 @@ def deploy(
         warn(note)
     for step in done.steps:
         typer.echo(f"{'would ' if dry_run else ''}{step}")
-    deployed = "is deployed" if done.steps else "is deployed already: nothing to do"
     if not (dry_run and done.steps):
-        typer.echo(f"{done.deployment.id} {deployed} on {done.deployment.platform}")
+        already = "" if done.steps else " already: nothing to do"
+        typer.echo(f"{done.deployment.id} is deployed on {done.deployment.platform}{already}")
 
 
 @app.command(epilog="Example: evaltool roster roster-2022.xlsx")

@@ -104,7 +104,7 @@ def test_a_roster_with_faults_changes_nothing(run, project: Project, roster: Pat
 
 def test_deploying_twice_changes_nothing_and_other_texts_are_refused(run, project: Project) -> None:
     deployed(run)
-    assert "is deployed already" in run("deploy", "participant-end", "--version", "1").stdout
+    assert "is deployed on embedded already: nothing to do" in run("deploy", "participant-end", "--version", "1").stdout
     settings = project.root / "evaltool.toml"
     settings.write_text(settings.read_text(encoding="utf-8").replace("00 00 00 00", "11 11 11 11"), encoding="utf-8")
     shown = run("deploy", "participant-end", "--version", "1")

@@ -118,7 +118,7 @@ def build_structure(deployment: Deployment, survey: Survey, names: Names | None 
     Raises:
         ExpressionError: an expression cannot be compiled; `lint` tells all of them at once.
     """
-    builder = _Builder(survey, names or name_survey(survey))
+    builder = _Builder(survey, names or name_survey(survey), synthetic=deployment.synthetic)
     groups = [builder.group(page) for page in survey.pages]
     mark = _hidden(MARKER, marker(deployment), survey, told=marker(deployment))
     return Structure(
@@ -127,7 +127,11 @@ def build_structure(deployment: Deployment, survey: Survey, names: Names | None 
         title=builder.teller.tell(survey.title),
         end=builder.end(),
         groups=(Group(groups[0].page, groups[0].texts, groups[0].relevance, (mark, *groups[0].items)), *groups[1:]),
-        attributes={theirs: ours for ours, theirs in builder.names.attributes.items()},
+        attributes={
+            **{theirs: ours for ours, theirs in builder.names.attributes.items()},
+            builder.names.unit: f"unit ({marker(deployment)})",
+            builder.names.person: "person",
+        },
         letters=write_letters(builder.teller.tell_in_mail(survey.title), survey.languages),
     )
 
@@ -142,6 +146,7 @@ def _hidden(title: str, equation: str, survey: Survey, *, told: str = "") -> Ite
 class _Builder:
     survey: Survey
     names: Names
+    synthetic: bool
 
     @property
     def teller(self) -> Teller:
@@ -152,7 +157,17 @@ class _Builder:
         items = [item for question in page.questions for item in self._items(question, scope)]
         record = _hidden(self.names.records[page.name], self._record(page), self.survey)
         title = self.teller.tell(page.title or self.survey.title)
+        title = {language: self._noted(words, language) for language, words in title.items()}
         return Group(page.name, title, page_relevance(self.survey, self.names, page.name), (*items, record))
+
+    def _noted(self, title: str, language: str) -> str:
+        """Every page says what no respondent may take for granted, as on the embedded server."""
+        is_draft = language in self.survey.drafts or language in self.survey.untranslated
+        notes = [
+            *(["MADE-UP DATA"] if self.synthetic else []),
+            *(["This translation is a draft."] if is_draft else []),
+        ]
+        return " · ".join([title, *(say(note, language) for note in notes)])
 
     def _record(self, page: Page) -> str:
         """`1669100000;da;job=1;since=;`: seconds since 1970, language, and 1 for each question that was shown."""

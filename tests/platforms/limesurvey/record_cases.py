@@ -45,7 +45,7 @@ class Server:
         return httpx.post(url, json=body, timeout=120).raise_for_status().json()["result"]
 
 
-def structure_of(survey: Survey, names: Names) -> Structure:
+def structure_of(survey: Survey, names: Names, *, synthetic: bool = False) -> Structure:
     released = make_release(survey, released_at="2022-01-01T00:00:00+00:00")
     deployment = Deployment(
         id=survey.key,
@@ -55,6 +55,7 @@ def structure_of(survey: Survey, names: Names) -> Structure:
         texts=released.texts,
         platform="limesurvey",
         deployed_at=released.released_at,
+        synthetic=synthetic,
     )
     return build_structure(deployment, survey, names)
 

@@ -10,6 +10,7 @@ from evaltool.platforms.limesurvey.lss import SETTINGS, write_lss
 from evaltool.platforms.limesurvey.names import name_survey
 from evaltool.platforms.limesurvey.structure import Item, read_record, survey_number
 from evaltool.survey.load import load_definition
+from evaltool.survey.release import make_release
 from evaltool.survey.translations import map_texts
 from tests.platforms.limesurvey.expression_cases import every_type
 from tests.platforms.limesurvey.record_cases import structure_of
@@ -153,7 +154,18 @@ def test_texts_are_html_in_which_only_our_expressions_stand() -> None:
 def test_participant_attributes_are_described() -> None:
     (survey,) = rows("surveys")
     assert '"attribute_1": {"description": "site"' in survey["attributedescriptions"]
-    assert STRUCTURE.attributes == {"attribute_1": "site", "attribute_2": "started", "attribute_3": "nick"}
+    mark = f"evaltool every-type@3 every-type@3 {make_release(SURVEY, released_at='').structure_hash}"
+    assert STRUCTURE.attributes == {
+        **{"attribute_1": "site", "attribute_2": "started", "attribute_3": "nick"},
+        **{"attribute_4": f"unit ({mark})", "attribute_5": "person"},
+    }
+
+
+def test_every_page_says_that_data_are_made_up_or_a_translation_a_draft() -> None:
+    drafted = SURVEY.model_copy(update={"drafts": {"ar": ["title"]}})
+    groups = structure_of(drafted, name_survey(drafted), synthetic=True).groups
+    assert {group.texts["en"].split(" · ", 1)[1] for group in groups} == {"MADE-UP DATA"}
+    assert {group.texts["ar"].count(" · ") for group in groups} == {2}
 
 
 def test_dates_are_written_day_first_and_decimals_as_the_language_does() -> None:
