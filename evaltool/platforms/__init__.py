@@ -5,9 +5,15 @@ from collections.abc import Callable, Mapping
 from evaltool.errors import PlatformError
 from evaltool.platforms.base import Access, Platform
 from evaltool.platforms.embedded import Embedded
-from evaltool.platforms.limesurvey.platform import LimeSurvey
 
-PLATFORMS: Mapping[str, Callable[[Access], Platform]] = {"embedded": Embedded, "limesurvey": LimeSurvey}
+
+def _limesurvey(access: Access) -> Platform:
+    from evaltool.platforms.limesurvey.platform import LimeSurvey  # noqa: PLC0415  # its HTTP client only if needed
+
+    return LimeSurvey(access)
+
+
+PLATFORMS: Mapping[str, Callable[[Access], Platform]] = {"embedded": Embedded, "limesurvey": _limesurvey}
 
 
 def open_platform(name: str, access: Access) -> Platform:
