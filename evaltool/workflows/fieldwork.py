@@ -93,8 +93,11 @@ def invite(
         with connected(deployment.platform, project) as platform:
             new = platform.invite(deployment.id, [_invitation(spoken, courses[link.unit], link) for link in links])
             file = out or project.data / "invitations" / f"{deployment.id}.xlsx"
-            _write_links(_addresses(platform, deployment.id, links, spoken), file)
+            addresses = _addresses(platform, deployment.id, links, spoken)
+            _write_links(addresses, file)
             mailed = platform.mail(deployment.id, _letters(links)) if mail else []
+        if mailed:
+            _write_links(addresses, file, mailed)
         return Invited(new, len(links), file, tuple(notes), tuple(mailed))
 
 
@@ -113,17 +116,21 @@ def remind(
     roster = load_roster(project.surveys / "roster.yaml")
     _refuse_selection(where, roster, out)
     with working(project), closing(Vault.open(project.vault)) as vault:
-        selected = {course.unit for course in _selected(survey, roster, vault.courses(), where)}
+        asked = {course.unit: answering(course, survey) for course in _selected(survey, roster, vault.courses(), where)}
         done = {unit for unit, status in statuses(project, deployment).items() if status in _DONE}
-        links = [link for link in vault.links(deployment.id) if link.unit in selected - done]
+        invited = [link for link in vault.links(deployment.id) if asked.get(link.unit) == link.person]
+        links = [link for link in invited if link.unit not in done]
         if not links:
             mend = "Invite first (evaltool invite), or mend --where. Who has answered is told by the last pull."
             raise RosterError(f"nobody is to be reminded of {deployment.id}", where=where, mend=mend)
         spoken = in_languages(survey, list(deployment.texts_now))
         with connected(deployment.platform, project) as platform:
             file = out or project.data / "invitations" / f"{deployment.id}-reminder.xlsx"
-            _write_links(_addresses(platform, deployment.id, links, spoken), file)
+            addresses = _addresses(platform, deployment.id, links, spoken)
+            _write_links(addresses, file)
             mailed = platform.mail(deployment.id, _letters(links), remind=True) if mail else []
+        if mailed:
+            _write_links(addresses, file, mailed)
         return Invited(0, len(links), file, (), tuple(mailed))
 
 
@@ -202,15 +209,21 @@ def _selected(survey: Survey, roster: Roster, courses: Sequence[Course], where: 
 _HEADER = ("name", "phone", "email", "language", "link")
 
 
-def _write_links(links: Sequence[tuple[Link, str]], path: Path) -> None:
+def _write_links(links: Sequence[tuple[Link, str]], path: Path, mailed: Sequence[Mailed] = ()) -> None:
+    """The links with contact data; if mail was sent, with what became of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    rows = [(link.name, link.phone, link.email, link.language, address) for link, address in links]
+    fates = [(item.fate.replace("_", " "), item.reason) for item in mailed] or [()] * len(links)
+    header = (*_HEADER, "mail", "reason") if mailed else _HEADER
+    rows = [
+        (link.name, link.phone, link.email, link.language, address, *fate)
+        for (link, address), fate in zip(links, fates, strict=True)
+    ]
     part = path.with_name(path.name + ".part")
     if path.suffix.lower() == ".csv":
         with part.open("w", encoding="utf-8-sig", newline="") as file:
-            csv.writer(file, delimiter=";").writerows([_HEADER, *(map(_plain_cell, row) for row in rows)])
+            csv.writer(file, delimiter=";").writerows([header, *(map(_plain_cell, row) for row in rows)])
     else:
-        _write_sheet([_HEADER, *rows], part)
+        _write_sheet([header, *rows], part)
     part.replace(path)
 
 

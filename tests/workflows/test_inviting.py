@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from evaltool.contacts.vault import Vault
-from evaltool.errors import CleaningError, DefinitionError, RosterError
+from evaltool.errors import CleaningError, DefinitionError, PlatformError, RosterError
 from evaltool.project import Project, read_project
 from evaltool.responses.clean import Cleaned
 from evaltool.responses.dataset import write_dataset
@@ -20,7 +20,7 @@ from evaltool.survey.load import load_roster
 from evaltool.workflows.cleaning import clean
 from evaltool.workflows.definitions import check, release
 from evaltool.workflows.deploying import deploy
-from evaltool.workflows.fieldwork import Invited, import_roster, pull
+from evaltool.workflows.fieldwork import Invited, import_roster, pull, remind
 from evaltool.workflows.fieldwork import invite as invite_courses
 from evaltool.workflows.made_up import Demo, DemoPopulation, make_roster
 from evaltool.workflows.starting import init_project
@@ -255,3 +255,28 @@ def test_made_up_courses_have_mentors_and_some_have_two_courses(programme: Proje
     assert "" not in names
     assert not names.keys() & {row["person_id"] for row in rows}
     assert {language for found in names.values() for _, language in found} == {"en", "ar"}
+
+
+def test_only_who_has_not_answered_by_the_last_pull_is_reminded(programme: Project) -> None:
+    invited, links = invite(programme, "participant-end")
+    assert sorted(link["name"] for link in links) == ["Ada", "Bea", "Cia"]
+    answer(programme, "participant-end@1", {"C1": {"again": "yes"}})
+    deployment = deploy(programme, "participant-end", 1).deployment
+    assert remind(programme, deployment).total == invited.total
+    pull(programme)
+    out = programme.root / "reminder.csv"
+    done = remind(programme, deployment, where='${site} = "south"', out=out)
+    with out.open(encoding="utf-8-sig", newline="") as file:
+        told = list(csv.DictReader(file, delimiter=";"))
+    assert (done.total, sorted(link["name"] for link in told)) == (2, ["Bea", "Cia"])
+    assert {link["link"] for link in told} <= {link["link"] for link in links}
+    with pytest.raises(RosterError, match="nobody is to be reminded"):
+        remind(programme, deployment, where='${site} = "north"')
+
+
+def test_the_embedded_server_writes_the_links_before_it_says_that_it_sends_no_mail(programme: Project) -> None:
+    release(programme, "participant-end", 1)
+    out = programme.root / "links.csv"
+    with pytest.raises(PlatformError, match="writes no mail"):
+        invite_courses(programme, deploy(programme, "participant-end", 1).deployment, out=out, mail=True)
+    assert out.is_file()
