@@ -5,7 +5,7 @@ Only comparison: who asks the server puts its answers into `Found`.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import zip_longest
+from itertools import takewhile, zip_longest
 
 from evaltool.errors import Fault
 from evaltool.platforms.limesurvey.lss import SETTINGS
@@ -113,12 +113,20 @@ def _texts(what: str, where: str, sent: Text, there: Text) -> Iterator[Fault]:
 
 def _unequal(what: str, where: str, sent: object, there: object) -> Iterator[Fault]:
     if sent != there:
-        yield _difference(f"{what}: sent {_short(sent)}, stands there {_short(there)}", where)
+        one, other = str(sent), str(there)
+        alike = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+        start = max(0, alike - _SHOWN // 4)
+        yield _difference(f"{what}: sent {_from(one, start)}, stands there {_from(other, start)}", where)
 
 
-def _short(value: object) -> str:
-    words = str(value)
-    return f"«{words if len(words) <= 80 else words[:79] + '…'}»"
+_SHOWN = 80
+"""Signs of a text that are shown: long ones from shortly before the first difference."""
+
+
+def _from(words: str, start: int) -> str:
+    start = start if len(words) > _SHOWN else 0
+    shown = words[start : start + _SHOWN].replace("\n", " / ")
+    return f"«{'…' if start else ''}{shown}{'…' if len(words) > start + _SHOWN else ''}»"
 
 
 def _difference(message: str, where: str) -> Fault:

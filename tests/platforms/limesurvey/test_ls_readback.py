@@ -120,6 +120,18 @@ def test_each_difference_is_told_in_our_words(change: Callable[[dict[str, Any]],
     assert [message[: len(start)] for message, start in zip(messages(change), expected, strict=True)] == expected
 
 
+def test_of_long_texts_the_place_of_the_difference_is_shown() -> None:
+    def change(recorded: dict[str, Any]) -> None:
+        mails = recorded["languages"]["en"]
+        mails["surveyls_email_invite"] = mails["surveyls_email_invite"].replace("Thank you!", "You must!")
+
+    (message,) = messages(change)
+    assert message == (
+        "survey: mail (surveyls_email_invite) in «en»: sent «…e it to others. / / Thank you!», "
+        "stands there «…e it to others. / / You must!»"
+    )
+
+
 def test_another_order_is_told() -> None:
     (message,) = messages(swap)
     assert message.startswith("page all: the questions stand in another order: ")
