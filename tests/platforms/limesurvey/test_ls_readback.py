@@ -127,8 +127,8 @@ def test_of_long_texts_the_place_of_the_difference_is_shown() -> None:
 
     (message,) = messages(change)
     assert message == (
-        "survey: mail (surveyls_email_invite) in «en»: sent «…e it to others. / / Thank you!», "
-        "stands there «…e it to others. / / You must!»"
+        "survey: mail (surveyls_email_invite) in «en»: sent «…give it to others. /  / Thank you!», "
+        "stands there «…give it to others. /  / You must!»"
     )
 
 
