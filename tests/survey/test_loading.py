@@ -4,7 +4,7 @@ import pytest
 from definitions import FAULTY_ROSTERS, FAULTY_SURVEYS, LISTS, ROSTER, SURVEY, load, spoilt, write
 
 from evaltool.errors import DefinitionError
-from evaltool.survey.load import load_definition, load_roster
+from evaltool.survey.load import load_definition, load_roster, places
 
 
 def faults(folder: Path, survey: str) -> list[tuple[str, int, str]]:
@@ -182,3 +182,25 @@ def test_our_own_definitions_have_no_faults() -> None:
     for name, version in (("mentee-start", 1), ("mentee-end", 1), ("mentee-end", 2)):
         languages = load_definition(folder, name, version).languages
         assert (languages[0], set(languages)) == ("da", {"da", "en", "ar", "tr", "fa", "so", "ti", "uk"})
+
+
+@pytest.mark.parametrize(
+    ("key", "part"),
+    [
+        ("title", "title:"),
+        ("refusal", "refusal:"),
+        ("page.more.relevant", "relevant:"),
+        ("hours.constraint", "constraint: "),
+        ("hours.constraint_message", "constraint_message:"),
+        ("ways.choices.foot", "name: ways"),
+        ("help.choices.high.label", "name: help"),  # of a shared list: where it is used
+        ("page.work.title", "name: work"),
+    ],
+)
+def test_a_place_in_a_definition_is_found_by_its_key(tmp_path: Path, key: str, part: str) -> None:
+    path = write(tmp_path, SURVEY)
+    assert places(path)(key) == f"{path.as_posix()}:{line_of(SURVEY, part)}"
+
+
+def test_without_its_file_a_place_is_told_by_its_key(tmp_path: Path) -> None:
+    assert places(tmp_path / "v1.yaml")("hours.constraint") == "v1: hours.constraint"

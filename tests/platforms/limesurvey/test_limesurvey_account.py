@@ -56,3 +56,17 @@ def test_the_zone_of_the_servers_clock_must_be_one() -> None:
     for name in ("", "Copenhagen", "Europe", "../etc"):
         with pytest.raises(PlatformError, match="is no time zone"):
             check_zone(name)
+
+
+@pytest.mark.parametrize(
+    ("url", "link"),
+    [
+        (URL, "https://survey.example.org/index.php/7?token=a_b~c&lang=ar"),
+        (
+            "https://survey.example.org/ls/index.php?r=admin/remotecontrol",
+            "https://survey.example.org/ls/index.php?r=survey/index&sid=7&token=a_b~c&lang=ar",
+        ),
+    ],
+)
+def test_a_link_has_the_form_of_the_servers_addresses(url: str, link: str) -> None:
+    assert Account(url, "evaluation").page(7, "a_b~c", "ar") == link
