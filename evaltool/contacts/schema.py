@@ -108,9 +108,24 @@ def transaction(engine: Engine) -> Generator[Connection]:
     Raises:
         ProjectError: if the database fails (locked, damaged, disk full).
     """
+    with _telling_faults(engine), engine.begin() as connection:
+        yield connection
+
+
+def rewrite(engine: Engine) -> None:
+    """Write the file anew: SQLite overwrites what is deleted, but not what it has moved from page to page before.
+
+    Raises:
+        ProjectError: if the database fails (locked, damaged, disk full).
+    """
+    with _telling_faults(engine), engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM")
+
+
+@contextmanager
+def _telling_faults(engine: Engine) -> Generator[None]:
     try:
-        with engine.begin() as connection:
-            yield connection
+        yield
     except DBAPIError as error:
         reason = str(error.orig)
         message = f"the vault cannot be used: {reason}"
@@ -134,7 +149,7 @@ def _mend(reason: str) -> str:
 def _prepare(connection: DBAPIConnection, _record: object) -> None:
     cursor = connection.cursor()
     # Deleted contact data must not stay readable in the file.
-    for pragma in ("secure_delete = ON", "foreign_keys = ON", "synchronous = FULL"):
+    for pragma in ("secure_delete = ON", "foreign_keys = ON", "synchronous = FULL", "temp_store = MEMORY"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -3,12 +3,12 @@
 import base64
 import json
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self, TypeAlias
 
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Table, delete, insert, select, update
 
 from evaltool.contacts import schema
 from evaltool.errors import RosterError
@@ -40,6 +40,18 @@ class Link:
     email: str = field(repr=False)
     language: str
     created_at: str
+
+
+@dataclass(frozen=True, repr=False)
+class Known:
+    """What the vault holds of persons and courses that are to be erased. Never printed.
+
+    `links` are deployments and units; `texts` stand in files that were made of the vault: contact data and tokens.
+    """
+
+    courses: int
+    links: frozenset[tuple[str, str]]
+    texts: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -216,6 +228,62 @@ class Vault:
         with schema.transaction(self.engine) as connection:
             return [_link(row) for row in connection.execute(query)]
 
+    def find(self, person_id: str, *, course_id: str = "", respondent: str = "") -> frozenset[str]:
+        """The pseudonyms of a person and all of her courses, or of one course; without her last one she goes, too.
+
+        Of a `respondent` it is her own only: the courses belong to others.
+
+        Raises:
+            RosterError: if the vault does not know her, or not the course.
+        """
+        where = self.engine.url.database or ""
+        people, courses = schema.people, schema.courses
+        with schema.transaction(self.engine) as connection:
+            query = select(people.c.respondent, people.c.person).where(people.c.person_id == person_id)
+            found = {row.respondent: row.person for row in connection.execute(query)}
+            if respondent not in found:
+                raise RosterError(_nobody(respondent), where=where, mend=_mend_nobody(found))
+            query = select(courses.c.course_id, courses.c.unit).where(courses.c.person == found[respondent])
+            units = {row.course_id: row.unit for row in connection.execute(query)}
+        if course_id and course_id not in units:
+            message = f"she has no such course in the vault, but {len(units)} others"
+            raise RosterError(message, where=where, mend="Write it as the roster does, with its zeros.")
+        if course_id and len(units) > 1:
+            return frozenset({units[course_id]})
+        return frozenset({found[respondent], *units.values()})
+
+    def known(self, pseudonyms: Collection[str]) -> Known:
+        """What would go with these units and persons."""
+        people, links = schema.people, schema.links
+        with schema.transaction(self.engine) as connection:
+            units = _units(connection, pseudonyms)
+            rows = connection.execute(select(links).where(_hers(links, units, pseudonyms))).all()
+            contacts = connection.execute(select(people.c.contact).where(people.c.person.in_(pseudonyms))).scalars()
+            texts = {text for contact in contacts for text in json.loads(contact).values()}
+        return Known(
+            courses=len(units),
+            links=frozenset((row.deployment, row.unit) for row in rows),
+            texts=frozenset(texts.union(row.token for row in rows)),
+        )
+
+    def erase(self, pseudonyms: Collection[str]) -> None:
+        """Delete these units and persons with all that hangs on them; when it returns, the file holds nothing of them.
+
+        A person goes with all of her courses. Who else answered for one of them stays, but for that link.
+        """
+        remarks, links, respondents = schema.remarks, schema.links, schema.respondents
+        with schema.transaction(self.engine) as connection:
+            units = _units(connection, pseudonyms)
+            for row in connection.execute(select(links).where(_hers(links, units, pseudonyms))).all():
+                hers = (remarks.c.deployment == row.deployment) & (remarks.c.unit == row.unit)
+                connection.execute(delete(remarks).where(hers))
+            for table in (links, respondents):
+                connection.execute(delete(table).where(_hers(table, units, pseudonyms)))
+            connection.execute(delete(remarks).where(remarks.c.unit.in_(units)))
+            connection.execute(delete(schema.courses).where(schema.courses.c.unit.in_(units)))
+            connection.execute(delete(schema.people).where(schema.people.c.person.in_(pseudonyms)))
+        schema.rewrite(self.engine)
+
     def remarks(self, deployment: str) -> dict[str, str]:
         """What coordinators wrote, by unit."""
         table = schema.remarks
@@ -231,6 +299,26 @@ class Vault:
                 connection.execute(delete(table).where(table.c.deployment == deployment, table.c.unit == unit))
             rows = [{"deployment": deployment, "unit": unit, "remark": text} for unit, text in remarks.items() if text]
             _write(connection, insert(table), rows)
+
+
+def _nobody(respondent: str) -> str:
+    return f"the vault knows no {respondent} with this id" if respondent else "the vault knows nobody with this id"
+
+
+def _mend_nobody(found: Collection[str]) -> str:
+    others = [f"a {name} (--respondent {name})" if name else "a course's own person" for name in found]
+    return f"It is the id of {', '.join(others)}." if others else "Write it as the roster does, with its zeros."
+
+
+def _units(connection: Connection, pseudonyms: Collection[str]) -> list[str]:
+    """The courses that are among these, or whose own person is."""
+    table = schema.courses
+    query = select(table.c.unit).where(table.c.unit.in_(pseudonyms) | table.c.person.in_(pseudonyms))
+    return list(connection.execute(query).scalars())
+
+
+def _hers(table: Table, units: Collection[str], persons: Collection[str]) -> ColumnElement[bool]:
+    return table.c.unit.in_(units) | table.c.person.in_(persons)
 
 
 def _link(row: Any) -> Link:
