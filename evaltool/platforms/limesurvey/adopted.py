@@ -174,8 +174,7 @@ class _Adopter:
                 continue
             for taken in _TAKERS[item.type](self, item):
                 routed = self._routed(item, taken, rule)
-                if routed.question.type != "note":
-                    self.columns[routed.question.name] = routed.column
+                self.columns[routed.question.name] = routed.column
                 self._remember(item, routed)
                 yield routed
 
@@ -310,16 +309,17 @@ def _several(adopter: "_Adopter", item: Foreign) -> Iterator[_Taken]:
     question = adopter.question(item, "select_multiple")
     choices, codes = adopter.choices(item.parts, other=item.other_texts if item.other else None)
     if item.other:
-        codes["other"] = "other"
+        codes["other"] = OWN_OTHER
         adopter.own_words += [] if any(item.other_texts.values()) else [(question.name, "other")]
     other = f"{item.title}[other]" if item.other else ""
     column = Column(column=item.title, type=item.type, choices=codes, other=other)
     yield _Taken(question.model_copy(update={"choices": choices}), column)
     if item.type == "P":
         for ours, theirs in codes.items():
+            part = f"{'other' if theirs == OWN_OTHER else theirs}comment"
             label = {code: f"{question.label[code]} — {words}" for code, words in choices[ours].label.items()}
-            text = Question(name=adopter.name(item.title, theirs, "comment"), type="text", label=label)
-            yield _Taken(text, Column(column=f"{item.title}[{theirs}comment]", type=item.type), f"{theirs}comment")
+            text = Question(name=adopter.name(item.title, part), type="text", label=label)
+            yield _Taken(text, Column(column=f"{item.title}[{part}]", type=item.type), part)
 
 
 def _array(adopter: "_Adopter", item: Foreign) -> Iterator[_Taken]:

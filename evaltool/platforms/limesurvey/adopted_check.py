@@ -34,17 +34,19 @@ def mapping_faults(mapped: Mapped, file: YamlFile, survey: Survey, foreign: Fore
 
 
 def _definition_faults(mapped: Mapped, file: YamlFile, survey: Survey) -> Iterator[Fault]:
-    asked = {question.name: question for question in survey.questions if QUESTION_TYPES[question.type].asks}
-    for name in asked.keys() - mapped.questions.keys():
-        mend = nearest(name, mapped.questions.keys() - asked.keys())
-        mend = mend or "Map it to its column, or take it out of the definition: nobody was asked it."
-        yield Fault("unmapped", f"the question «{name}» has no column", file.where(("questions",)), mend)
+    unmapped = [question for question in survey.questions if question.name not in mapped.questions]
+    strange = mapped.questions.keys() - survey.by_name.keys()
+    for question in unmapped:
+        if QUESTION_TYPES[question.type].asks:
+            mend = nearest(question.name, strange)
+            mend = mend or "Map it to its column, or take it out of the definition: nobody was asked it."
+            yield Fault("unmapped", f"the question «{question.name}» has no column", file.where(("questions",)), mend)
     for name, column in mapped.questions.items():
         where = file.where(("questions", name))
-        if name in asked:
-            yield from _question_faults(asked[name], column, where)
+        if name not in strange:
+            yield from _question_faults(survey.by_name[name], column, where)
         else:
-            mend = nearest(name, asked.keys() - mapped.questions.keys())
+            mend = nearest(name, [question.name for question in unmapped])
             mend = mend or "Rename it as in the definition, or put its column under left_out with the reason."
             yield Fault("unknown-name", f"{survey.key} asks no «{name}»", where, mend)
     columns = {name: column.column for name, column in mapped.questions.items()}
@@ -93,9 +95,8 @@ def _code_faults(question: Foreign, column: Column, where: str) -> Iterator[Faul
     codes = [part.code for part in parts]
     if not codes or not column.choices:  # LimeSurvey's own answers, or none
         return
-    own = {OWN_OTHER, "other"} if question.other else set[str]()
     for code in column.choices.values():
-        if code not in {*codes, *own}:
+        if code not in {*codes, *([OWN_OTHER] if question.other else [])}:
             message = f"«{column.column}» has no code «{code}» on LimeSurvey"
             yield Fault("unknown-code", message, where, nearest(code, codes))
     for code in codes:
@@ -108,8 +109,6 @@ def _columns(question: Foreign) -> list[str]:
     """The columns that answers stand in; those of several answers to one question are one."""
     title = question.title
     others = ["other"] if question.other else []
-    if question.type == "X":
-        return []
     if question.type == "P":
         comments = [f"{part}comment" for part in (*(part.code for part in question.parts), *others)]
         return [title, *(f"{title}[{part}]" for part in (*others, *comments))]

@@ -17,7 +17,7 @@ from evaltool.survey.path import Path, Step, walk_path
 from evaltool.survey.types import QUESTION_TYPES, AnswerFault
 
 OWN_OTHER = "-oth-"
-"""LimeSurvey's own code for «other»; its text stands in the column `question[other]`."""
+"""LimeSurvey's own code for «other»; its text stands in the column `question[other]`, with several answers alone."""
 
 UNDATED = "1980-01-01T00:00:00+00:00"
 """What LimeSurvey writes in place of a time where a survey keeps no dates."""
@@ -83,11 +83,16 @@ def _columns(source: Source) -> Iterator[str]:
     for question in _asking(source.survey.questions):
         title = source.names.questions[question.name]
         if question.type == "select_multiple":
-            codes = source.names.choices[question.name]
-            yield from (f"{title}[{code}]" for code in codes.values())
+            yield from _parts(source, question)
         else:
             yield title
     yield from source.names.others.values()
+
+
+def _parts(source: Source, question: Question) -> list[str]:
+    """The columns of a question with several answers."""
+    title, codes = source.names.questions[question.name], source.names.choices[question.name].values()
+    return [f"{title}[{'other' if code == OWN_OTHER else code}]" for code in codes]
 
 
 def read_row(source: Source, row: Row, *, revision: int) -> RawResponse:
@@ -280,8 +285,7 @@ _NULLABLE = {"text", "select_one", "select_multiple"}
 def _is_null(source: Source, question: Question, row: Row) -> bool:
     title = source.names.questions.get(question.name, "")
     if question.type == "select_multiple":
-        codes = source.names.choices[question.name].values()
-        return all(row.get(f"{title}[{code}]", "") is None for code in codes)
+        return all(row.get(column, "") is None for column in _parts(source, question))
     return question.type in _NULLABLE and row.get(title, "") is None
 
 

@@ -6,6 +6,7 @@ the file that was imported (the form of 3.x), LimeSurvey's own export of it, and
 
 import base64
 import json
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -227,7 +228,15 @@ def answer(server: Server) -> None:
         interview.page = html.fromstring(interview.client.get(interview.url, params=begin).text)
         interview.send({})  # the page of welcome
         for page in pages:
-            interview.send({found[column]: value for column, value in page.items()})
+            given = {found[column]: value for column, value in page.items()}
+            interview.send({**given, **_shown(interview, given)})
+
+
+def _shown(interview: Interview, given: Mapping[str, str]) -> dict[str, str]:
+    """A browser says of each question that it shows it: what hangs on an answer of the same page is shown by then."""
+    numbers = {re.sub(r"\d+X\d+X(\d+).*", r"\1", column) for column in given}
+    known = {item.name for item in interview.form().xpath(".//input[@type='hidden']")}
+    return {name: "1" for name in (f"relevance{number}" for number in sorted(numbers)) if name in known}
 
 
 class Recorder(HTTPAdapter):
