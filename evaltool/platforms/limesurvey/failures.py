@@ -43,6 +43,7 @@ LOCKED_OUT = (
 )
 NO_PERMISSION = "No permission"
 NO_SURVEY = "Error: Invalid survey ID"
+NO_QUESTION = "Error: Invalid questionid"
 NO_ROWS = "No Data, could not get max id."
 NOT_ACTIVE = "No Data, survey table does not exist."
 NO_PARTICIPANTS = "No survey participants found."
@@ -70,6 +71,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     NO_PERMISSION: ("this user has no right to it, or there is no such survey", f"{_RIGHTS} {_LOOK}"),
     NO_SURVEY: ("there is no such survey", _LOOK),
     "Invalid surveyid": ("there is no such survey", _LOOK),
+    NO_QUESTION: ("there is no such question, or it has no text in this language", _LOOK),
     NO_ROWS: ("nobody has answered yet", ""),
     NOT_ACTIVE: ("the survey is not active", "Activate it: evaltool deploy goes on where it stopped."),
     NO_PARTICIPANTS: ("nobody is on its list of participants", ""),
@@ -115,7 +117,8 @@ def refusal(status: str, *, where: str, error_code: str = "") -> RefusedError:
     if said in _WORDS:
         plain, mend = _WORDS[said]
         return RefusedError(f"LimeSurvey refuses: {plain}", where=where, mend=mend, said=said)
-    return RefusedError(f"LimeSurvey refuses: {harmless(status)}", where=where)
+    mend = "These words are new to evaltool: try the same by hand in LimeSurvey, and report them."
+    return RefusedError(f"LimeSurvey refuses: {harmless(status)}", where=where, mend=mend)
 
 
 def breakdown(error: str, *, where: str) -> RefusedError:

@@ -15,6 +15,7 @@ from evaltool.platforms.limesurvey.failures import (
     ALREADY_ACTIVE,
     NO_PARTICIPANT_TABLE,
     NO_PERMISSION,
+    NO_QUESTION,
     NO_SURVEY,
     RefusedError,
     StateUnknownError,
@@ -181,7 +182,7 @@ def ask_told(server: RemoteControl, sid: int) -> Told:
 
     def properties(language: str) -> dict[int, Any]:
         asked = [qid for qid, kind in whole.items() if language == first or kind not in _ALIKE]
-        return {qid: server.ask("get_question_properties", qid, list(QUESTION_PROPERTIES), language) for qid in asked}
+        return {qid: _ask_properties(server, qid, language) for qid in asked}
 
     return Told(
         survey=survey,
@@ -192,3 +193,13 @@ def ask_told(server: RemoteControl, sid: int) -> Told:
         questions=questions,
         properties={code: properties(code) for code in languages},
     )
+
+
+def _ask_properties(server: RemoteControl, qid: int, language: str) -> Any:
+    """Nothing, of a question without a text: an import broke off before it came to the texts."""
+    try:
+        return server.ask("get_question_properties", qid, list(QUESTION_PROPERTIES), language)
+    except RefusedError as refused:
+        if refused.said == NO_QUESTION:
+            return {}
+        raise

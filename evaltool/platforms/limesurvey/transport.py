@@ -135,9 +135,10 @@ class RemoteControl:
         try:
             return cast("Mapping[str, Any]", session.call(method, *params))
         except InvalidJSONResponseError:
-            broken = CutOffError("the answer breaks off in the middle", where=where, passing=True)
+            mend = "See the server's error log."
+            broken = CutOffError("the answer breaks off in the middle", where=where, mend=mend, passing=True)
         except (ResponseMismatchError, KeyError):  # citric reads the number of the answer without a look
-            broken = CutOffError("the answer belongs to another call", where=where)
+            broken = CutOffError("the answer belongs to another call", where=where, mend="Does a proxy stand between?")
         except CutOffError as cut:
             broken = CutOffError(cut.message, where=where, mend=cut.mend, passing=cut.passing)
         raise broken

@@ -57,8 +57,10 @@ def _told(error: requests.RequestException, where: str) -> PlatformError:
         mend = "Is the address right, is the server on, does this machine reach it (VPN, proxy)?"
         return PlatformError("the server cannot be reached; nothing was sent", where=where, mend=mend)
     if isinstance(error, requests.Timeout):
-        return CutOffError("no answer came within the time limit", where=where, passing=True)
-    return CutOffError("the connection broke off before the answer came", where=where, passing=True)
+        mend = "Is the server overloaded, or does a proxy stand before it?"
+        return CutOffError("no answer came within the time limit", where=where, mend=mend, passing=True)
+    mend = "Is the network in order, and is the server still on?"
+    return CutOffError("the connection broke off before the answer came", where=where, mend=mend, passing=True)
 
 
 def _never_connected(error: requests.RequestException) -> bool:
