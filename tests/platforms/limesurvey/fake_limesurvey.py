@@ -13,9 +13,6 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from fake_structure import BrokenOffError, Imported, Importer, Question, Row, read_tables
-from rc2_adapters import ACCOUNT, KEY, PASSWORD, Reply
-
 from evaltool.platforms.limesurvey.failures import (
     ALREADY_ACTIVE,
     BAD_KEY,
@@ -28,6 +25,8 @@ from evaltool.platforms.limesurvey.failures import (
     NO_SURVEY,
     NOT_ACTIVE,
 )
+from tests.platforms.limesurvey.fake_structure import BrokenOffError, Imported, Importer, Question, Row, read_tables
+from tests.platforms.limesurvey.rc2_adapters import ACCOUNT, KEY, PASSWORD, Reply
 
 ZONE = ZoneInfo("Europe/Copenhagen")
 MAILS_AT_ONCE = 50
@@ -117,7 +116,10 @@ class Seen:
 
 
 class FakeLimeSurvey:
-    """Call `answer` with what came over the wire. `now` is the clock on its wall."""
+    """Call `answer` with what came over the wire.
+
+    `now` is the clock on its wall; `mails` are those that it sent, `lost` the surveys that were deleted when active.
+    """
 
     def __init__(self, *, user: str = ACCOUNT.user, password: str = PASSWORD, other_sid: int = 100_001):
         self.user, self.password, self.other_sid = user, password, other_sid
@@ -128,6 +130,7 @@ class FakeLimeSurvey:
         self.logins = 0
         self.mails: list[tuple[str, str]] = []
         self.import_limit: int | None = None
+        self.lost: list[int] = []
 
     def answer(self, method: str, params: list[Any]) -> Any:
         if method not in _CALLS:
@@ -204,7 +207,8 @@ class FakeLimeSurvey:
         return sid
 
     def delete_survey(self, sid: int) -> Any:
-        self._survey(sid, NO_PERMISSION)
+        if self._survey(sid, NO_PERMISSION).row["active"] == "Y":
+            self.lost.append(sid)
         del self.surveys[sid]
         return OK
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lxml import etree
-from rc2_adapters import EXCHANGES
+
+from tests.platforms.limesurvey.rc2_adapters import EXCHANGES
 
 Row = dict[str, Any]
 

@@ -183,7 +183,8 @@ def inactive(server: Recorder, structure: Structure, file: str) -> None:
     server.tell("list_groups", sid)
 
 
-def active(server: Recorder, sid: int) -> None:
+def active(server: Recorder, structure: Structure) -> None:
+    sid = structure.sid
     for _ in range(2):
         server.tell("activate_survey", sid)
     server.tell("get_survey_properties", sid, ["active", "anonymized"])
@@ -193,7 +194,7 @@ def active(server: Recorder, sid: int) -> None:
     server.tell("export_responses", sid, *SHAPE)
     server.tell("list_participants", sid, 1, 10, False, ["language"])
     for _ in range(2):
-        server.tell("activate_tokens", sid, [1, 2, 3])
+        server.tell("activate_tokens", sid, list(range(1, len(structure.attributes) + 1)))
     participants(server, sid)
     server.tell("delete_participants", sid, [1])
 
@@ -284,7 +285,8 @@ def half(server: Recorder, structure: Structure) -> None:
     server.kept[-1]["broken at"] = last
     server.tell("get_survey_properties", structure.sid, ["active"])
     server.tell("list_groups", structure.sid, "en")
-    server.tell("list_questions", structure.sid, None, "en")
+    rows = server.tell("list_questions", structure.sid, None, "en")
+    server.tell("get_question_properties", rows[0]["qid"], list(QUESTION_PROPERTIES), "en")
     server.tell("delete_survey", structure.sid)
 
 
@@ -312,7 +314,7 @@ def record(server: Recorder) -> list[dict[str, Any]]:
     refusals(server, sid, file)
     half(server, structure)
     inactive(server, structure, file)
-    active(server, sid)
+    active(server, structure)
     invited(server, sid)
     interviews(server, sid, names)
     answered(server, sid)

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from fake_limesurvey import FakeLimeSurvey, Seen
-from rc2_adapters import ACCOUNT, PASSWORD, Reply, recorded
+from tests.platforms.limesurvey.fake_limesurvey import FakeLimeSurvey, Seen
+from tests.platforms.limesurvey.rc2_adapters import ACCOUNT, PASSWORD, Reply, recorded
 
 LIFE = recorded("life_6.4.2.json")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?")
