@@ -43,6 +43,9 @@ TYPES: Mapping[str, str] = {
 _UNSEEN = "d-none hidden"
 """Classes that hide it from who has no JavaScript, too: LimeSurvey hides its hidden questions by script only."""
 
+_NO_SCRIPT = "ls-no-js-hidden"
+"""LimeSurvey's own class for what is not shown without JavaScript."""
+
 
 @dataclass(frozen=True)
 class Option:
@@ -142,6 +145,11 @@ def _hidden(title: str, equation: str, survey: Survey, *, told: str = "") -> Ite
     return Item(title, "*", texts, settings={"equation": equation, "hidden": "1", "cssclass": _UNSEEN})
 
 
+def _shown_if(relevance: str) -> dict[str, str]:
+    """Hides what is not asked when the page appears from who has no JavaScript: LimeSurvey would drop the answer."""
+    return {} if relevance == TRUE else {"cssclass": f'{{if({relevance}, "", "{_NO_SCRIPT}")}}'}
+
+
 @dataclass(frozen=True)
 class _Builder:
     survey: Survey
@@ -204,7 +212,7 @@ class _Builder:
             relevance=relevance,
             mandatory=question.required,
             options=tuple(self._option(question, code, choice) for code, choice in question.choices.items()),
-            settings={**self._settings(question), **tests},
+            settings={**self._settings(question), **_shown_if(relevance), **tests},
             tips=tips,
         )
 
@@ -219,7 +227,8 @@ class _Builder:
             case "text":
                 found["maximum_chars"] = str(question.max_length or DEFAULT_MAX_LENGTH)
             case "date":
-                found |= {"date_min": "1900-01-01", "date_max": "2100-12-31"}
+                # Its calendar writes the day of today when the field is touched; lists wait until she has chosen.
+                found |= {"date_min": "1900-01-01", "date_max": "2100-12-31", "dropdown_dates": "1"}
             case _:
                 pass
         return found
@@ -269,7 +278,7 @@ class _Builder:
             "S",
             self.teller.tell(question.choices[code].label),
             relevance=relevance,
-            settings={"hide_tip": "1", "maximum_chars": str(DEFAULT_MAX_LENGTH)},
+            settings={"hide_tip": "1", "maximum_chars": str(DEFAULT_MAX_LENGTH), **_shown_if(relevance)},
         )
 
     def end(self) -> dict[str, str]:

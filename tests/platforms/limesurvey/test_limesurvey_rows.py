@@ -254,6 +254,17 @@ def test_no_answer_or_code_is_in_a_repr() -> None:
     assert not any(word in repr(response(FULL)) + repr(source()) for word in ("driving", "Code_0001"))
 
 
+def test_a_choice_called_other_is_none_of_limesurveys_own() -> None:
+    """Recorded: the column of the subquestion `other` has the name that LimeSurvey's own «other» would have."""
+    tools = {"phone": "Phone", "other": OTHER}
+    trial = survey({"name": "one", "questions": [{**choose("tools", tools), "type": "select_multiple"}]})
+    given = {"tools[phone]": "", "tools[other]": "Y", "toolsother": "", "seen1": "1795357115;en;tools=1;"}
+    row = {**EMPTY, **SENT, **given}
+    assert response(row, of=trial).answers == {"tools": ["other"], "tools_other": None}
+    told = response({**row, "toolsother": " Bus   5C "}, of=trial).answers
+    assert told == {"tools": ["other"], "tools_other": "Bus   5C"}
+
+
 # A survey that was built by hand in LimeSurvey, as adoption names it: no hidden records, LimeSurvey's own «other».
 BY_HAND = survey(
     {"name": "a", "questions": [choose("consent", YES_NO), ask("src"), ask("defver")]},

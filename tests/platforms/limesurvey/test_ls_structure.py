@@ -118,9 +118,15 @@ def test_conditions_are_compiled_and_a_refusal_closes_the_rest() -> None:
     )
 
 
+def test_what_is_asked_under_a_condition_needs_scripts_unless_it_holds_when_the_page_appears() -> None:
+    assert attributes("topicsother")["cssclass", ""] == '{if(topics_other.NAOK == "Y", "", "ls-no-js-hidden")}'
+    assert ("cssclass", "") not in attributes("words")
+
+
 def test_settings_follow_the_question() -> None:
     assert ITEMS["consent"].mandatory
     assert attributes("countit")["num_value_int_only", ""] == "1"
+    assert attributes("since")["dropdown_dates", ""] == "1"
     assert attributes("countit")["em_validation_q_tip", "ar"] == "ليس أقل من \u20660\u2069." or (
         attributes("countit")["em_validation_q_tip", "ar"] == "ليس أقل من 0."
     )
