@@ -30,25 +30,21 @@ _HEAD = PatternFill("solid", fgColor="1F3864")
 _OPEN = PatternFill("solid", fgColor="FFFBD6")
 _LINE = Side(style="thin", color="D9D9D9")
 _DAY = "dd-mm-yyyy"
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column as the coordinator sees it; `key` is what it is called here."""
-
-    key: str
-    label: str
-    width: int
+_FONT = "Calibri"
+_OPEN_WIDTHS = {FOUND: 22, FOUND_ON: 16, REMARK: 44}
 
 
 @dataclass(frozen=True, repr=False)
 class Workbook:
-    """What a workbook holds. `rows` have a text or a day for each column, `reasons` are the labels to choose from."""
+    """What a workbook holds. `columns` are labels by key, `reasons` those to choose from.
+
+    `rows` have a text or a day for each column, by its key.
+    """
 
     deployment: str
     made_at: str
     title: str
-    columns: Sequence[Column]
+    columns: Mapping[str, str]
     rows: Sequence[Mapping[str, str | date]]
     reasons: Mapping[str, str]
     guide_title: str
@@ -73,17 +69,15 @@ def write_workbook(path: Path, content: Workbook) -> None:
 
 
 def _write_table(sheet: Worksheet, content: Workbook) -> None:
-    for place, column in enumerate(content.columns, start=1):
-        head = text_cell(sheet, 1, place, column.label)
-        head.font, head.fill = Font(bold=True, color="FFFFFF"), _HEAD
+    for place, (key, label) in enumerate(content.columns.items(), start=1):
+        head = text_cell(sheet, 1, place, label)
+        head.font, head.fill = Font(name=_FONT, bold=True, color="FFFFFF"), _HEAD
         head.alignment = Alignment(wrap_text=True, vertical="center")
-        sheet.column_dimensions[get_column_letter(place)].width = column.width
+        for number, row in enumerate(content.rows, start=2):
+            _write_cell(sheet.cell(number, place), key, row.get(key, ""))
+        sheet.column_dimensions[get_column_letter(place)].width = _width(content, key)
     sheet.row_dimensions[1].height = 48
-    for number, row in enumerate(content.rows, start=2):
-        for place, column in enumerate(content.columns, start=1):
-            _write_cell(sheet.cell(number, place), column.key, row.get(column.key, ""))
-    last = f"{get_column_letter(len(content.columns))}{len(content.rows) + 1}"
-    sheet.auto_filter.ref = f"A1:{last}"
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(content.columns))}{len(content.rows) + 1}"
     sheet.freeze_panes = "B2"
     _protect(sheet)
     sheet.page_setup.orientation = "landscape"
@@ -94,13 +88,22 @@ def _write_table(sheet: Worksheet, content: Workbook) -> None:
     sheet.print_title_rows = "1:1"
 
 
+def _width(content: Workbook, key: str) -> int:
+    """So wide that nothing of a row has to break, and no word of the header, with room for the filter's arrow."""
+    if key in _OPEN_WIDTHS:
+        return _OPEN_WIDTHS[key]
+    texts = [str(row.get(key, "")) for row in content.rows]
+    return max(map(len, [*texts, *(f"{word}   " for word in content.columns[key].split())])) + 2
+
+
 def _write_cell(cell: Any, key: str, value: str | date) -> None:
     text_cell(cell.parent, cell.row, cell.column, value if isinstance(value, str) else "")
     if isinstance(value, date):
         cell.value = value
     if isinstance(value, date) or key == FOUND_ON:  # as text, a day that is written here would be none
         cell.number_format = _DAY
-    cell.alignment = Alignment(wrap_text=True, vertical="top")
+    cell.font = Font(name=_FONT)
+    cell.alignment = Alignment(wrap_text=key == REMARK, horizontal="left", vertical="top")
     cell.border = Border(bottom=_LINE, right=_LINE)
     if key in FILLED:
         cell.fill = _OPEN
@@ -115,10 +118,12 @@ def _protect(sheet: Worksheet) -> None:
 
 
 def _write_guide(sheet: Worksheet, lines: Sequence[str]) -> None:
-    sheet.column_dimensions["A"].width = 100
+    sheet.column_dimensions["A"].width = 110
     for number, line in enumerate(lines, start=1):
-        text_cell(sheet, number, 1, line).alignment = Alignment(wrap_text=True, vertical="top")
-    sheet["A1"].font = Font(bold=True, size=14)
+        cell = text_cell(sheet, number, 1, line)
+        cell.font = Font(name=_FONT, bold=number == 1, size=14 if number == 1 else 11)
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+        sheet.row_dimensions[number].height = 24
 
 
 def _write_hidden(sheet: Worksheet, content: Workbook) -> str:
@@ -128,7 +133,7 @@ def _write_hidden(sheet: Worksheet, content: Workbook) -> str:
     first = len(rows) - len(content.reasons) + 1
     labels = f"{HIDDEN}!$C${first}:$C${len(rows)}"
     rows += [("table", content.title, "")]
-    rows += [("column", column.key, column.label) for column in content.columns]
+    rows += [("column", key, label) for key, label in content.columns.items()]
     rows += [("course", *(str(row.get(key, "")) for key in (PERSON, COURSE, NAME))) for row in content.rows]
     for number, cells in enumerate(rows, start=1):
         for column, value in enumerate(cells, start=1):
@@ -137,7 +142,7 @@ def _write_hidden(sheet: Worksheet, content: Workbook) -> str:
 
 
 def _add_choices(sheet: Any, content: Workbook, reasons: str) -> None:
-    names = [column.key for column in content.columns]
+    names = list(content.columns)
     last = max(len(content.rows) + 1, 2)
     choice: Any = DataValidation(type="list", formula1=reasons, allow_blank=True)
     choice.error = content.bad_reason

@@ -27,7 +27,6 @@ from evaltool.workflows.coordinator_sheet import (
     NAME,
     PERSON,
     REMARK,
-    Column,
     Workbook,
     write_workbook,
 )
@@ -50,20 +49,12 @@ _REASONS = {
 _DONE = frozenset({"complete", "refused"})
 _STATUS, _LINK = "status", "link"
 _OPEN = {FOUND: "What was found out", FOUND_ON: "When (day-month-year)", REMARK: "Remark"}
-_WIDTHS = {
-    NAME: 26,
-    "phone": 16,
-    _LINK: 44,
-    FOUND: 20,
-    FOUND_ON: 13,
-    REMARK: 40,
-}
 _GUIDE = (
     "Write in the yellow columns only. Leave a row blank if there is nothing to tell.",
     "«What was found out»: choose from the list. Clear the cell to take back what you said before.",
     "Who says no thanks to you gets no more reminders. Send the sheet back soon, then.",
     "A new number or another name belongs on the roster: write it as a remark.",
-    "A link is personal: send it to nobody else, and do not open it yourself. It is gone once it was answered or refused.",
+    "A link is personal: send it to nobody else, and do not open it yourself. It goes once it was answered or refused.",
     "The status says how far somebody has come, never what was answered.",
     "Send the file back as .xlsx, and delete your own: it holds names and phone numbers.",
 )
@@ -255,12 +246,12 @@ def _spoken(facts: _Facts, link: Link) -> str:
 
 def _workbook(facts: _Facts, rows: Sequence[_Row], made_at: str) -> Workbook:
     language = facts.language
-    title = say("{survey}: your courses", language, survey=pick(facts.survey.title, language))
+    title = say("Your courses: «{survey}»", language, survey=pick(facts.survey.title, language))
     return Workbook(
         deployment=facts.deployment.id,
         made_at=made_at,
         title=say("Courses", language),
-        columns=list(_columns(facts)),
+        columns=_columns(facts),
         rows=rows,
         reasons={reason: say(label, language) for reason, label in _REASONS.items()},
         guide_title=say("Read me", language),
@@ -270,16 +261,14 @@ def _workbook(facts: _Facts, rows: Sequence[_Row], made_at: str) -> Workbook:
     )
 
 
-def _columns(facts: _Facts) -> Iterator[Column]:
+def _columns(facts: _Facts) -> dict[str, str]:
     roster, language = facts.roster, facts.language
     keys = {PERSON: roster.columns[roster.column("person")], COURSE: roster.columns[roster.column("course")]}
     reached = {role: found for role in (NAME, "phone", "language") if (found := facts.column(role))}
     days = {key: roster.columns[name] for key, name in facts.days.items()}
-    for key, column in {**reached, **keys, **days}.items():
-        yield Column(key, pick(column.label, language) or key, _WIDTHS.get(key, 12))
-    yield Column(_STATUS, _as_of(facts), 16)
-    for key, label in ((_LINK, "Personal link"), *_OPEN.items()):
-        yield Column(key, say(label, language), _WIDTHS[key])
+    columns = {key: pick(column.label, language) or key for key, column in {**reached, **keys, **days}.items()}
+    told = {key: say(label, language) for key, label in {**_OPEN, _LINK: "Personal link"}.items()}
+    return {**columns, _STATUS: _as_of(facts), **told}
 
 
 def _as_of(facts: _Facts) -> str:
