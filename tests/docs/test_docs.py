@@ -32,7 +32,7 @@ from evaltool.plan import (
     load_plan,
 )
 from evaltool.plan.model import Days, Level
-from evaltool.project import LimeSurvey, Paths, Server, Settings
+from evaltool.project import LimeSurvey, Paths, Schedule, Server, Settings
 from evaltool.records import Deployment, RawResponse
 from evaltool.report.definition import ChartKind, ChartSpec, ReportDefinition, TableKind, TableSpec
 from evaltool.report.source import _BY_INDICATOR  # pyright: ignore[reportPrivateUsage]  # the vocabulary of templates
@@ -149,7 +149,7 @@ def test_no_command_or_option_is_told_that_there_is_not() -> None:
 @pytest.mark.parametrize(
     ("section", "models"),
     [
-        ("evaltool.toml", (Settings, Paths, Server, LimeSurvey)),
+        ("evaltool.toml", (Settings, Paths, Server, LimeSurvey, Schedule)),
         ("surveys/\\<survey>", (Survey, Follows, Page, Question, Choice, ChoiceList)),
         ("Verdicts", (VerdictsFile, ItemVerdict, Group)),
         ("surveys/rules.yaml", (Rules, Readability, Same, Apart)),
