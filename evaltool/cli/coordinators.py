@@ -39,5 +39,8 @@ def read(files: Annotated[list[Path], typer.Argument(help="Workbooks that came b
     done = read_sheets(open_project(), files)
     told = ", ".join(f"{reason.replace('_', ' ')} {count}" for reason, count in sorted(done.reasons.items()))
     typer.echo(f"{told or 'nothing reported'}; {done.new} new or changed, {done.taken_back} taken back")
+    if done.kept:
+        mend = "to take one back, clear it on a new sheet (evaltool sheet make)"
+        warn(f"{done.kept} words read before still hold, though a sheet leaves them blank; {mend}")
     if done.remarks:
         typer.echo(f"{done.remarks} remarks are kept in the vault, and shown again on the next sheets")

@@ -31,6 +31,7 @@ _OPEN = PatternFill("solid", fgColor="FFFBD6")
 _LINE = Side(style="thin", color="D9D9D9")
 _DAY = "dd-mm-yyyy"
 _FONT = "Calibri"
+_KEPT: tuple[str, ...] = (PERSON, COURSE, NAME, FOUND, REMARK)
 _OPEN_WIDTHS = {FOUND: 22, FOUND_ON: 16, REMARK: 44}
 
 
@@ -128,13 +129,13 @@ def _write_guide(sheet: Worksheet, lines: Sequence[str]) -> None:
 
 def _write_hidden(sheet: Worksheet, content: Workbook) -> str:
     """Returns the cells that hold the labels of the reasons."""
-    rows = [("format", FORMAT, ""), ("deployment", content.deployment, ""), ("made", content.made_at, "")]
+    rows: list[tuple[str, ...]] = [("format", FORMAT), ("deployment", content.deployment), ("made", content.made_at)]
     rows += [("reason", code, label) for code, label in content.reasons.items()]
     first = len(rows) - len(content.reasons) + 1
     labels = f"{HIDDEN}!$C${first}:$C${len(rows)}"
-    rows += [("table", content.title, "")]
+    rows += [("table", content.title)]
     rows += [("column", key, label) for key, label in content.columns.items()]
-    rows += [("course", *(str(row.get(key, "")) for key in (PERSON, COURSE, NAME))) for row in content.rows]
+    rows += [("course", *(str(row.get(key, "")) for key in _KEPT)) for row in content.rows]
     for number, cells in enumerate(rows, start=1):
         for column, value in enumerate(cells, start=1):
             text_cell(sheet, number, column, value)
@@ -160,7 +161,10 @@ def _add_choices(sheet: Any, content: Workbook, reasons: str) -> None:
 
 @dataclass(frozen=True)
 class Said:
-    """What stands in the open cells of one row. `found_on` is an ISO date."""
+    """What stands in the open cells of one row. `found_on` is an ISO date.
+
+    `cleared` are the open columns in which something was sent, and nothing came back.
+    """
 
     where: str
     person_id: str = field(repr=False)
@@ -168,6 +172,7 @@ class Said:
     reason: str
     found_on: str
     remark: str = field(repr=False)
+    cleared: frozenset[str]
 
     @property
     def key(self) -> tuple[str, str]:
@@ -197,7 +202,8 @@ class _Sent:
     table: str
     columns: Mapping[str, str]
     reasons: Mapping[str, str]
-    names: Mapping[tuple[str, str], str] = field(repr=False)
+    courses: Mapping[tuple[str, str], Mapping[str, str]] = field(repr=False)
+    """What stood in the rows, by the numbers of person and course."""
 
 
 _OURS = "Give a workbook that «evaltool sheet make» made; its sheets keep their names."
@@ -240,7 +246,8 @@ def _read_sent(sheet: Sheet | None, path: Path) -> _Sent:
     if sheet is None:
         raise SheetError("this is no coordinator's sheet", where=path.as_posix(), mend=_OURS)
     rows = [sheet.header, *(tuple(cell.text for cell in cells) for _, cells in sheet.rows)]
-    found = [(*row, *[""] * 4)[:4] for row in rows]
+    found = [(*row, *[""] * 6)[:6] for row in rows]
+    courses = [dict(zip(_KEPT, cells, strict=True)) for kind, *cells in found if kind == "course"]
     head = {kind: first for kind, first, *_ in found}
     if head.get("format") != FORMAT or not _is_moment(head.get("made", "")):
         message = f"the hidden sheet «{HIDDEN}» was altered, or is of another version of evaltool"
@@ -249,9 +256,9 @@ def _read_sent(sheet: Sheet | None, path: Path) -> _Sent:
         deployment=head.get("deployment", ""),
         made_at=head["made"],
         table=head.get("table", ""),
-        columns={key: label for kind, key, label, _ in found if kind == "column"},
-        reasons={code: label for kind, code, label, _ in found if kind == "reason"},
-        names={(person, course): name for kind, person, course, name in found if kind == "course"},
+        columns={key: label for kind, key, label, *_ in found if kind == "column"},
+        reasons={code: label for kind, code, label, *_ in found if kind == "reason"},
+        courses={(course[PERSON], course[COURSE]): course for course in courses},
     )
 
 
@@ -284,15 +291,24 @@ class _Reader:
             self._fault(
                 "alone", "there is a date, but not what was found out", number, FOUND, "Choose it, or clear both."
             )
-        return Said(self._sheet.where(number), texts[PERSON], texts[COURSE], reason, found_on, texts[REMARK])
+        sent = self._sent.courses.get((texts[PERSON], texts[COURSE]), {})
+        return Said(
+            where=self._sheet.where(number),
+            person_id=texts[PERSON],
+            course_id=texts[COURSE],
+            reason=reason,
+            found_on=found_on,
+            remark=texts[REMARK],
+            cleared=frozenset(key for key in (FOUND, REMARK) if sent.get(key) and not texts[key]),
+        )
 
     def _check_course(self, number: int, texts: Mapping[str, str]) -> None:
         key = (texts[PERSON], texts[COURSE])
-        if key not in self._sent.names:
+        if key not in self._sent.courses:
             mend = "Write it back as it was sent. A course that was not on the sheet is not added here."
             self._fault("unknown-course", "no such course was on the sheet as it was sent", number, COURSE, mend)
             return
-        if texts.get(NAME, "") != self._sent.names[key]:
+        if texts.get(NAME, "") != self._sent.courses[key][NAME]:
             mend = "Write the names back as they were sent; a new name belongs on the roster."
             self._fault("changed-name", "another name stands at this course than was sent", number, NAME, mend)
         first = self._seen.setdefault(key, number)

@@ -51,7 +51,7 @@ _STATUS, _LINK = "status", "link"
 _OPEN = {FOUND: "What was found out", FOUND_ON: "When (day-month-year)", REMARK: "Remark"}
 _GUIDE = (
     "Write in the yellow columns only. Leave a row blank if there is nothing to tell.",
-    "«What was found out»: choose from the list. Clear the cell to take back what you said before.",
+    "«What was found out»: choose from the list. What you told before stands there; clear the cell to take it back.",
     "Who says no thanks to you gets no more reminders. Send the sheet back soon, then.",
     "A new number or another name belongs on the roster: write it as a remark.",
     "A link is personal: send it to nobody else, and do not open it yourself. It goes once it was answered or refused.",

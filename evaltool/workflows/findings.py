@@ -21,18 +21,22 @@ from evaltool.responses.dispositions import (
     standing_findings,
 )
 from evaltool.responses.sheets import SheetError
-from evaltool.workflows.coordinator_sheet import Returned, Said, read_returned
+from evaltool.workflows.coordinator_sheet import FOUND, REMARK, Returned, Said, read_returned
 from evaltool.workflows.deploying import deployments
 from evaltool.workflows.working import now, working
 
 
 @dataclass(frozen=True)
 class Read:
-    """What the sheets say: courses by reason, and how many of these words are new; what was taken back; remarks."""
+    """What the sheets say: courses by reason, and how many of these words are new; what was taken back; remarks.
+
+    `kept` counts words that were read before and stand, though a sheet that never showed them leaves them blank.
+    """
 
     reasons: Mapping[str, int]
     new: int
     taken_back: int
+    kept: int
     remarks: int
 
 
@@ -70,15 +74,17 @@ def read_sheets(project: Project, files: Sequence[Path]) -> Read:
         if faults:
             count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
             raise SheetError(f"the sheets have {count}; nothing was taken in", faults=faults)
-        for deployment in {deployment for deployment, _ in words}:
-            vault.remark(deployment, {unit: words[at, unit].said.remark for at, unit in words if at == deployment})
-        append_findings(project.findings, list(_findings(words, last)))
+        for deployment, remarks in _remarks(words).items():
+            vault.remark(deployment, remarks)
+        new = list(_findings(words, last))
+        append_findings(project.findings, new)
     before = {place: (item.reason, item.found_on) for place, item in last.items()}
-    changed = [word.said.reason for place, word in words.items() if word.told != before.get(place, ("", ""))]
+    blank = [place for place, word in words.items() if not word.said.reason and FOUND not in word.said.cleared]
     return Read(
         reasons=Counter(word.said.reason for word in words.values() if word.said.reason),
-        new=sum(map(bool, changed)),
-        taken_back=len(changed) - sum(map(bool, changed)),
+        new=sum(bool(word.said.reason) and word.told != before.get(place) for place, word in words.items()),
+        taken_back=sum(not item.reason for item in new),
+        kept=sum(bool(place in last and last[place].reason) for place in blank),
         remarks=sum(bool(word.said.remark) for word in words.values()),
     )
 
@@ -140,12 +146,16 @@ def _age_faults(item: Returned, known: Iterable[Finding | None]) -> Iterator[Fau
 
 
 def _findings(words: Mapping[_Place, _Word], last: Mapping[_Place, Finding]) -> Iterator[Finding]:
-    """What is to be kept: every word, also one that is said again, so that no older sheet can undo it."""
+    """What is to be kept: every word, also one that is said again, so that no older sheet can undo it.
+
+    A blank cell takes a word back only on a sheet that showed it: a copy that nobody filled in says nothing.
+    """
     read_at = now()
     for (deployment, unit), word in words.items():
         before = last.get((deployment, unit))
         again = before is not None and (before.reason, before.found_on, before.sheet) == (*word.told, word.sheet)
-        if again or not (word.said.reason or (before and before.reason)):
+        taken_back = FOUND in word.said.cleared and before is not None and bool(before.reason)
+        if again or not (word.said.reason or taken_back):
             continue
         disposition, aapor = OUTCOMES[word.said.reason] if word.said.reason else ("", "")
         yield Finding(
@@ -158,6 +168,15 @@ def _findings(words: Mapping[_Place, _Word], last: Mapping[_Place, Finding]) -> 
             sheet=word.sheet,
             read_at=read_at,
         )
+
+
+def _remarks(words: Mapping[_Place, _Word]) -> dict[str, dict[str, str]]:
+    """By deployment and unit; a blank one takes away what was shown there."""
+    found: dict[str, dict[str, str]] = {}
+    for (deployment, unit), word in words.items():
+        if word.said.remark or REMARK in word.said.cleared:
+            found.setdefault(deployment, {})[unit] = word.said.remark
+    return found
 
 
 def silenced(project: Project, deployment: Deployment) -> set[str]:
