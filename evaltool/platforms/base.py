@@ -145,8 +145,8 @@ class Platform(Protocol):
         """
         ...
 
-    def erase(self, deployment_id: str, units: Sequence[str]) -> int:
-        """Delete the answers and invitations of these units there; returns how many interviews there were."""
+    def erase(self, deployment_id: str, pseudonyms: Sequence[str]) -> int:
+        """Delete the answers and invitations of these units or persons there; returns how many there were."""
         ...
 
     def close(self, deployment_id: str) -> None:

@@ -62,8 +62,8 @@ class Embedded:
             after = changes[-1][0]
             yield Batch(tuple(response for _, response in changes), after, counts["invited"])
 
-    def erase(self, deployment_id: str, units: Sequence[str]) -> int:
-        return self._store.erase(deployment_id, units)
+    def erase(self, deployment_id: str, pseudonyms: Sequence[str]) -> int:
+        return self._store.erase(deployment_id, pseudonyms)
 
     def close(self, deployment_id: str) -> None:
         self._store.close_deployment(deployment_id)

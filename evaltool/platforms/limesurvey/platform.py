@@ -98,15 +98,15 @@ class LimeSurvey:
         if gone:
             yield Batch((), cursor, total, tuple(gone))
 
-    def erase(self, deployment_id: str, units: Sequence[str]) -> int:
+    def erase(self, deployment_id: str, pseudonyms: Sequence[str]) -> int:
         deployment, survey = self._access.standing(deployment_id)
         source = self._source(deployment, survey)
-        codes = {code for code, who in source.people.items() if who.unit in units}
+        codes = {code for code, who in source.people.items() if {who.unit, who.person} & set(pseudonyms)}
         found = [
             row_id(row)
             for rows in sweep(self._server, source.sid)
             for row in rows
-            if row.get("token") in codes or interview_id(source, row) in units
+            if row.get("token") in codes or interview_id(source, row) in pseudonyms
         ]
         for number in found:
             self._server.tell("delete_response", source.sid, number)

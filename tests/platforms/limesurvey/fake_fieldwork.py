@@ -109,8 +109,7 @@ class Fieldwork:
 
     def run(self, command: str) -> Any:
         """One command: it logs in for itself, and out when it ends, however it ends."""
-        access = Access(url=ACCOUNT.url, user=ACCOUNT.user, timezone="Europe/Copenhagen", standing=self.standing)
-        platform = LimeSurvey(access, remote(self.rpc))
+        platform = limesurvey(self)
         try:
             return COMMANDS[command](self, platform)
         finally:
@@ -119,6 +118,11 @@ class Fieldwork:
     def respond(self, name: str, *sent: Seen, shown: Seen | None = None) -> None:
         who = PEOPLE[name]
         self.fake.respond(SID, access_code(who.token), sent, language=who.language, shown=shown)
+
+
+def limesurvey(work: Fieldwork) -> LimeSurvey:
+    access = Access(url=ACCOUNT.url, user=ACCOUNT.user, timezone="Europe/Copenhagen", standing=work.standing)
+    return LimeSurvey(access, remote(work.rpc))
 
 
 def _deploy(work: Fieldwork, platform: LimeSurvey) -> tuple[str, ...]:
@@ -158,7 +162,7 @@ def answers_come(work: Fieldwork) -> None:
 
 def answers_change(work: Fieldwork) -> None:
     """Who had left goes on to the end, the silent one begins, and a refusal is deleted on the server."""
-    work.respond("starts", Seen(1, {"consent": "yes"}), Seen(2, {"topics[time]": "Y"}))
+    work.respond("starts", Seen(1, {"consent": "yes"}), Seen(2, {"topics[job]": "Y"}))
     work.respond("silent", Seen(1, {"consent": "yes"}), shown=Seen(2))
     responses = work.fake.surveys[SID].responses or {}
     del responses[3]

@@ -537,9 +537,9 @@ class FakeLimeSurvey:
 
     def _write(self, held: Held, row: Row, page: Seen, language: str) -> None:
         gid = list(held.groups)[page.page - 1]
-        for question, _, title in held.columns():
-            if question.row["gid"] != gid:
-                continue
+        columns = [(question, title) for question, _, title in held.columns() if question.row["gid"] == gid]
+        assert page.answers.keys() <= {title for _, title in columns}
+        for question, title in columns:
             if question.type == "*":
                 row[title] = page.calculated.get(title, "") or self._equation(question, page, language)
             elif title in page.answers:
