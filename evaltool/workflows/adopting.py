@@ -247,7 +247,7 @@ def _link(project: Project, wanted: Wanted, survey: Survey) -> tuple[str, ...]:
         # An access code is unique in its own survey only.
         tokens = {units[row.person, row.course]: f"{wanted.sid}:{row.token}" for row in rows}
         vault.take_links(wanted.key, tokens, respondent=survey.respondent or "")
-    others = f"; {blank} access codes belong to nobody on the roster" if blank else ""
+    others = f", {blank} are not" if blank else ""
     return (f"{len(tokens)} access codes are linked to the roster{others}",)
 
 
