@@ -1,6 +1,7 @@
 """What the archive tells of a wave in the field: answers by day, where interviews stop, how long they take."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -187,7 +188,7 @@ def _flow(level: str, label: Text, given: pd.DataFrame, days: Sequence[date], *,
 
 
 def _by_day(days: Sequence[date]) -> dict[date, int]:
-    return {day: days.count(day) for day in sorted(set(days))}
+    return dict(sorted(Counter(days).items()))
 
 
 def stops(checked: Checked, facts: pd.DataFrame) -> list[Stop]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from evaltool.errors import ProjectError
-from evaltool.text import direction, long_date, pick, say
+from evaltool.text import direction, long_date, pick, say, spoken
 from evaltool.workflows.monitor_charts import Chart, curve, levels
 from evaltool.workflows.monitor_tables import overview, tables
 from evaltool.workflows.monitor_wave import Monitor, Wave
@@ -14,6 +14,9 @@ from evaltool.workflows.monitor_wave import Monitor, Wave
 _templates = Environment(
     loader=PackageLoader("evaltool", "workflows"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
 )
+
+
+_TITLE = "How the fieldwork goes"
 
 
 def write_page(monitor: Monitor, path: Path, language: str) -> Path:
@@ -36,13 +39,15 @@ def write_page(monitor: Monitor, path: Path, language: str) -> Path:
 
 
 def as_html(monitor: Monitor, language: str) -> str:
-    """The page in `language`; texts of the surveys in it, too, where they have it."""
+    """The page in `language`, or in English where the interface does not speak it."""
+    language = spoken(_TITLE, language)
     return _templates.get_template("monitor.html").render(
         monitor=monitor,
         overview=overview(monitor, language),
         tables=partial(tables, language=language),
         charts=partial(_charts, language=language),
         pick=partial(pick, language=language),
+        heading=say(_TITLE, language),
         language=language,
         direction=direction(language),
         day=partial(long_date, language=language),

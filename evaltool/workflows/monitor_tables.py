@@ -158,26 +158,20 @@ class _Words:
         return (flow.base or flow.count) < self.wave.few
 
     def _level(self, flow: Flow) -> tuple[str, ...]:
-        few = self.t("too few to show")
+        few = self.t("too few")
         if self._is_small(flow):
             return level_name(flow, self.language), few, few
         counts = number(flow.base, self.language), share(flow.count, flow.base, self.language)
         return level_name(flow, self.language), *counts
 
     def stops(self) -> Table:
-        header = (
-            "last question that was sent",
-            "page after it",
-            "came so far",
-            "broke off here",
-            "95% interval",
-        )
+        header = ("last question sent", "page after it", "reached", "broke off", "95% interval", "partial")
         note = (
             "Of interviews that were begun, not refused, and stood still for a day before the last pull. The page "
             "after the question was shown and not sent. Partial interviews have an answer to the main question."
         )
         rows = map(self._stop, sorted(self.wave.stops, key=lambda stop: -stop.left))
-        return self.table("Where interviews were broken off", (*header, "of these partial"), rows, note)
+        return self.table("Where interviews were broken off", header, rows, note)
 
     def _stop(self, stop: Stop) -> tuple[str, ...]:
         interval = wilson(stop.left, stop.shown)
@@ -193,7 +187,7 @@ class _Words:
         return f"{name}: {textwrap.shorten(label, _LABEL, placeholder=' …')}"
 
     def durations(self) -> Table:
-        header = ("language of the answers", "interviews", "lower quartile", "median", "upper quartile", "left out")
+        header = ("answered in", "interviews", "lower quartile", "median", "upper quartile", "left out")
         note = (
             "Minutes from opening to sending, of whole interviews. Left out: a page took over an hour, or staff typed "
             "the answers in."
@@ -204,7 +198,7 @@ class _Words:
         name = language_name(item.language) if item.language else self.t("All")
         base = number(item.n, self.language)
         if item.quartiles is None or (item.language and item.n < self.wave.few):
-            told = self.t("too few to show") if item.n else _NONE
+            told = self.t("too few") if item.n else _NONE
             return name, base, told, told, told, number(item.left_out, self.language)
         minutes = (number(value, self.language, decimals=1) for value in item.quartiles)
         return name, base, *minutes, number(item.left_out, self.language)

@@ -209,7 +209,7 @@ def test_a_small_group_is_not_shown(answered: Project) -> None:
     plan = answered.plan.read_text(encoding="utf-8")
     answered.plan.write_text(f"{plan}\nfew: 13\n", encoding="utf-8")
     wave = only(answered)
-    assert table(wave, "Site: answers") == [[name, *["too few to show"] * 2] for name in ("North", "South")]
+    assert table(wave, "Site: answers") == [[name, *["too few"] * 2] for name in ("North", "South")]
     assert "North:" not in as_html(follow(answered), "en")
     assert table(wave, "Language: answers") == [["English", "24", "46% (11 of 24)"]]
 
@@ -233,7 +233,7 @@ def test_durations_are_of_one_sitting(answered: Project) -> None:
     # Quartiles of type 7 of 4, 6, …, 18: 7.5, 11, 14.5. S1 was away for nearly three hours.
     assert table(only(answered), "How long it takes") == [
         ["All", "8", "7.5", "11.0", "14.5", "1"],
-        ["English", "8", *["too few to show"] * 3, "1"],
+        ["English", "8", *["too few"] * 3, "1"],
     ]
 
 
@@ -365,7 +365,7 @@ def test_without_invitations_there_is_no_base(answered: Project) -> None:
         database.execute("delete from links")
     wave = only(answered)
     assert table(wave, "Where it stands")[:2] == [["answered whole", "9"], ["answered in part", "2"]]
-    assert table(wave, "Site: answers") == [["North", "too few to show"], ["South", "too few to show"]]
+    assert table(wave, "Site: answers") == [["North", "too few"], ["South", "too few"]]
     assert "Nobody was invited from here" in wave.notes[0].told("en")
 
 
