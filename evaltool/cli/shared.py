@@ -39,12 +39,13 @@ def _main(
 
 def open_project() -> "Project":
     from evaltool.project import find_project
+    from evaltool.workflows.erased import unfinished
     from evaltool.workflows.working import cloud_warning
 
     project = find_project(_state["project"])
-    told = cloud_warning(project)
-    if told:
-        warn(told)
+    for told in (cloud_warning(project), unfinished(project)):
+        if told:
+            warn(told)
     return project
 
 

@@ -266,6 +266,12 @@ class Vault:
             texts=frozenset(texts.union(row.token for row in rows)),
         )
 
+    def knows(self, pseudonyms: Collection[str]) -> bool:
+        """Whether any of these units or persons is here."""
+        people = select(schema.people.c.person).where(schema.people.c.person.in_(pseudonyms))
+        with schema.transaction(self.engine) as connection:
+            return bool(_units(connection, pseudonyms)) or connection.execute(people).first() is not None
+
     def erase(self, pseudonyms: Collection[str]) -> None:
         """Delete these units and persons with all that hangs on them; when it returns, the file holds nothing of them.
 

@@ -169,6 +169,11 @@ class Archive:
         """The pseudonyms of all who were erased. Raises ArchiveError if they cannot be told."""
         return frozenset(name for entry in self._read() if isinstance(entry, Tombstone) for name in entry.erased)
 
+    def count(self, pseudonyms: Collection[str]) -> int:
+        """How many records of these units or persons there are."""
+        segments = (path.read_bytes() for path in self._segments())
+        return sum(_lost(data, without(data, pseudonyms)) for data in segments)
+
     def erase(self, pseudonyms: Collection[str], *, erased_at: str) -> int:
         """Write the segments anew without these units or persons, who are never taken in again.
 

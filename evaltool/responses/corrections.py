@@ -1,5 +1,7 @@
 """Corrections: what somebody looked into and decided, one reviewed file for all surveys (CSV or XLSX)."""
 
+import io
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,6 +66,28 @@ def read_corrections(path: Path, *, surveys: Mapping[str, Survey], units: Collec
     if faults:
         raise CleaningError(f"the corrections have {len(faults)} faults", where=path.name, faults=faults)
     return [correction for _, correction in found]
+
+
+def without_rows(data: bytes, pseudonyms: Collection[str]) -> tuple[bytes, int]:
+    """The file without the rows that name one of these, the others as they were; and how many rows went."""
+    # UTF-16 alone writes line ends and quotation marks otherwise than ASCII; Latin-1 gives any bytes back as they were.
+    encoding = "utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "latin-1"
+    hers = re.compile(rf"\b(?:{'|'.join(map(re.escape, pseudonyms))})\b")
+    rows = list(_rows(data.decode(encoding)))
+    kept = [row for row in rows if not hers.search(row)]
+    return ("".join(kept).encode(encoding) if len(kept) < len(rows) else data), len(rows) - len(kept)
+
+
+def _rows(text: str) -> Iterator[str]:
+    """The rows with their line ends; a cell in quotation marks may hold some."""
+    row = ""
+    for line in io.StringIO(text, newline=""):
+        row += line
+        if row.count('"') % 2 == 0:
+            yield row
+            row = ""
+    if row:
+        yield row
 
 
 def _correction(row: Mapping[str, Cell]) -> Correction:

@@ -77,10 +77,10 @@ def append_findings(path: Path, new: Sequence[Finding]) -> None:
     _write(path, before + b"".join(map(_line, new)))
 
 
-def forget_findings(path: Path, units: Collection[str]) -> int:
-    """Take these units out for good; returns how many findings there were."""
+def forget_findings(path: Path, units: Collection[str], links: Collection[tuple[str, str]] = ()) -> int:
+    """Take out for good what is said of these units, or of a unit in a deployment; returns how many findings went."""
     found = read_findings(path)
-    kept = [item for item in found if item.unit not in units]
+    kept = [item for item in found if item.unit not in units and (item.deployment, item.unit) not in links]
     if len(kept) < len(found):
         _write(path, b"".join(map(_line, kept)))
     return len(found) - len(kept)

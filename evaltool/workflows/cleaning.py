@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,6 @@ from typing import Any
 import pandas as pd
 
 from evaltool import __version__
-from evaltool.contacts.vault import Vault
 from evaltool.errors import ArchiveError, CleaningError, Fault
 from evaltool.project import Project
 from evaltool.records import Deployment
@@ -26,6 +24,7 @@ from evaltool.survey.codebook import codebook
 from evaltool.survey.release import Release, read_release
 from evaltool.workflows.definitions import released
 from evaltool.workflows.deploying import deployments
+from evaltool.workflows.erased import erased, open_vault
 from evaltool.workflows.working import Progress, file_hash, now, read_json, silent, working
 
 
@@ -48,6 +47,8 @@ def clean(project: Project, *, accept_altered: bool = False, progress: Progress 
         found = [item for item in deployments(project) if not item.pretest]
         if not found:
             raise CleaningError("nothing is deployed, so there is nothing to clean", mend="Run: evaltool deploy")
+        for item in found:  # an older copy of an archive may have been put back
+            Archive(project.archive / item.id).erase(erased(project), erased_at=now())
         altered = _altered(project, found, accept_altered=accept_altered)
         roster = read_roster_table(project.roster)
         corrections = _corrections(project, roster)
@@ -91,7 +92,7 @@ def _clean_one(
 ) -> Made:
     release = read_release(project.surveys, deployment.survey, deployment.version)
     archive = Archive(project.archive / deployment.id)
-    with closing(Vault.open(project.vault)) as vault:
+    with open_vault(project) as vault:
         invited = {link.unit for link in vault.links(deployment.id)}
     if deployment.mapping.get("adopted"):
         unlinked = unlinked_units(archive.segments(accept_altered=altered))

@@ -4,14 +4,13 @@ import re
 import shutil
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
 
-from evaltool.contacts.vault import Link, Vault
+from evaltool.contacts.vault import Link
 from evaltool.errors import ProjectError, RosterError
 from evaltool.project import Project
 from evaltool.records import Course, Deployment
@@ -30,6 +29,7 @@ from evaltool.workflows.coordinator_sheet import (
     Workbook,
     write_workbook,
 )
+from evaltool.workflows.erased import open_vault
 from evaltool.workflows.fieldwork import statuses
 from evaltool.workflows.working import connected, now, read_json, standing_survey, working
 
@@ -189,7 +189,7 @@ class _Facts:
 
 
 def _facts(project: Project, deployment: Deployment, roster: Roster) -> _Facts:
-    with closing(Vault.open(project.vault)) as vault:
+    with open_vault(project) as vault:
         courses = {course.unit: course for course in vault.courses()}
         links, remarks = vault.links(deployment.id), vault.remarks(deployment.id)
     if not links:

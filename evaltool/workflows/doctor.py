@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pypandoc
 
-from evaltool.errors import ArchiveError, EvaltoolError
+from evaltool.errors import ArchiveError, EvaltoolError, ProjectError
 from evaltool.project import Project
 from evaltool.responses.archive import Archive
 from evaltool.workflows.definitions import check
 from evaltool.workflows.deploying import deployments
+from evaltool.workflows.erased import erasures, unfinished
+from evaltool.workflows.erasing import put_back
 from evaltool.workflows.estimating import check_plan
 from evaltool.workflows.working import cloud_warning
 
@@ -42,6 +44,7 @@ def examine(project: Project) -> list[Finding]:
         _cloud(project),
         _port(project),
         _tried("archives", lambda: _archives(project)),
+        _tried("erasures", lambda: _erasures(project)),
     ]
 
 
@@ -93,3 +96,11 @@ def _archives(project: Project) -> str:
     if faults:
         raise ArchiveError("the archive does not agree with its ledger", faults=faults)
     return ", ".join(item.id for item in found) or "none yet"
+
+
+def _erasures(project: Project) -> str:
+    """Whether all are carried out, and nobody came back with a backup. Raises ProjectError if not."""
+    told, faults = unfinished(project), put_back(project)
+    if told or faults:
+        raise ProjectError(told or "not everybody who was erased is gone", faults=faults)
+    return f"{len(erasures(project))}, all carried out"

@@ -4,14 +4,13 @@ import csv
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
-from evaltool.contacts.vault import ImportReport, Link, Vault
+from evaltool.contacts.vault import ImportReport, Link
 from evaltool.errors import ExpressionError, Fault, ProjectError, RosterError
 from evaltool.platforms.base import Invitation, Letter, Mailed, Platform
 from evaltool.project import Project
@@ -25,6 +24,7 @@ from evaltool.survey.load import load_definition, load_roster
 from evaltool.survey.model import Roster, Survey
 from evaltool.survey.release import read_release
 from evaltool.workflows.deploying import deployments, in_languages
+from evaltool.workflows.erased import erased, open_vault
 from evaltool.workflows.reaching import answering, reachable
 from evaltool.workflows.working import Progress, connected, now, silent, working
 
@@ -36,7 +36,7 @@ def import_roster(project: Project, path: Path) -> ImportReport:
     roster = load_roster(project.surveys / "roster.yaml")
     with working(project):
         rows = read_roster(path, roster)
-        with closing(Vault.open(project.vault)) as vault:
+        with open_vault(project) as vault:
             report = vault.import_rows(rows)
             write_roster_table(vault.courses(), project.roster, columns=roster.attributes)
         return report
@@ -75,7 +75,7 @@ def invite(
     survey = _survey_of(project, deployment)
     roster = load_roster(project.surveys / "roster.yaml")
     _refuse_selection(where, roster, out)
-    with working(project), closing(Vault.open(project.vault)) as vault:
+    with working(project), open_vault(project) as vault:
         selected = _selected(survey, roster, vault.courses(), where)
         kept, notes = reachable(project, survey, roster, selected)
         if not kept:
@@ -115,7 +115,7 @@ def remind(
     survey = _survey_of(project, deployment)
     roster = load_roster(project.surveys / "roster.yaml")
     _refuse_selection(where, roster, out)
-    with working(project), closing(Vault.open(project.vault)) as vault:
+    with working(project), open_vault(project) as vault:
         asked = {course.unit: answering(course, survey) for course in _selected(survey, roster, vault.courses(), where)}
         done = {unit for unit, status in statuses(project, deployment).items() if status in _DONE}
         invited = [link for link in vault.links(deployment.id) if asked.get(link.unit) == link.person]
@@ -287,8 +287,12 @@ def pull(project: Project, progress: Progress = silent) -> list[Pulled]:
 
 def _pull_one(project: Project, deployment: Deployment, progress: Progress) -> Pulled:
     archive = Archive(project.archive / deployment.id)
+    # An older copy of archive or platform may have been put back: who was erased since stays erased.
+    archive.erase(erased(project), erased_at=now())
     count, gone = 0, list[str]()
     with connected(deployment.platform, project) as platform:
+        if hers := erased(project, deployment.id):
+            platform.erase(deployment.id, sorted(hers))
         for batch in platform.pull(deployment.id, archive, limit=BATCH):
             archive.append(batch.responses, cursor=batch.cursor, pulled_at=now())
             count += len(batch.responses)

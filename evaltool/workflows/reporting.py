@@ -105,6 +105,14 @@ def _was_edited(path: Path, known: Mapping[str, str]) -> bool:
     return path.suffix == ".docx" and path.is_file() and file_hash(path) != known.get(path.name)
 
 
+def written(out: Path) -> tuple[list[Path], list[Path]]:
+    """What stands in a report's folder as evaltool wrote it, and what somebody has edited since."""
+    known = _known_hashes(out / _MANIFEST)
+    own = [path for name in (*known, _MANIFEST) if (path := out / name).is_file()]
+    edited = [path for path in own if _was_edited(path, known)] + sorted(out.glob("*-edited-*.docx"))
+    return [path for path in own if path not in edited], edited
+
+
 def _keep(path: Path) -> str:
     """Copy an edited file to a free name beside it; says so."""
     names = (path.with_name(f"{path.stem}-edited-{number}{path.suffix}") for number in count(1))
