@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from xml.sax.saxutils import escape
 
 import httpx
@@ -27,7 +27,7 @@ from tests.platforms.limesurvey.record_cases import Interview, Server, columns
 ADOPTED = Path(__file__).parent / "adopted"
 SID = 770001
 LANGUAGES = ("da", "en")
-Row = dict[str, object]
+Row = dict[str, Any]
 
 SCALE = [("1", "Meget", "A lot"), ("2", "Noget", "Some"), ("3", "Lidt", "A little"), ("4", "Slet ikke", "Not at all")]
 GROUPS = [("Baggrund", "Background", "1"), ("Forløbet", "The course", "1"), ("Til sidst", "In the end", "")]
@@ -248,7 +248,7 @@ class Recorder(HTTPAdapter):
 
     def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
         response = super().send(request, *args, **options)
-        asked, told = json.loads(request.body or b""), json.loads(response.content)
+        asked, told = json.loads(cast("bytes", request.body)), json.loads(response.content)
         if not asked["method"].endswith("session_key"):
             self.kept.append(
                 {
