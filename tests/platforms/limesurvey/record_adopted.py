@@ -1,7 +1,7 @@
 """Builds a survey in a real LimeSurvey as people do by hand, answers it, and records what adopting it needs.
 
-By hand: `python -m tests.platforms.limesurvey.record_adopted http://127.0.0.1:8092 USER PASSWORD`. Writes into `adopted/`
-the file that was imported (the form of 3.x), LimeSurvey's own export of it, and the exchanges.
+By hand: `python -m tests.platforms.limesurvey.record_adopted http://127.0.0.1:8092 USER PASSWORD`. Writes into
+`adopted/` the file that was imported (the form of 3.x), LimeSurvey's own export of it, and the exchanges.
 """
 
 import base64
@@ -119,12 +119,21 @@ PEOPLE: list[tuple[str, str, list[dict[str, str]]]] = [
         [
             {"Kon": "A1", "Alder": "34"},
             {
-                **{"SatMed[SQ001]": "1", "SatMed[SQ002]": "2", "SatMed[X3]": "1"},
-                **{"Emner[SQ001]": "Y", "Emner[SQ002]": "Y", "Hvorfor": "Ansøgning\nog CV", "Svaer": "nej"},
+                "SatMed[SQ001]": "1",
+                "SatMed[SQ002]": "2",
+                "SatMed[X3]": "1",
+                "Emner[SQ001]": "Y",
+                "Emner[SQ002]": "Y",
+                "Hvorfor": "Ansøgning\nog CV",
+                "Svaer": "nej",
                 "Anbefal": "Y",
             },
             {
-                **{"Start": "17.08.2018", "Points": "5", "Timer[uge]": "2.5", "Timer[ialt]": "40", "Kom": "B1"},
+                "Start": "17.08.2018",
+                "Points": "5",
+                "Timer[uge]": "2.5",
+                "Timer[ialt]": "40",
+                "Kom": "B1",
                 "Kom[comment]": "på café",
             },
         ],
