@@ -138,9 +138,12 @@ def _know(wave: Wave, roster: pd.DataFrame, *, research: bool) -> _Known:
     state = _row_states(frame, *consents)
     rank = frame.assign(_rank=frame["disposition"].cat.codes, _state=state)
     best = rank.sort_values(["_rank", "survey_version"], ascending=[True, False], kind="stable").drop_duplicates("unit")
-    asked = pd.concat([item["unit"] for item in wave.dispositions.values()])
+    asked = pd.concat(list(wave.dispositions.values()))
+    # Without an interview of her own, a refusal is what she told her coordinator.
+    told_no = asked.loc[asked["disposition"] == "R", "unit"]
     units = pd.Index(roster["unit"])
-    states = pd.Series(np.where(units.isin(asked), "no_interview", "not_asked"), index=units, dtype="str")
+    silent = np.select([units.isin(told_no), units.isin(asked["unit"])], ["refused", "no_interview"], "not_asked")
+    states = pd.Series(silent, index=units, dtype="str")
     found = best.set_index("unit")["_state"].reindex(units)
     states = found.fillna(states)
     linked = best[best["_state"].eq(LINKED) & best["unit"].isin(units)]

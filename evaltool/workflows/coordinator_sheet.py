@@ -235,7 +235,8 @@ def read_returned(path: Path, *, today: date) -> tuple[Returned, list[Fault]]:
     rows, faults = row_cells(sheet, columns)
     reader = _Reader(sheet, sent, today)
     said = [reader.row(number, cells) for number, cells in rows]
-    return Returned(path.name, sent.deployment, sent.made_at, said), [*faults, *reader.faults]
+    known = [item for item in said if item.key in sent.courses]
+    return Returned(path.name, sent.deployment, sent.made_at, known), [*faults, *reader.faults]
 
 
 def _mend_column(header: str) -> str:

@@ -187,6 +187,16 @@ def test_a_vault_of_a_newer_version_is_refused(tmp_path):
         Vault.open(tmp_path / "vault.sqlite")
 
 
+def test_a_remark_takes_the_place_of_the_former_one_and_a_blank_one_takes_it_away(vault):
+    vault.import_rows([ROW, SECOND])
+    first, second = (course.unit for course in vault.courses())
+    vault.remark("d1", {first: "moved to Mette", second: "on holiday"})
+    vault.remark("d2", {first: "of another survey"})
+    vault.remark("d1", {first: "back again", second: ""})
+    assert (vault.remarks("d1"), vault.remarks("d2")) == ({first: "back again"}, {first: "of another survey"})
+    assert vault.remarks("d3") == {}
+
+
 # As evaltool wrote it before it knew mentors.
 VERSION_1 = """
 CREATE TABLE people (person TEXT NOT NULL, person_id TEXT NOT NULL, language TEXT NOT NULL, contact TEXT NOT NULL,
@@ -233,6 +243,23 @@ def test_a_vault_of_version_1_is_taken_up_and_nothing_is_lost(old, tmp_path):
     Vault.open(tmp_path / "new.sqlite").close()
     assert schema_of(old) == schema_of(tmp_path / "new.sqlite")
     Vault.open(old).close()
+
+
+def test_a_vault_of_version_2_gets_room_for_remarks(tmp_path):
+    path = tmp_path / "vault.sqlite"
+    vault = Vault.open(path)
+    vault.import_rows([ROW])
+    vault.close()
+    new = schema_of(path)
+    with sqlite3.connect(path) as connection:
+        connection.executescript("DROP TABLE remarks; PRAGMA user_version = 2;")
+    connection.close()
+    vault = Vault.open(path)
+    (course,) = vault.courses()
+    vault.remark("d1", {course.unit: "call Mette"})
+    assert vault.remarks("d1") == {course.unit: "call Mette"}
+    vault.close()
+    assert schema_of(path) == new
 
 
 def test_a_way_up_that_fails_leaves_the_vault_as_it_was(old):

@@ -161,6 +161,15 @@ def test_attrition_says_of_every_course_where_it_was_lost(panel: Panel) -> None:
     }
 
 
+def test_who_said_no_to_her_coordinator_has_refused() -> None:
+    """The only course without an interview in this wave is u3."""
+    last = followup()
+    told: Any = last.dispositions[1].replace({"disposition": {"NC": "R"}})
+    panel = link([start(), end(), Wave(last.name, last.steps, last.frames, {1: told})], ROSTER)
+    row = panel.attrition[(panel.attrition["wave"] == "followup") & (panel.attrition["among"] == "roster")]
+    assert row[["no_interview", "refused", "broken_off", "linked"]].iloc[0].tolist() == [0, 1, 1, 2]
+
+
 def test_several_courses_and_dates_that_go_back_are_told(panel: Panel) -> None:
     assert panel.notes == (
         "persons with more than one course: 1; cluster by person",

@@ -99,6 +99,25 @@ def test_response_rates_count_eligible_courses_only(rows):
     assert codes == {"I": 5, "P": 1, "R": 1, "NC": 3}
 
 
+def test_what_coordinators_found_out_stays_in_the_base_of_the_response_rate(plan):
+    """u5 was reported as a refusal, u6 as a course broken off; nothing but the counts of these codes changes."""
+    dispositions = END.dispositions.assign(
+        disposition=END.dispositions["disposition"].mask(END.dispositions["unit"] == "u5", "R")
+    )
+    dispositions["disposition"] = dispositions["disposition"].mask(dispositions["unit"] == "u6", "O")
+    reported = type(END)(survey=END.survey, frame=END.frame, dispositions=dispositions)
+    rows = estimate(plan, [reported, START], COURSES)
+    codes = {code: find(rows, "disposition", f"count[{code}]") for code in ("I", "P", "R", "NC", "O")}
+    assert {code: row.count for code, row in codes.items()} == {"I": 5, "P": 1, "R": 2, "NC": 1, "O": 1}
+    assert {row.n for row in codes.values()} == {10}
+    assert [(find(rows, "response", name).count, find(rows, "response", name).n) for name in ("rr1", "rr2")] == [
+        (5, 10),
+        (6, 10),
+    ]
+    high = find(rows, "active", "bound_high")
+    assert (high.count, high.n) == (9, 10)
+
+
 def test_courses_are_counted_over_the_whole_roster(rows):
     assert [find(rows, "courses", f"count[{code}]").count for code in ("ended", "running")] == [10, 1]
     south = find(rows, "courses", "count[running]", by="site", level="south")

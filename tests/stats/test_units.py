@@ -102,6 +102,13 @@ def test_of_two_interviews_the_complete_one_counts_then_the_later_version(plan):
     assert states(plan, "active", [old, later], ONE) == {"u1": value("no")}
 
 
+@pytest.mark.parametrize(("other", "best"), [("I", "I"), ("R", "R"), ("O", "O"), ("NC", "NC")])
+def test_of_two_versions_never_reached_says_least(plan, other, best):
+    old, new = answers("end@1", u1=other), answers("end@2", u1="NC")
+    assert states(plan, "disposition", [old, new], ONE) == {"u1": best}
+    assert states(plan, "disposition", [new, old], ONE) == {"u1": best}
+
+
 def test_a_unit_without_any_disposition_was_not_reached(plan):
     assert states(plan, "disposition", [answers("end@1", u9="I")], ONE) == {"u1": "NC"}
 
