@@ -9,6 +9,7 @@ Each test prints its table, calls down and faults across (`pytest -rP`, or -s):
 """
 
 import logging
+import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,7 +104,7 @@ class Table:
         try:
             result = work.run(self.stage.command)
         except EvaltoolError as error:
-            self.told.append(str(error))
+            self.told += traceback.format_exception(error)
             return error
         return "." if self.stage.done(result) else "u"
 
