@@ -34,7 +34,9 @@ def test_what_is_kept_lies_in_named_volumes() -> None:
 def test_secrets_come_from_outside_and_are_told_when_missing() -> None:
     for service in SERVICES.values():
         for name, value in service["environment"].items():
-            if name != "MARIADB_RANDOM_ROOT_PASSWORD" and re.search("PASSWORD|KEY|NONCE|PUBLIC_URL|EMAIL|HOST_INFO", name):
+            if name != "MARIADB_RANDOM_ROOT_PASSWORD" and re.search(
+                "PASSWORD|KEY|NONCE|PUBLIC_URL|EMAIL|HOST_INFO", name
+            ):
                 assert re.fullmatch(r"\$\{LIMESURVEY_[A-Z_]+:\?.+\}", value), name
 
 

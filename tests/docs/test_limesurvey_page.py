@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "limesurvey.md").read_text(encoding="utf-8")
-SOURCE = " ".join(path.read_text(encoding="utf-8") for path in (ROOT / "evaltool/platforms/limesurvey").glob("*.py"))
+SOURCE = " ".join(path.read_text(encoding="utf-8") for path in (ROOT / "evaltool").rglob("*.py"))
 ROWS = re.findall(r"^\| (.+?) \|", PAGE.partition("## When it says …")[2], re.MULTILINE)
 SAID = [words for row in ROWS for words in re.findall(r"\*([^*]+)\*", row)]
 
