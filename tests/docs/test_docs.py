@@ -32,6 +32,7 @@ from evaltool.plan import (
     load_plan,
 )
 from evaltool.plan.model import Days, Level
+from evaltool.platforms.limesurvey.adopted import Column, Mapped
 from evaltool.project import LimeSurvey, Paths, Schedule, Server, Settings
 from evaltool.records import Deployment, RawResponse
 from evaltool.report.definition import ChartKind, ChartSpec, ReportDefinition, TableKind, TableSpec
@@ -152,6 +153,7 @@ def test_no_command_or_option_is_told_that_there_is_not() -> None:
         ("evaltool.toml", (Settings, Paths, Server, LimeSurvey, Schedule)),
         ("surveys/\\<survey>", (Survey, Follows, Page, Question, Choice, ChoiceList)),
         ("Verdicts", (VerdictsFile, ItemVerdict, Group)),
+        ("Adopted surveys", (Mapped, Column)),
         ("surveys/rules.yaml", (Rules, Readability, Same, Apart)),
         ("surveys/roster.yaml", (Roster, Attribute)),
         ("analysis/plan.yaml", (Plan, Population, Indicator, Paired, Recorded)),
