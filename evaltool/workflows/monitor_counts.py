@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -137,26 +137,31 @@ def _last_shown(checked: Checked) -> "pd.Series[str]":
     return last
 
 
-def tally(facts: pd.DataFrame, invited: int) -> dict[str, int]:
-    """How many interviews came how far; `not_begun` of those who were invited."""
-    codes = facts["disposition"].value_counts()
-    refused = int(facts["refused"].sum())
-    return {
-        "complete": int(codes.get("I", 0)),
-        "partial": int(codes.get("P", 0)),
-        "refused": refused,
-        "broken_off": int(codes.get("R", 0)) - refused,
-        "not_begun": max(invited - len(facts), 0),
-        "under_way": int(facts["under_way"].sum()),
-    }
-
-
 @dataclass(frozen=True)
 class Invited:
     """Who is asked: the day of each unit's invitation, and by grouping her level."""
 
     days: Mapping[str, date]
-    levels: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
+    levels: Mapping[str, Mapping[str, str]]
+
+
+def tally(facts: pd.DataFrame, invited: Invited, reasons: Mapping[str, str]) -> dict[str, int]:
+    """How many interviews came how far; `reasons` are what coordinators found out of units, used if she never opened.
+
+    `reported` are those with another reason than a refusal.
+    """
+    codes = facts["disposition"].value_counts()
+    refused = int(facts["refused"].sum())
+    told = [reason for unit, reason in reasons.items() if unit in invited.days.keys() - set(facts["unit"])]
+    return {
+        "complete": int(codes.get("I", 0)),
+        "partial": int(codes.get("P", 0)),
+        "refused": refused + told.count("refused"),
+        "broken_off": int(codes.get("R", 0)) - refused,
+        "reported": len(told) - told.count("refused"),
+        "not_begun": max(len(invited.days) - len(facts) - len(told), 0),
+        "under_way": int(facts["under_way"].sum()),
+    }
 
 
 def flow(facts: pd.DataFrame, invited: Invited, *, dated: bool = True) -> Flow:

@@ -23,6 +23,7 @@ COUNTS: Mapping[str, str] = {
     "partial": "answered in part",
     "refused": "refused",
     "broken_off": "broke off before the main question",
+    "reported": "not begun; a coordinator knows why",
     "not_begun": "not begun",
     "under_way": "of these perhaps still under way",
 }
@@ -113,7 +114,7 @@ class _Words:
         if base:
             yield self.t("invited"), number(base, self.language)
         for name, message in COUNTS.items():
-            if base or name != "not_begun":
+            if base or name not in {"reported", "not_begun"}:
                 yield self.t(message), share(self.wave.counts[name], base, self.language)
 
     def schedule(self) -> Table:

@@ -16,15 +16,17 @@ from evaltool.project import Project
 from evaltool.records import Clock, Deployment
 from evaltool.responses.archive import Archive
 from evaltool.responses.clean import clean
+from evaltool.responses.dispositions import read_findings, standing_findings
 from evaltool.responses.roster import read_roster_table
+from evaltool.responses.unlinked import unlinked_units, with_units
 from evaltool.results import Estimate
 from evaltool.stats.quality_frame import Checked, check_interviews
 from evaltool.stats.quality_rows import version_rows
 from evaltool.stats.units import Answers
 from evaltool.survey.codebook import codebook
 from evaltool.survey.load import load_roster
-from evaltool.survey.model import Roster, Survey
-from evaltool.survey.release import read_release
+from evaltool.survey.model import Roster
+from evaltool.survey.release import Release, read_release
 from evaltool.text import language_name
 from evaltool.workflows.deploying import deployments
 from evaltool.workflows.estimating import read_plan
@@ -124,9 +126,9 @@ class _Follower:
         interviews = read_interviews(archive.segments())
         if not links and not len(interviews):
             return Said(_NOBODY, {"wave": deployment.id})
-        checked = self._checked(release.survey, archive, release.structure_hash, links)
+        checked = self._checked(release, deployment, archive, links)
         facts = gather(checked, interviews, structure_hash=release.structure_hash, pulled_at=pulled_at)
-        invited = self._invited(links, facts)
+        invited = self._invited(deployment, links, facts)
         rows = _rows(checked, self.plan)
         dated = not deployment.anonymised
         saved = facts["saved"].max() if dated and len(facts) else None
@@ -137,7 +139,7 @@ class _Follower:
             few=self.plan.few,
             pulled_at=datetime.fromisoformat(pulled_at),
             saved_on=None if saved is None or pd.isna(saved) else saved.date(),
-            counts=tally(facts, len(links)),
+            counts=tally(facts, invited, self._reasons(deployment)),
             everybody=flow(facts, invited, dated=dated),
             groups=tuple(self._groups(facts, invited)) if dated else (),
             stops=tuple(stops(checked, facts)),
@@ -148,27 +150,41 @@ class _Follower:
             notes=tuple(_notes(deployment, interviews, facts, links)),
         )
 
+    def _reasons(self, deployment: Deployment) -> dict[str, str]:
+        """What coordinators found out, by unit."""
+        found = standing_findings(read_findings(self.project.findings), deployment.id)
+        return {unit: item.reason for unit, item in found.items()}
+
     def _links(self, deployment: Deployment) -> list[Link]:
         if not self.project.vault.is_file():
             return []
         with closing(Vault.open(self.project.vault)) as vault:
             return vault.links(deployment.id)
 
-    def _checked(self, survey: Survey, archive: Archive, structure_hash: str, links: Sequence[Link]) -> Checked:
+    def _checked(self, release: Release, deployment: Deployment, archive: Archive, links: Sequence[Link]) -> Checked:
         """The answers as `evaltool clean` would take them, without corrections; of those invited, if anybody was."""
-        units = [link.unit for link in links]
-        cleaned = clean(survey, archive.segments(), self.table, structure_hash=structure_hash, eligible=units)
-        frame = cleaned.frame[cleaned.frame["unit"].isin(units)] if links else cleaned.frame
+        survey, table, units = release.survey, self.table, [link.unit for link in links]
+        if deployment.anonymised or deployment.mapping.get("adopted"):
+            table = with_units(table, unlinked_units(archive.segments()))
+        cleaned = clean(survey, archive.segments(), table, structure_hash=release.structure_hash, eligible=units)
+        frame = cleaned.frame
+        if links and not deployment.anonymised:
+            frame = frame[frame["unit"].isin(units)]
         answers = Answers(survey=survey.key, frame=frame, dispositions=cleaned.dispositions)
         return check_interviews(answers, [asdict(item) for item in codebook(survey)])
 
-    def _invited(self, links: Sequence[Link], facts: pd.DataFrame) -> Invited:
-        """The days of the links, and everybody's levels: roster columns of the plan's breakdowns, and the language."""
+    def _invited(self, deployment: Deployment, links: Sequence[Link], facts: pd.DataFrame) -> Invited:
+        """The days of the links, and everybody's levels: roster columns of the plan's breakdowns, and the language.
+
+        Who was invited on LimeSurvey before it was adopted counts from the first answer.
+        """
         table = self.table.set_index("unit")
         levels = {name: _texts(table[name]) for name in self._columns}
         spoken = {link.unit: link.language for link in links}
         spoken = spoken or dict(zip(facts["unit"], facts["language"].astype("str"), strict=True))
         days = {link.unit: datetime.fromisoformat(link.created_at).date() for link in links}
+        if deployment.mapping.get("adopted") and len(facts):
+            days = dict.fromkeys(days, facts["saved"].dt.date.min())
         return Invited(days, {**levels, _LANGUAGE: spoken})
 
     @cached_property
@@ -213,6 +229,8 @@ def _named(rows: Sequence[Estimate], statistic: str) -> dict[str, Estimate]:
 def _notes(
     deployment: Deployment, interviews: pd.DataFrame, facts: pd.DataFrame, links: Sequence[Link]
 ) -> Iterator[Said]:
+    if links and deployment.mapping.get("adopted"):
+        yield Said("People were invited on the platform itself: their shares count from the day of the first answer.")
     if deployment.anonymised:
         yield Said("The platform has reset the dates and cut the links: no days, groups or durations can be told.")
     if not links:

@@ -19,7 +19,7 @@ from evaltool.workflows.monitor_wave import Grouped, Monitor, Said, Wave
 SURVEYS = Path(__file__).parents[2] / "surveys"
 BEGIN, END = date(2026, 9, 1), date(2026, 11, 15)
 PULLED = datetime(2026, 10, 15, 20, tzinfo=UTC)
-COUNTS = {"complete": 14, "partial": 1, "refused": 1, "broken_off": 2, "not_begun": 42, "under_way": 1}
+COUNTS = {"complete": 14, "partial": 1, "refused": 1, "broken_off": 2, "reported": 1, "not_begun": 41, "under_way": 1}
 SCREEN = {"width": 1200, "height": 900}
 
 

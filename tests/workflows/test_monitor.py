@@ -14,6 +14,7 @@ from evaltool.errors import ArchiveError, PlatformError, ProjectError, RosterErr
 from evaltool.project import Project, read_project
 from evaltool.records import PageVisit, RawResponse
 from evaltool.responses.archive import Archive
+from evaltool.responses.dispositions import Finding, append_findings
 from evaltool.survey.release import read_release
 from evaltool.workflows.definitions import release
 from evaltool.workflows.deploying import deploy
@@ -182,6 +183,7 @@ def test_it_tells_how_far_everybody_came(answered: Project) -> None:
         ["answered in part", "8% (2 of 24)"],
         ["refused", "4% (1 of 24)"],
         ["broke off before the main question", "8% (2 of 24)"],
+        ["not begun; a coordinator knows why", "0% (0 of 24)"],
         ["not begun", "42% (10 of 24)"],
         ["of these perhaps still under way", "4% (1 of 24)"],
     ]
@@ -358,6 +360,52 @@ def test_where_dates_were_reset_nothing_is_told_of_days(answered: Project) -> No
     assert not titles & {"Answers by day", "How long it takes", "Site: answers"}
     assert table(wave, "Where it stands")[1] == ["answered whole", "38% (9 of 24)"]
     assert "data:image" not in as_html(follow(answered), "en")
+
+
+def test_what_coordinators_found_out_counts_where_nobody_opened(answered: Project) -> None:
+    with closing(Vault.open(answered.vault)) as vault:
+        units = {course.course_id: course.unit for course in vault.courses()}
+    found = {"S5": "refused", "S6": "moved", "S7": "wrong_number", "N1": "refused"}  # N1 has answered all the same
+    findings = [
+        Finding(
+            deployment="small@1",
+            unit=units[name],
+            reason=reason,
+            disposition="",
+            aapor="",
+            found_on="",
+            sheet=day(3),
+            read_at=day(3),
+        )
+        for name, reason in found.items()
+    ]
+    append_findings(answered.findings, findings)
+    counts = only(answered).counts
+    assert [counts[name] for name in ("complete", "refused", "reported", "not_begun")] == [9, 2, 2, 7]
+
+
+def adopt(project: Project) -> None:
+    """As if the survey had been adopted from LimeSurvey today, with its answers."""
+    path = project.data / "deployments" / "small@1.json"
+    data = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**data, "mapping": {"adopted": True}}), encoding="utf-8")
+    with closing(sqlite3.connect(project.vault)) as database, database:
+        database.execute("update links set created_at = '2026-07-01T08:00:00+00:00'")
+
+
+def test_an_adopted_survey_counts_from_its_first_answer(answered: Project) -> None:
+    adopt(answered)
+    assert table(only(answered), "Answers by day")[-1] == ["July 1, 2024", "2", "8% (2 of 24)"]
+    assert "invited on the platform itself" in only(answered).notes[0].told("en")
+
+
+def test_answers_that_lead_to_nobody_are_counted_where_a_survey_was_adopted(answered: Project) -> None:
+    adopt(answered)
+    with closing(sqlite3.connect(answered.vault)) as database, database:
+        database.execute("delete from links")
+    own = replace(record(answered, "own", day(5), WHOLE), unit="i_own", person="i_own")
+    Archive(answered.archive / "small@1").append([own], 17, pulled_at=PULLED)
+    assert table(only(answered), "Where it stands")[0] == ["answered whole", "10"]
 
 
 def test_without_invitations_there_is_no_base(answered: Project) -> None:
