@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import TypeAlias
 
 from evaltool.contacts.vault import Link
-from evaltool.errors import ProjectError, RosterError
+from evaltool.errors import PlatformError, ProjectError, RosterError
 from evaltool.project import Project
 from evaltool.records import Course, Deployment
-from evaltool.responses.archive import Archive
 from evaltool.responses.dispositions import SILENT, Finding, read_findings, standing_findings
 from evaltool.survey.load import load_roster
 from evaltool.survey.model import Attribute, Roster, Survey
@@ -31,6 +30,7 @@ from evaltool.workflows.coordinator_sheet import (
 )
 from evaltool.workflows.erased import open_vault
 from evaltool.workflows.fieldwork import statuses
+from evaltool.workflows.monitoring import last_pull
 from evaltool.workflows.working import connected, now, read_json, standing_survey, working
 
 _STATUSES = {
@@ -77,7 +77,11 @@ def make_sheets(project: Project, deployment: Deployment, *, out: Path | None = 
     Raises:
         RosterError: if no column of the roster is the coordinator's, or nobody was invited.
         ProjectError: if `out` holds something, or cannot be written.
+        PlatformError: if the platform does not tell whose answers it has.
     """
+    if deployment.anonymised:
+        mend = "Nobody can tell who has answered: write to all of them, or to none."
+        raise PlatformError("the answers are anonymised there", where=deployment.id, mend=mend)
     roster = load_roster(project.surveys / "roster.yaml")
     name, column = _coordinator_column(roster, project)
     language = project.settings.language
@@ -194,7 +198,6 @@ def _facts(project: Project, deployment: Deployment, roster: Roster) -> _Facts:
         links, remarks = vault.links(deployment.id), vault.remarks(deployment.id)
     if not links:
         raise RosterError(f"nobody was invited to {deployment.id}", mend="Run: evaltool invite")
-    entries = Archive(project.archive / deployment.id).entries()
     return _Facts(
         deployment=deployment,
         survey=Survey.model_validate(read_json(standing_survey(project, deployment.id))),
@@ -205,7 +208,7 @@ def _facts(project: Project, deployment: Deployment, roster: Roster) -> _Facts:
         remarks=remarks,
         findings=standing_findings(read_findings(project.findings), deployment.id),
         statuses=statuses(project, deployment),
-        pulled_at=entries[-1].pulled_at if entries else "",
+        pulled_at=last_pull(project, deployment.id) or "",
     )
 
 

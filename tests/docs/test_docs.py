@@ -40,6 +40,7 @@ from evaltool.report.source import _BY_INDICATOR  # pyright: ignore[reportPrivat
 from evaltool.responses.archive import LedgerEntry
 from evaltool.responses.clean import DISPOSITIONS
 from evaltool.responses.corrections import COLUMNS as CORRECTION_COLUMNS
+from evaltool.responses.dispositions import OUTCOMES, Finding
 from evaltool.responses.routing import REASONS
 from evaltool.responses.steps import LOG_COLUMNS
 from evaltool.results import COLUMNS
@@ -215,8 +216,8 @@ def test_environment_variables_are_those_of_the_package() -> None:
 
 
 def test_records_and_tables_of_the_data_folder_are_named() -> None:
-    wanted = {item.name for kind in (Deployment, RawResponse, LedgerEntry) for item in fields(kind)}
-    wanted |= {*LOG_COLUMNS, *CORRECTION_COLUMNS, *REASONS, *DISPOSITIONS}
+    wanted = {item.name for kind in (Deployment, RawResponse, LedgerEntry, Finding) for item in fields(kind)}
+    wanted |= {*LOG_COLUMNS, *CORRECTION_COLUMNS, *REASONS, *DISPOSITIONS, *OUTCOMES}
     assert _unnamed(wanted, "data/") == []
 
 
