@@ -66,7 +66,9 @@ class Rpc(BaseAdapter):
 
 def remote(adapter: BaseAdapter, waits: list[float] | None = None) -> RemoteControl:
     """A RemoteControl on this adapter; what it would wait for is noted in `waits`."""
-    return RemoteControl(ACCOUNT, PASSWORD, pause=(waits if waits is not None else []).append, adapter=adapter)
+    server = RemoteControl(ACCOUNT, PASSWORD, pause=(waits if waits is not None else []).append, adapter=adapter)
+    server._wire.trust_env = False  # at every call it would look through all of the environment for proxies
+    return server
 
 
 def logged_in(answer: Callable[[str, list[Any]], Any]) -> Rpc:
