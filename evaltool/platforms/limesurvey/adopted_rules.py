@@ -16,7 +16,7 @@ _TOKENS = re.compile(
     r"|(?P<name>(?:\d+X\d+X)?[A-Za-z0-9_]+(?:\.[A-Za-z]+)?)|(?P<sign>==|!=|<=|>=|&&|\|\||[!<>()]))"
 )
 _WORDS = {"and": "&&", "or": "||", "eq": "==", "ne": "!=", "gt": ">", "ge": ">=", "lt": "<", "le": "<=", "not": "!"}
-_ORDERS = {">": ">", ">=": ">="}
+_ORDERS = frozenset({"<", "<=", ">", ">="})
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,8 @@ class _Translator:
         if kind != "name" or constant not in {"text", "number"} or thing is None or suffix not in {"", "NAOK"}:
             raise _Unsaid
         value = value[1:-1] if constant == "text" else value
-        if sign in _ORDERS and thing.question.type in {"integer", "decimal"} and re.fullmatch(r"\d+(\.\d+)?", value):
+        # In quotes it would be an order of texts for LimeSurvey: 9 is above "17", and 100 is not.
+        if sign in _ORDERS and thing.question.type in {"integer", "decimal"} and constant == "number":
             return f"${{{thing.question.name}}} {sign} {value}"
         if sign == "!=" and dot:  # without .NAOK it is false where the question was not shown
             return f"not({_equals(thing, value)})"

@@ -8,7 +8,7 @@ import base64
 import json
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 from xml.sax.saxutils import escape
@@ -30,8 +30,11 @@ LANGUAGES = ("da", "en")
 Row = dict[str, Any]
 
 SCALE = [("1", "Meget", "A lot"), ("2", "Noget", "Some"), ("3", "Lidt", "A little"), ("4", "Slet ikke", "Not at all")]
-GROUPS = [("Baggrund", "Background", "1"), ("Forløbet", "The course", "1"), ("Til sidst", "In the end", "")]
-GROUPS[2] = ("Til sidst", "In the end", '((Anbefal.NAOK == "Y"))')
+GROUPS = [
+    ("Baggrund", "Background", "1"),
+    ("Forløbet", "The course", "1"),
+    ("Til sidst", "In the end", '((Anbefal.NAOK == "Y"))'),
+]
 QUESTIONS: list[dict[str, Any]] = [
     {
         "title": "Kon",
@@ -161,8 +164,8 @@ PEOPLE: list[tuple[str, str, list[dict[str, str]]]] = [
 ]
 
 
-def old_lss() -> bytes:
-    """The survey in the form of LimeSurvey 3.x: texts in line, a row a language."""
+def old_lss(sid: int, groups: Sequence[tuple[str, str, str]], questions: Sequence[Mapping[str, Any]]) -> bytes:
+    """A survey in the form of LimeSurvey 3.x: texts in line, a row a language. Groups are names and relevance."""
     tables: dict[str, list[Row]] = {
         "answers": [],
         "groups": [],
@@ -170,18 +173,18 @@ def old_lss() -> bytes:
         "subquestions": [],
         "question_attributes": [],
     }
-    for number, (danish, english, relevance) in enumerate(GROUPS, 1):
+    for number, (danish, english, relevance) in enumerate(groups, 1):
         for language, name in zip(LANGUAGES, (danish, english), strict=True):
-            row: Row = {"gid": number, "sid": SID, "group_name": name, "group_order": number, "description": ""}
+            row: Row = {"gid": number, "sid": sid, "group_name": name, "group_order": number, "description": ""}
             tables["groups"].append({**row, "language": language, "grelevance": relevance})
-    for order, question in enumerate(QUESTIONS, 1):
-        _add_question(tables, order, question)
+    for order, question in enumerate(questions, 1):
+        _add_question(tables, order, {"sid": sid, **question})
     tables["surveys"] = [
-        {"sid": SID, "language": "da", "additional_languages": "en", "anonymized": "N", "format": "G", "datestamp": "Y"}
+        {"sid": sid, "language": "da", "additional_languages": "en", "anonymized": "N", "format": "G", "datestamp": "Y"}
         | {"tokenanswerspersistence": "Y", "allowprev": "Y", "allowsave": "N", "sendconfirmation": "N", "admin": "Ane"}
     ]
     tables["surveys_languagesettings"] = [
-        {"surveyls_survey_id": SID, "surveyls_language": language, "surveyls_title": title}
+        {"surveyls_survey_id": sid, "surveyls_language": language, "surveyls_title": title}
         for language, title in zip(LANGUAGES, ("Evaluering 2019", "Evaluation 2019"), strict=True)
     ]
     languages = "".join(f"<language>{code}</language>" for code in LANGUAGES)
@@ -191,7 +194,7 @@ def old_lss() -> bytes:
 
 
 def _add_question(tables: dict[str, list[Row]], order: int, question: Mapping[str, Any]) -> None:
-    shared: Row = {"sid": SID, "gid": question.get("group", 1), "type": question["type"], "scale_id": 0}
+    shared: Row = {"sid": question["sid"], "gid": question.get("group", 1), "type": question["type"], "scale_id": 0}
     for place, language in enumerate(LANGUAGES):
         tables["questions"].append(
             {"qid": order, "parent_qid": 0, **shared, "title": question["title"], "question": question["texts"][place]}
@@ -221,7 +224,10 @@ def _table(name: str, rows: list[Row]) -> str:
 
 def build(server: Server) -> None:
     server.call("delete_survey", SID)
-    assert server.call("import_survey", base64.b64encode(old_lss()).decode(), "lss", None, SID) == SID
+    assert (
+        server.call("import_survey", base64.b64encode(old_lss(SID, GROUPS, QUESTIONS)).decode(), "lss", None, SID)
+        == SID
+    )
     assert server.call("activate_survey", SID)["status"] == "OK"
     assert server.call("activate_tokens", SID)["status"] == "OK"
     server.call("add_participants", SID, [{"token": token, "language": code} for token, code, _ in PEOPLE], False)
@@ -297,7 +303,7 @@ if __name__ == "__main__":
     server = Server(*sys.argv[1:4])
     build(server)
     answer(server)
-    (ADOPTED / "by_hand_3.lss").write_bytes(old_lss())
+    (ADOPTED / "by_hand_3.lss").write_bytes(old_lss(SID, GROUPS, QUESTIONS))
     (ADOPTED / "by_hand_6.4.2.lss").write_bytes(exported(*sys.argv[1:4]))
     text = json.dumps(list(record(*sys.argv[1:4])), ensure_ascii=False, indent=1)
     (ADOPTED / "rc2_6.4.2.json").write_text(text + "\n", encoding="utf-8", newline="\n")

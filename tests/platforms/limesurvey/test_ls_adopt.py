@@ -1,5 +1,6 @@
 """Foreign surveys as definitions. `adopted/` was recorded from a LimeSurvey 6.4.2: one survey, told in three ways."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from evaltool.platforms.limesurvey.adopted_rules import Known, translate_rule
 from evaltool.platforms.limesurvey.lss_reading import read_lss
 from evaltool.platforms.limesurvey.putting import ask_told
 from evaltool.survey.catalogue import parse_catalogue
+from evaltool.survey.expressions import holds
 from evaltool.survey.model import Choice, Question, Survey
 
 ADOPTED = Path(__file__).parent / "adopted"
@@ -302,7 +304,8 @@ KNOWN = {
         ('!(Kon.NAOK == "A1")', "not(${kon} = 'a1')"),
         ('Kon.NAOK != "A1"', "not(${kon} = 'a1')"),
         ('Emner_SQ1.NAOK != "Y"', "not(selected(${emner}, 'job'))"),
-        ('Alder.NAOK > "17"', "${alder} > 17"),
+        ("Alder.NAOK < 18", "${alder} < 18"),
+        ('Alder.NAOK == "18"', "${alder} = 18"),
         ("Alder.NAOK == 18", "${alder} = 18"),
         # nobody can be sure that our expression would mean the same
         ("0", None),
@@ -312,7 +315,7 @@ KNOWN = {
         ('Kon.shown == "Kvinde"', None),
         ('Kon.NAOK == ""', None),
         ('Emner_SQ1.NAOK == ""', None),
-        ("Alder.NAOK < 18", None),
+        ('Alder.NAOK > "17"', None),
         ('Kon.NAOK > "A0"', None),
         ('Navn.NAOK == "D\'Or"', None),
         ('Dag.NAOK == "2020-01-01"', None),
@@ -328,6 +331,32 @@ KNOWN = {
 )
 def test_rules_are_said_in_our_words_or_left_to_a_person(rule: str, expression: str | None) -> None:
     assert translate_rule(rule, KNOWN) == expression
+
+
+def test_a_translated_rule_holds_for_whom_it_held_on_limesurvey() -> None:
+    """Recorded by `record_rules.py`: equations with these rules, worked out by a LimeSurvey 6.4.2 for six people."""
+    told = json.loads((ADOPTED / "rules_6.4.2.json").read_text(encoding="utf-8"))
+    people = [
+        {},
+        {"kon": "a1", "alder": 9, "navn": "Bo", "emner": ("job",)},
+        {"kon": "a2", "alder": 18, "navn": "bo", "emner": ("andet",)},
+        {"kon": "other", "alder": 100, "navn": "18"},
+        {"kon": "a1", "alder": 17.5},
+        {"kon": "a2", "alder": -1},
+    ]
+    asked = {
+        "Kon": Known(CHOICE.question, {"A1": "a1", "A2": "a2", "-oth-": "other"}),
+        "Senere": Known(Question(name="senere", type="select_one"), {"A1": "a1", "A2": "a2"}),
+        "Emner_SQ001": Known(SEVERAL, {"SQ001": "job"}, "job"),
+        **known(Alder={"type": "decimal"}, Navn={"type": "text"}),
+    }
+    translated = {rule: translate_rule(rule, asked) for rule in told["rules"]}
+    left = [rule for rule, expression in translated.items() if expression is None]
+    assert left == [f"((Alder.NAOK {sign}))" for sign in ('> "17"', '>= "18"', '< "18"', '<= "18"')]
+    for place, (rule, expression) in enumerate(translated.items()):
+        if expression is not None:
+            held = [answers[place] for answers in told["holds"]]
+            assert [holds(expression, values) for values in people] == held, rule
 
 
 def test_a_question_that_hangs_on_its_own_page_begins_a_new_one() -> None:
