@@ -71,6 +71,9 @@ class _Job:
 
     def run(self) -> None:
         active = self._look()
+        if active is None and self.was_open:
+            mend = "Put LimeSurvey's backup back, or release a new version: its answers would be numbered from 1 again."
+            raise PlatformError("the survey was open there, and somebody has deleted it", where=self.where, mend=mend)
         faults = self._compare() if active is not None else []
         if active and faults:
             mend = "An open survey takes no correction: deploy it as a new version, or undo there what was changed."
