@@ -56,7 +56,7 @@ SETTINGS: Mapping[str, str] = {
     "navigationdelay": "0",
     "nokeyboard": "N",
     "autoredirect": "N",
-    "tokenlength": "36",
+    "tokenlength": "35",
 }
 
 
