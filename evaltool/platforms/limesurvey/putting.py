@@ -135,8 +135,16 @@ class _Job:
         file = base64.b64encode(write_lss(self.structure)).decode()
         number = int(self.server.tell("import_survey", file, "lss", None, self.structure.sid))
         if number != self.structure.sid:  # LimeSurvey takes a free number without a word
-            self.server.tell("delete_survey", number)
+            self._take_back(number)
             raise self._taken()
+
+    def _take_back(self, number: int) -> None:
+        try:
+            self.server.tell("delete_survey", number)
+        except PlatformError as error:
+            message = f"a copy of our survey may stand there as {number}, beside another one under our number"
+            mend = f"Delete survey {number} in LimeSurvey; it was never opened."
+            raise PlatformError(message, where=error.where, mend=mend) from None
 
     def _verify(self) -> None:
         faults = self._compare()

@@ -90,6 +90,15 @@ def test_a_number_that_is_taken_in_the_last_moment_leaves_nothing_of_ours(work: 
     assert work.fake.lost == []
 
 
+def test_a_copy_that_could_not_be_taken_back_is_told_by_its_number(work: Fieldwork) -> None:
+    work.rpc = wire(work.fake, {4: "reset before"})
+    at(work, "import_survey", lambda fake: fake.surveys.update({SID: Held({"active": "Y", "expires": None})}))
+    with pytest.raises(PlatformError, match=f"may stand there as {ELSEWHERE}") as caught:
+        work.run("deploy")
+    assert caught.value.mend == f"Delete survey {ELSEWHERE} in LimeSurvey; it was never opened."
+    assert work.fake.surveys[ELSEWHERE].row["active"] == "N"
+
+
 def test_what_the_importer_has_changed_is_told_and_the_survey_stays_shut(work: Fieldwork) -> None:
     """It renames a code that it does not like, and shows everybody what it cannot read, without a word."""
 
