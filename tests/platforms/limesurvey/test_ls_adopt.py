@@ -4,11 +4,13 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
-from rc2_adapters import remote, replay
+from rc2_adapters import ACCOUNT, logged_in, remote, replay
 
-from evaltool.errors import DefinitionError
+from evaltool.errors import DefinitionError, PlatformError
+from evaltool.platforms.base import Access, Invitation
 from evaltool.platforms.limesurvey.adopted import Adopted, adopt_survey, own_languages
 from evaltool.platforms.limesurvey.adopted_check import mapping_faults, survey_faults
 from evaltool.platforms.limesurvey.adopted_files import (
@@ -27,10 +29,15 @@ from evaltool.platforms.limesurvey.adopted_reading import (
 )
 from evaltool.platforms.limesurvey.adopted_rules import Known, translate_rule
 from evaltool.platforms.limesurvey.lss_reading import read_lss
+from evaltool.platforms.limesurvey.platform import LimeSurvey
+from evaltool.platforms.limesurvey.pull import Row
 from evaltool.platforms.limesurvey.putting import ask_told
+from evaltool.platforms.limesurvey.rows import Source, read_row
+from evaltool.records import Deployment
 from evaltool.survey.catalogue import parse_catalogue
 from evaltool.survey.expressions import holds
 from evaltool.survey.model import Choice, Question, Survey
+from evaltool.survey.release import make_release
 
 ADOPTED = Path(__file__).parent / "adopted"
 SID = 770001
@@ -460,3 +467,77 @@ def test_a_definition_that_nobody_completed_can_be_read_and_released(tmp_path: P
     assert [question.name for question in adopted.survey.questions if question.relevant] == ["q3", "hvorfor"]
     assert [page.relevant for page in adopted.survey.pages if page.relevant] == ["${anbefal} = 'yes'"]
     assert not reread(tmp_path, adopted, from_server())
+
+
+# What is done with its answers
+
+
+def test_erasing_finds_her_by_her_access_code_and_others_by_their_interview() -> None:
+    adopted = adopt(from_server())
+    released = make_release(adopted.survey, released_at="2026-11-22T00:00:00+00:00")
+    deployment = Deployment(
+        id="old@1",
+        survey="old",
+        version=1,
+        structure_hash=released.structure_hash,
+        texts=released.texts,
+        platform="limesurvey",
+        deployed_at=released.released_at,
+        mapping={"sid": SID, "names": adopted.mapped.names().to_json(), "adopted": True},
+    )
+    access = Access(
+        url=ACCOUNT.url,
+        user=ACCOUNT.user,
+        timezone="Europe/Copenhagen",
+        standing=lambda _id: (deployment, adopted.survey),
+        linked=lambda _id: [Invitation("u_ali", "p_ali", "ali2019", "en", {})],
+    )
+    recording = replay("../adopted/rc2_6.4.2.json")
+    told: list[tuple[str, list[Any]]] = []
+
+    def answer(method: str, params: list[Any]) -> Any:
+        if method in {"delete_response", "list_participants", "delete_participants"}:
+            told.append((method, params[1:]))
+            return [{"tid": 2, "token": "ali2019"}] if method == "list_participants" and params[2] == 1 else {}
+        return recording.answer(method, params)
+
+    platform = LimeSurvey(access, remote(logged_in(answer)))
+    assert platform.erase("old@1", ["u_ali", "ls770001-5"]) == 2
+    assert [params for method, params in told if method == "delete_response"] == [[SID, 2], [SID, 5]]
+    assert [params[1] for method, params in told if method == "delete_participants"] == [[2]]
+    with pytest.raises(PlatformError, match="old@1 was adopted: evaltool only reads its answers"):
+        platform.invite("old@1", [])
+
+
+NULLS = {"Own": None, "Free": "", "Pick[a]": None, "Pick[b]": None, "Age": None}
+COLLAPSED = dict.fromkeys(NULLS, "")
+
+
+@pytest.mark.parametrize(
+    ("row", "shown"),
+    [
+        (COLLAPSED, {"free"}),  # 6.4: nobody can tell
+        (NULLS, {"free"}),  # 5.6 tells that it was not shown
+        ({**NULLS, "Own": ""}, {"free", "own"}),  # and, beside others that were not, that it was shown
+        ({**COLLAPSED, "Own": "x"}, {"free", "own"}),
+    ],
+)
+def test_only_a_server_that_tells_them_apart_knows_who_left_it_empty(row: Row, shown: set[str]) -> None:
+    hidden = {"relevance": "rand() > 1"}
+    questions = [
+        ask("Free"),
+        ask("Own", **hidden),
+        ask("Pick", "M", parts=parts("a", "b"), **hidden),
+        ask("Age", "N", **hidden),
+    ]
+    adopted = adopt(foreign(*questions))
+    source = Source(
+        deployment="old@1",
+        structure_hash="hash",
+        sid=SID,
+        survey=adopted.survey,
+        names=adopted.mapped.names(),
+        zone=ZoneInfo("UTC"),
+    )
+    sent = {"id": 1, "submitdate": "2019-05-01 12:00:00", **row}
+    assert read_row(source, sent, revision=1).answers.keys() == shown
