@@ -257,6 +257,9 @@ class _Facts:
             for item in self.releases
             if item.survey.survey == plan.population.survey and item.survey.key in self.datasets
         }
+        if not counts:
+            mend = "Pull and clean it first: evaltool pull, then evaltool clean."
+            raise ReportError(f"there is no dataset of {plan.population.survey}, which the report is about", mend=mend)
         best = max(counts, key=lambda key: counts[key])
         return next(item.survey for item in self.releases if item.survey.key == best)
 

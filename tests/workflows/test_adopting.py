@@ -24,6 +24,7 @@ from evaltool.workflows.cleaning import clean
 from evaltool.workflows.definitions import check, release
 from evaltool.workflows.estimating import analyse
 from evaltool.workflows.fieldwork import import_roster, pull
+from evaltool.workflows.reporting import report
 from tests.platforms.limesurvey.rc2_adapters import PASSWORD, export, recorded
 
 SID = 770001
@@ -359,6 +360,18 @@ def test_participants_with_faults(programme: Project, tmp_path: Path, text: str,
         assert all(fault in str(caught.value) for fault in faults)
         assert not any(secret in str(caught.value) for secret in ("P1", "C9", "P2"))
         adopt(project, wanted())
+
+
+def test_a_report_is_about_the_survey_of_the_plan(programme: Project) -> None:
+    release(programme, "participant-end", 1)
+    with limesurvey() as url:
+        project = at(programme, url)
+        adopted(project)
+        pull(project)
+        clean(project)
+    analyse(project)
+    with pytest.raises(EvaltoolError, match="there is no dataset of participant-end, which the report is about"):
+        report(project)
 
 
 @pytest.mark.parametrize("text", ["old-end", "old-end@", "old-end@0", "Old@1", "old_end@1", "@1", "old@1.5"])
