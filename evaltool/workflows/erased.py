@@ -76,9 +76,9 @@ def open_vault(project: Project) -> Generator[Vault]:
 
 def begin(project: Project, pseudonyms: Collection[str], deployments: Collection[str]) -> None:
     """Note the intention, before anything is deleted; once more if it was noted before changes nothing."""
+    new = Erasure(pseudonyms=tuple(sorted(pseudonyms)), deployments=tuple(sorted(deployments)), begun_at=now())
     found = erasures(project)
-    if not any(set(pseudonyms) <= set(item.pseudonyms) and not item.finished_at for item in found):
-        new = Erasure(pseudonyms=tuple(sorted(pseudonyms)), deployments=tuple(sorted(deployments)), begun_at=now())
+    if not any(replace(item, begun_at=new.begun_at) == new for item in found):
         _write(project, [*found, new])
 
 

@@ -4,11 +4,12 @@ The intention is noted first, by pseudonym; every step finds nothing more to do 
 tells who is meant, comes last. So whatever cuts an erasure off, it is told, and the next one finishes it.
 """
 
+import os
 import re
 import shutil
 import zipfile
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -219,6 +220,9 @@ def _left(place: _Place) -> Iterator[str]:
     yield from (f"{place.name(path)} {what}: look into it" for path, what in _search(place))
     if place.removed:
         yield "make anew what was removed: evaltool clean, analyse, report; evaltool invite, remind, sheet make"
+    for item in place.deployments:
+        if item.anonymised:
+            yield f"{item.id} is anonymised: which answers are hers, nobody can tell"
     yield "figures and reports that were handed out count her, and cannot be made again as they were"
     yield "take her out of your roster files: the next import would bring her in again, as somebody new"
     yield "backups hold her until they are deleted; after a restore: evaltool erase --again --yes"
@@ -230,7 +234,7 @@ _LEAST = 5
 def _search(place: _Place) -> Iterator[tuple[Path, str]]:
     """Other files of the project in which something that is hers can be read."""
     texts = {text for text in place.known.texts if len(text) >= _LEAST} | place.pseudonyms
-    forms = {text.encode(name, "ignore") for text in texts for name in ("utf-8", "cp1252", "utf-16-le")}
+    forms = {form for text in texts for form in _forms(text)}
     hers = re.compile(b"|".join(map(re.escape, sorted(forms))))
     for path in _other_files(place):
         try:
@@ -240,18 +244,29 @@ def _search(place: _Place) -> Iterator[tuple[Path, str]]:
             yield path, f"cannot be read ({error})"
 
 
+def _forms(text: str) -> Iterator[bytes]:
+    """The text as files may hold it."""
+    for encoding in ("utf-8", "cp1252", "utf-16-le"):
+        with suppress(UnicodeEncodeError):
+            yield text.encode(encoding)
+
+
 def _other_files(place: _Place) -> Iterator[Path]:
     """All files of the project but hidden ones, and but those that the steps look after."""
     project = place.project
     names = (project.vault.name, Path(project.database).name, project.roster.name)
     kept = {erased_path(project), project.corrections, project.findings}
-    folders = (project.root, project.data, project.build)
-    found = {path: path.relative_to(folder) for folder in folders for path in folder.rglob("*")}
-    for path, inside in sorted(found.items()):
-        hidden = any(part.startswith(".") for part in inside.parts)
+    found = {path for folder in (project.root, project.data, project.build) for path in _files(folder)}
+    for path in sorted(found):
         seen = any(path.is_relative_to(own) for own in (project.archive, *kept, *place.removed))
-        if path.is_file() and not hidden and not seen and not path.name.startswith(names):
+        if not seen and not path.name.startswith(names):
             yield path
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for base, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        yield from (Path(base, name) for name in files if not name.startswith("."))
 
 
 def _contents(path: Path) -> Iterator[bytes]:

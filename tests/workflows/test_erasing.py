@@ -31,7 +31,7 @@ from evaltool.workflows.erasing import Who, erase, put_back
 from evaltool.workflows.estimating import analyse
 from evaltool.workflows.fieldwork import import_roster, invite, pull
 from evaltool.workflows.starting import init_project
-from evaltool.workflows.working import database_url
+from evaltool.workflows.working import database_url, deployment_path, read_json, write_json
 
 MENTOR_COLUMNS = """\
   mentor_id: {label: Mentor number, sensitivity: identifier, role: person, respondent: mentor}
@@ -277,9 +277,6 @@ def test_a_run_that_was_cut_off_is_told_and_finished(
     assert unfinished(project) == ""
     assert holding(project, texts) == set()
     assert len(erasures(project)) == 1
-    pull(project)
-    clean(project)
-    assert holding(project, texts) == set()
 
 
 def test_a_disk_that_is_full_when_the_vault_is_written_anew(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -363,6 +360,22 @@ def test_what_somebody_else_made_is_left_and_named(project: Project) -> None:
         "data/roster-old.csv holds something of hers: look into it",
         "notes.xlsx holds something of hers: look into it",
     ]
+
+
+def test_a_name_that_an_encoding_lacks_is_found_where_it_stands_only(project: Project, tmp_path: Path) -> None:
+    roster = tmp_path / "more.csv"
+    roster.write_text(ROSTER.replace("Dea Dorsen", "فاطمة الزهراء"), encoding="utf-8")
+    import_roster(project, roster)
+    (project.root / "list.txt").write_text("فاطمة الزهراء", encoding="utf-16")
+    done = erase(project, Who(person_id="P3"), sure=True)
+    assert [line for line in done.left if "look into it" in line] == ["list.txt holds something of hers: look into it"]
+
+
+def test_a_survey_that_is_anonymised_is_named(project: Project) -> None:
+    path = deployment_path(project, "participant-end@1")
+    write_json(path, {**read_json(path), "anonymised": True})
+    told = "participant-end@1 is anonymised: which answers are hers, nobody can tell"
+    assert told in erase(project, HERS, sure=False).left
 
 
 def test_a_report_goes_but_for_what_was_edited(project: Project) -> None:
