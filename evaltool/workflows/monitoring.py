@@ -1,7 +1,6 @@
 """Follow the waves in the field, from archive, vault and roster as the last pull left them. Nothing is changed."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import asdict
 from datetime import date, datetime
 from functools import cached_property
@@ -9,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from evaltool.contacts.vault import Link, Vault
+from evaltool.contacts.vault import Link
 from evaltool.errors import ArchiveError, PlatformError
 from evaltool.plan import Plan
 from evaltool.project import Project
@@ -29,6 +28,7 @@ from evaltool.survey.model import Roster
 from evaltool.survey.release import Release, read_release
 from evaltool.text import language_name
 from evaltool.workflows.deploying import deployments
+from evaltool.workflows.erased import open_vault
 from evaltool.workflows.estimating import read_plan
 from evaltool.workflows.monitor_alerts import alerts, old_pulls, quota_alert
 from evaltool.workflows.monitor_counts import (
@@ -158,7 +158,7 @@ class _Follower:
     def _links(self, deployment: Deployment) -> list[Link]:
         if not self.project.vault.is_file():
             return []
-        with closing(Vault.open(self.project.vault)) as vault:
+        with open_vault(self.project) as vault:
             return vault.links(deployment.id)
 
     def _checked(self, release: Release, deployment: Deployment, archive: Archive, links: Sequence[Link]) -> Checked:
@@ -184,7 +184,8 @@ class _Follower:
         spoken = spoken or dict(zip(facts["unit"], facts["language"].astype("str"), strict=True))
         days = {link.unit: datetime.fromisoformat(link.created_at).date() for link in links}
         if deployment.mapping.get("adopted") and len(facts):
-            days = dict.fromkeys(days, facts["saved"].dt.date.min())
+            first: date = facts["saved"].dt.date.min()
+            days = dict.fromkeys(days, first)
         return Invited(days, {**levels, _LANGUAGE: spoken})
 
     @cached_property
