@@ -34,6 +34,8 @@ LEFT_OUT: Mapping[str, str] = {
 """LimeSurvey's question types that evaltool has not, and what they are."""
 
 _NAME_LENGTH = 40
+_LONGEST = 10_000
+"""LimeSurvey takes long texts; a definition sets aside what is longer than it says."""
 
 
 class Column(Written):
@@ -222,7 +224,13 @@ class _Adopter:
             label=label,
             hint=self.tell(item.hints, ""),
             required=item.required and kind != "note",
+            max_length=_LONGEST if kind == "text" else None,
         )
+
+    def comment(self, item: Foreign, part: str, label: Text) -> _Taken:
+        """The text beside an answer, in a column of its own."""
+        question = Question(name=self.name(item.title, part), type="text", label=dict(label), max_length=_LONGEST)
+        return _Taken(question, Column(column=f"{item.title}[{part}]", type=item.type), part)
 
     def choices(
         self, parts: tuple[Part, ...], *, other: Text | None = None
@@ -301,8 +309,7 @@ def _one(adopter: "_Adopter", item: Foreign) -> Iterator[_Taken]:
     column = Column(column=item.title, type=item.type, choices=codes, other=other)
     yield _Taken(question.model_copy(update={"choices": choices}), column)
     if item.type == "O":
-        text = Question(name=adopter.name(item.title, "comment"), type="text", label=question.label)
-        yield _Taken(text, Column(column=f"{item.title}[comment]", type=item.type), "comment")
+        yield adopter.comment(item, "comment", question.label)
 
 
 def _several(adopter: "_Adopter", item: Foreign) -> Iterator[_Taken]:
@@ -318,8 +325,7 @@ def _several(adopter: "_Adopter", item: Foreign) -> Iterator[_Taken]:
         for ours, theirs in codes.items():
             part = f"{'other' if theirs == OWN_OTHER else theirs}comment"
             label = {code: f"{question.label[code]} — {words}" for code, words in choices[ours].label.items()}
-            text = Question(name=adopter.name(item.title, part), type="text", label=label)
-            yield _Taken(text, Column(column=f"{item.title}[{part}]", type=item.type), part)
+            yield adopter.comment(item, part, label)
 
 
 def _array(adopter: "_Adopter", item: Foreign) -> Iterator[_Taken]:

@@ -66,24 +66,27 @@ def _pages(adopted: Adopted) -> Iterator[str]:
 
 def _question(question: Question, adopted: Adopted) -> Iterator[str]:
     survey, column = adopted.survey, adopted.mapped.questions.get(question.name)
-    yield f"      - name: {question.name}"
+    yield f"      - name: {_key(question.name)}"
     yield f"        type: {question.type}"
     yield f"        label: {_text(question.label, survey)}"
     if question.hint:
         yield f"        hint: {_text(question.hint, survey)}"
+    if question.max_length:
+        yield f"        max_length: {question.max_length}"
     if question.required:
         yield "        required: true"
     if question.relevant:
         yield f"        relevant: {_quoted(question.relevant)}"
     if column and column.rule:
-        yield f"        {TO_COMPLETE} relevant, then remove its rule in the mapping. LimeSurvey: {column.rule}"
+        rule = " ".join(column.rule.split())
+        yield f"        {TO_COMPLETE} relevant, then remove its rule in the mapping. LimeSurvey: {rule}"
 
 
 def _choices(question: Question, adopted: Adopted) -> str:
     lines: list[str] = []
     for code, choice in question.choices.items():
         own = f"  {TO_COMPLETE} LimeSurvey's own word" if (question.name, code) in adopted.own_words else ""
-        lines.append(f"          {code}: {_choice(choice, adopted.survey)}{own}")
+        lines.append(f"          {_key(code)}: {_choice(choice, adopted.survey)}{own}")
     return "\n".join(lines)
 
 
@@ -94,6 +97,11 @@ def _choice(choice: Choice, survey: Survey) -> str:
 
 def _text(text: Mapping[str, str], survey: Survey) -> str:
     return _quoted(pick(text, survey.language))
+
+
+def _key(name: str) -> str:
+    """Plain, but for the few words that YAML takes for something else."""
+    return _quoted(name) if name in {"true", "false", "null"} else name
 
 
 def _quoted(text: str) -> str:
@@ -129,7 +137,7 @@ def _mapping_lines(mapped: Mapped, foreign: ForeignSurvey) -> Iterator[str]:
     yield "# of its answers there; of choices our code, then LimeSurvey's. Rename ours here and in the definition."
     yield f"format: 1\nsurvey: {mapped.survey}\nversion: {mapped.version}\nsid: {mapped.sid}\nquestions:"
     for name, item in mapped.questions.items():
-        yield f"  {name}:"
+        yield f"  {_key(name)}:"
         yield f"    column: {_quoted(item.column)}"
         yield f"    type: {_quoted(item.type)}"
         if item.other:
@@ -155,7 +163,7 @@ def _codes(item: Column, name: str, mapped: Mapped) -> Iterator[str]:
         yield f"    choices: *{sharing[0]}"
         return
     yield f"    choices:{f' &{name}' if len(sharing) > 1 else ''}"
-    yield from (f"      {ours}: {_quoted(theirs)}" for ours, theirs in item.choices.items())
+    yield from (f"      {_key(ours)}: {_quoted(theirs)}" for ours, theirs in item.choices.items())
 
 
 def read_mapping(path: Path) -> tuple[Mapped, YamlFile]:

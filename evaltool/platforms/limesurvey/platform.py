@@ -42,6 +42,7 @@ class LimeSurvey:
         self._server = server or log_in(access.url, access.user)
 
     def deploy(self, deployment: Deployment, survey: Survey, *, where: Where, dry_run: bool = False) -> Put:
+        _refuse_adopted(deployment)
         return put(self._server, deployment, survey, where=where, dry_run=dry_run)
 
     def drift(self, deployment_id: str) -> list[Fault]:
@@ -153,15 +154,9 @@ class LimeSurvey:
         return {code: _answering(item, names) for code, item in people.items()}
 
     def _deployed(self, deployment_id: str) -> tuple[Deployment, Survey]:
-        """As `standing`, of a survey that is ours.
-
-        Raises:
-            PlatformError: if it was adopted: nothing of it is changed.
-        """
+        """As `standing`, of a survey that is ours."""
         deployment, survey = self._access.standing(deployment_id)
-        if deployment.mapping.get("adopted"):
-            mend = f"Do it in LimeSurvey. Is it still as it was? evaltool adopt {_sid(deployment)} --as {deployment.id}"
-            raise PlatformError(f"{deployment.id} was adopted: evaltool only reads its answers", mend=mend)
+        _refuse_adopted(deployment)
         return deployment, survey
 
     def _refuse_anonymised(self, deployment: Deployment) -> None:
@@ -208,6 +203,13 @@ def _answering(there: Standing, names: Names) -> Answering:
     """The roster attributes that routing went by are those that LimeSurvey was told."""
     told = {ours: there.attributes[theirs] for ours, theirs in names.attributes.items()}
     return Answering(there.attributes[names.unit], there.attributes[names.person], told)
+
+
+def _refuse_adopted(deployment: Deployment) -> None:
+    """Nothing of an adopted survey is changed."""
+    if deployment.mapping.get("adopted"):
+        mend = f"Do it in LimeSurvey. Is it still as it was? evaltool adopt {_sid(deployment)} --as {deployment.id}"
+        raise PlatformError(f"{deployment.id} was adopted: evaltool only reads its answers", mend=mend)
 
 
 def _linked(who: Invitation, survey: Survey) -> Answering:

@@ -1,7 +1,7 @@
 """Foreign surveys as definitions. `adopted/` was recorded from a LimeSurvey 6.4.2: one survey, told in three ways."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -38,6 +38,8 @@ from evaltool.survey.catalogue import parse_catalogue
 from evaltool.survey.expressions import holds
 from evaltool.survey.model import Choice, Question, Survey
 from evaltool.survey.release import make_release
+from evaltool.yamlfile import plain as plain_yaml
+from evaltool.yamlfile import read_yaml
 
 ADOPTED = Path(__file__).parent / "adopted"
 SID = 770001
@@ -379,6 +381,27 @@ def test_a_question_that_hangs_on_its_own_page_begins_a_new_one() -> None:
     ]
 
 
+def test_words_that_yaml_or_a_comment_would_misread(tmp_path: Path) -> None:
+    """A rule of several lines, and codes that are words of YAML."""
+    survey = foreign(
+        ask("Null", "L", answers=parts("true", "No", "~")), ask("Q", relevance="is_empty(\n  Null.NAOK\n)")
+    )
+    adopted = adopt(survey)
+    (tmp_path / "v1.yaml").write_text(render_definition(adopted), encoding="utf-8")
+    found = plain_yaml(read_yaml(tmp_path / "v1.yaml").data)["pages"][0]["questions"]
+    assert [(item["name"], item.get("choices")) for item in found] == [
+        ("null", {"true": "words of true", "no": "words of No", "c": "words of ~"}),
+        ("q", None),
+    ]
+    assert not reread(tmp_path, adopted, survey)
+
+
+def test_long_texts_are_kept_whole() -> None:
+    adopted = adopt(foreign(ask("Words", "U"), ask("Pick", "O", answers=parts("A"))))
+    assert [question.max_length for question in adopted.survey.questions] == [10_000, None, 10_000]
+    assert render_definition(adopted).count("max_length: 10000\n") == 2
+
+
 def test_a_rule_that_is_not_said_stands_in_the_mapping() -> None:
     questions = [
         ask("Free"),
@@ -505,8 +528,14 @@ def test_erasing_finds_her_by_her_access_code_and_others_by_their_interview() ->
     assert platform.erase("old@1", ["u_ali", "ls770001-5"]) == 2
     assert [params for method, params in told if method == "delete_response"] == [[SID, 2], [SID, 5]]
     assert [params[1] for method, params in told if method == "delete_participants"] == [[2]]
-    with pytest.raises(PlatformError, match="old@1 was adopted: evaltool only reads its answers"):
-        platform.invite("old@1", [])
+    changing: list[Callable[[], object]] = [
+        lambda: platform.invite("old@1", []),
+        lambda: platform.close("old@1"),
+        lambda: platform.deploy(deployment, adopted.survey, where=str),
+    ]
+    for change in changing:
+        with pytest.raises(PlatformError, match="old@1 was adopted: evaltool only reads its answers"):
+            change()
 
 
 NULLS = {"Own": None, "Free": "", "Pick[a]": None, "Pick[b]": None, "Age": None}
