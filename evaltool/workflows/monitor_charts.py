@@ -83,9 +83,9 @@ def _panels(wave: Wave, shown: Sequence[Flow], language: str) -> Figure:
 
 
 def _span(wave: Wave) -> tuple[date, date]:
-    """From the first invitation or answer to the last pull."""
-    flow = wave.everybody
-    return min(*flow.invited, *flow.answered), max(wave.pulled_at.date(), *flow.answered)
+    """From the first invitation or answer to the last pull, or to an invitation after it."""
+    days = (*wave.everybody.invited, *wave.everybody.answered)
+    return min(days), max(wave.pulled_at.date(), *days)
 
 
 def _draw_flow(

@@ -88,7 +88,7 @@ def _nothing_deployed(survey: str, found: Sequence[Deployment]) -> PlatformError
 
 
 def _undeployed(project: Project, found: Sequence[Deployment]) -> Iterator[Said]:
-    for name in project.settings.fieldwork.keys() - {item.id for item in found}:
+    for name in sorted(project.settings.fieldwork.keys() - {item.id for item in found}):
         yield Said("evaltool.toml has a [fieldwork] schedule of «{wave}», which is not deployed.", {"wave": name})
 
 

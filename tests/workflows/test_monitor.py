@@ -1,7 +1,9 @@
 """`evaltool monitor` on a small archive whose figures are worked out by hand."""
 
 import json
+import shutil
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +27,7 @@ from evaltool.workflows.monitor_page import as_html, write_page
 from evaltool.workflows.monitor_tables import overview, tables
 from evaltool.workflows.monitor_wave import Monitor, Wave
 from evaltool.workflows.monitoring import monitor
+from evaltool.workflows.starting import init_project
 from evaltool.workflows.working import write_json
 
 SURVEY = """\
@@ -69,8 +72,36 @@ def day(number: int, hour: int = 10, minute: int = 0) -> str:
     return f"2024-07-{number:02}T{hour:02}:{minute:02}:00+00:00"
 
 
+@pytest.fixture(scope="module")
+def stages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A project when it is deployed, when all are invited, and when answers were pulled; each made once."""
+    root = tmp_path_factory.mktemp("monitor")
+    found: dict[str, Path] = {}
+    init_project(root / "made")
+    project = read_project(root / "made")
+    for name, step in (("deployed", make_deployed), ("invited", make_invited), ("answered", make_answered)):
+        step(project)
+        project = read_project(project.root)
+        found[name] = shutil.copytree(project.root, root / name)
+    return found
+
+
 @pytest.fixture
-def deployed(project: Project, tmp_path: Path) -> Project:
+def deployed(project: Project, stages: Mapping[str, Path]) -> Project:
+    return read_project(shutil.copytree(stages["deployed"], project.root, dirs_exist_ok=True))
+
+
+@pytest.fixture
+def invited(project: Project, stages: Mapping[str, Path]) -> Project:
+    return read_project(shutil.copytree(stages["invited"], project.root, dirs_exist_ok=True))
+
+
+@pytest.fixture
+def answered(project: Project, stages: Mapping[str, Path]) -> Project:
+    return read_project(shutil.copytree(stages["answered"], project.root, dirs_exist_ok=True))
+
+
+def make_deployed(project: Project) -> None:
     """24 courses on the roster, 12 at each of two sites; nobody is invited."""
     path = project.surveys / "small" / "v1.yaml"
     path.parent.mkdir()
@@ -80,24 +111,21 @@ def deployed(project: Project, tmp_path: Path) -> Project:
         f"P{name};{name};Åse {name};+45 {name};{name}@example.org;en;{sites[name[0]]};;30-06-2024;ended"
         for name in NAMES
     ]
-    roster = tmp_path / "all.csv"
+    roster = project.root / "all.csv"
     header = "person_id;course_id;name;phone;email;language;site;start_date;end_date;status"
     roster.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
     release(project, "small", 1)
     import_roster(project, roster)
     deploy(project, "small", 1)
-    return project
 
 
-@pytest.fixture
-def invited(deployed: Project) -> Project:
+def make_invited(project: Project) -> None:
     """All are invited on the first of July, and the fieldwork is planned."""
-    invite(deployed, deploy(deployed, "small", 1).deployment)
-    with closing(sqlite3.connect(deployed.vault)) as database, database:
+    invite(project, deploy(project, "small", 1).deployment)
+    with closing(sqlite3.connect(project.vault)) as database, database:
         database.execute("update links set created_at = '2024-07-01T08:00:00+00:00'")
-    settings = deployed.root / "evaltool.toml"
+    settings = project.root / "evaltool.toml"
     settings.write_text(settings.read_text(encoding="utf-8") + SCHEDULE, encoding="utf-8")
-    return read_project(deployed.root)
 
 
 def record(project: Project, name: str, saved: str, answers: dict[str, Any], **values: Any) -> RawResponse:
@@ -128,8 +156,7 @@ def record(project: Project, name: str, saved: str, answers: dict[str, Any], **v
 STOPPED = {"status": "partial", "completed_at": None}
 
 
-@pytest.fixture
-def answered(invited: Project) -> Project:
+def make_answered(project: Project) -> None:
     """Answers of five days. Minutes of those who answered whole at N: 4, 6, 8, 10, 12, 14, 16, 18."""
     days = (1, 1, 2, 2, 2, 4, 4, 4)
     whole = {f"N{number}": day(days[number - 1], 10, 2 + 2 * number) for number in range(1, 9)}
@@ -140,22 +167,21 @@ def answered(invited: Project) -> Project:
         "N4": {**WHOLE, **ALIKE},
         "N5": {**WHOLE, "trust": None},
     }
-    records = [record(invited, name, saved, other.get(name, WHOLE)) for name, saved in whole.items()]
+    records = [record(project, name, saved, other.get(name, WHOLE)) for name, saved in whole.items()]
     paused = (PageVisit(page="start", language="en", saved_at=day(2, 10, 5)),)
     records += [
-        record(invited, "S1", day(2, 13), WHOLE, pages=paused),
-        record(invited, "N9", day(4), START, **STOPPED),
-        record(invited, "N10", day(4), {}, status="refused", completed_at=None),
-        record(invited, "N11", day(4), {}, status="opened", completed_at=None, pages=()),
-        record(invited, "S3", day(5), START, **STOPPED),
-        record(invited, "S4", day(4), {**START, "work": None}, **STOPPED),
-        record(invited, "stranger", day(4), WHOLE),
+        record(project, "S1", day(2, 13), WHOLE, pages=paused),
+        record(project, "N9", day(4), START, **STOPPED),
+        record(project, "N10", day(4), {}, status="refused", completed_at=None),
+        record(project, "N11", day(4), {}, status="opened", completed_at=None, pages=()),
+        record(project, "S3", day(5), START, **STOPPED),
+        record(project, "S4", day(4), {**START, "work": None}, **STOPPED),
+        record(project, "stranger", day(4), WHOLE),
     ]
-    archive = Archive(invited.archive / "small@1")
-    earlier = record(invited, "N1", day(1, 10, 1), START, **{**STOPPED, "revision": 1})
+    archive = Archive(project.archive / "small@1")
+    earlier = record(project, "N1", day(1, 10, 1), START, **{**STOPPED, "revision": 1})
     archive.append([earlier], 1, pulled_at=day(1, 12))
     archive.append(records, 16, pulled_at=PULLED)
-    return invited
 
 
 def follow(project: Project, at: str = "2024-07-05T21:00:00+00:00") -> Monitor:
@@ -277,6 +303,15 @@ def test_the_plan_stands_beside_what_came(answered: Project) -> None:
     ]
 
 
+def test_who_was_invited_after_the_last_pull_is_in_the_base(answered: Project) -> None:
+    with closing(sqlite3.connect(answered.vault)) as database, database:
+        south = "(select unit from courses where course_id like 'S%')"
+        database.execute(f"update links set created_at = '2024-07-08T08:00:00+00:00' where unit in {south}")
+    assert table(only(answered), "Answers by day")[1] == ["July 4, 2024", "4", "83% (10 of 12)"]
+    assert table(only(answered), "Site: answers")[1] == ["South", "12", "17% (2 of 12)"]
+    assert as_html(follow(answered), "en").count("<img ") == 3
+
+
 def test_a_missed_target_and_a_weak_site_are_told_with_their_bases(answered: Project) -> None:
     # Newcombe 95 % of 9/12 − 2/12: from 0.583 − √((0.75 − 0.4677)² + (0.4480 − 0.1667)²) = 0.185.
     target, site = told(answered)
@@ -313,7 +348,7 @@ def test_silence_from_the_beginning(invited: Project) -> None:
     [
         (5, 30, "5 of 30 broke off: 17 per cent (95 per cent interval: 7 per cent to 34 per cent)"),
         (4, 8, ""),  # few people
-        (5, 100, ""),  # Wilson 95 %: from 0.022
+        (5, 60, ""),  # 8 per cent, but Wilson 95 %: from 0.036
     ],
 )
 def test_many_who_stop_at_one_question_are_told(answered: Project, left: int, shown: int, expected: str) -> None:
