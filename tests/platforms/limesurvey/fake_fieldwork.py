@@ -144,6 +144,7 @@ COMMANDS: Mapping[str, Callable[[Fieldwork, LimeSurvey], Any]] = {
     "deploy": _deploy,
     "invite": lambda work, platform: platform.invite(DEPLOYMENT.id, PEOPLE.values()),
     "mail": lambda work, platform: platform.mail(DEPLOYMENT.id, LETTERS),
+    "remind": lambda work, platform: platform.mail(DEPLOYMENT.id, LETTERS, remind=True),
     "pull": _pull,
     "status": lambda work, platform: dict(platform.status(DEPLOYMENT.id)),
     "drift": lambda work, platform: platform.drift(DEPLOYMENT.id),

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from evaltool.errors import EvaltoolError
+from evaltool.platforms.base import Mailed
 from tests.platforms.limesurvey.fake_faults import FAULTS, GONE, content, wire
 from tests.platforms.limesurvey.fake_fieldwork import Fieldwork, answers_change, answers_come, kept
 
@@ -33,11 +34,16 @@ class Stage:
     done: Callable[[Any], bool] = lambda result: True
 
 
+def _all_sent(mailed: list[Mailed]) -> bool:
+    return {item.fate for item in mailed} == {"sent"}
+
+
 STAGES = {
     "deploy": Stage("deploy"),
     "deploy again": Stage("deploy"),
     "invite": Stage("invite"),
-    "invite by mail": Stage("mail", done=lambda mailed: {item.fate for item in mailed} == {"sent"}),
+    "invite by mail": Stage("mail", done=_all_sent),
+    "remind by mail": Stage("remind", done=_all_sent),
     "pull": Stage("pull", answers_come),
     "status": Stage("status"),
     "pull what has changed": Stage("pull", answers_change),
