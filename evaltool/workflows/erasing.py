@@ -235,10 +235,9 @@ def _search(place: _Place) -> Iterator[tuple[Path, str]]:
     """Other files of the project in which something that is hers can be read."""
     texts = {text for text in place.known.texts if len(text) >= _LEAST} | place.pseudonyms
     forms = {form for text in texts for form in _forms(text)}
-    hers = re.compile(b"|".join(map(re.escape, sorted(forms))))
     for path in _other_files(place):
         try:
-            if any(hers.search(data) for data in _contents(path)):
+            if any(form in data for data in _contents(path) for form in forms):
                 yield path, "holds something of hers"
         except (OSError, zipfile.BadZipFile) as error:
             yield path, f"cannot be read ({error})"

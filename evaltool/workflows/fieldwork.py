@@ -288,7 +288,8 @@ def pull(project: Project, progress: Progress = silent) -> list[Pulled]:
 def _pull_one(project: Project, deployment: Deployment, progress: Progress) -> Pulled:
     archive = Archive(project.archive / deployment.id)
     # An older copy of archive or platform may have been put back: who was erased since stays erased.
-    archive.erase(erased(project), erased_at=now())
+    if not (forgotten := erased(project)) <= archive.erased():
+        archive.erase(forgotten, erased_at=now())
     count, gone = 0, list[str]()
     with connected(deployment.platform, project) as platform:
         if hers := erased(project, deployment.id):

@@ -37,7 +37,7 @@ from evaltool.project import LimeSurvey, Paths, Schedule, Server, Settings
 from evaltool.records import Deployment, RawResponse
 from evaltool.report.definition import ChartKind, ChartSpec, ReportDefinition, TableKind, TableSpec
 from evaltool.report.source import _BY_INDICATOR  # pyright: ignore[reportPrivateUsage]  # the vocabulary of templates
-from evaltool.responses.archive import LedgerEntry
+from evaltool.responses.archive import LedgerEntry, Rewritten, Tombstone
 from evaltool.responses.clean import DISPOSITIONS
 from evaltool.responses.corrections import COLUMNS as CORRECTION_COLUMNS
 from evaltool.responses.dispositions import OUTCOMES, Finding
@@ -51,6 +51,7 @@ from evaltool.survey.load import find_definitions, load_roster, load_survey
 from evaltool.survey.model import Attribute, Choice, ChoiceList, Follows, Page, Question, Roster, Survey
 from evaltool.survey.rules import Apart, Readability, Rules, Same
 from evaltool.survey.verdicts import ItemVerdict, VerdictsFile
+from evaltool.workflows.erased import Erasure
 from evaltool.workflows.made_up import Demo, DemoPopulation, Fieldwork, Follow
 from evaltool.workflows.starting import init_project
 
@@ -216,7 +217,8 @@ def test_environment_variables_are_those_of_the_package() -> None:
 
 
 def test_records_and_tables_of_the_data_folder_are_named() -> None:
-    wanted = {item.name for kind in (Deployment, RawResponse, LedgerEntry, Finding) for item in fields(kind)}
+    kinds = (Deployment, RawResponse, LedgerEntry, Tombstone, Rewritten, Erasure, Finding)
+    wanted = {item.name for kind in kinds for item in fields(kind)}
     wanted |= {*LOG_COLUMNS, *CORRECTION_COLUMNS, *REASONS, *DISPOSITIONS, *OUTCOMES}
     assert _unnamed(wanted, "data/") == []
 
