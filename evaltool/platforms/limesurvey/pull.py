@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeAlias, cast
 
 from evaltool.errors import PlatformError
@@ -22,23 +23,25 @@ def sweep(
 ) -> Iterator[list[Row]]:
     """All responses, `size` ids at a time; one large export takes many times as long. There are gaps in the ids.
 
-    With `fields` these columns only.
+    With `fields` these columns only. Until the sweep has ended, nothing else may be asked of `server`.
 
     Raises:
         PlatformError: at the end, if fewer came than the server counts: then nothing may be taken for deleted.
     """
     before, found, start = count(server, sid), 0, 1
-    while True:
-        rows = _export(server, sid, start, start + size - 1, fields)
-        if rows:
-            yield rows
-        found += len(rows)
-        start += size
-        if found >= before or not rows:
-            above = _export(server, sid, start, None, ["id"])
-            if not above:
-                break
-            start = min(row_id(row) for row in above)
+    with ThreadPoolExecutor(max_workers=1) as ahead:  # LimeSurvey makes the next window while this one is worked on
+        window = ahead.submit(_export, server, sid, start, start + size - 1, fields)
+        while start:
+            rows = window.result()
+            found += len(rows)
+            start += size
+            if found >= before or not rows:
+                above = _export(server, sid, start, None, ["id"])
+                start = min((row_id(row) for row in above), default=0)
+            if start:
+                window = ahead.submit(_export, server, sid, start, start + size - 1, fields)
+            if rows:
+                yield rows
     after = count(server, sid)
     if found < min(before, after):  # people answer meanwhile
         message = f"LimeSurvey counts {after} responses to survey {sid} and exports {found}"

@@ -1,9 +1,10 @@
 """A row of LimeSurvey's export as a raw response: our names and codes, UTC times, and why an answer is missing."""
 
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
+from functools import cached_property, lru_cache, partial
 from typing import Any, TypeAlias
 
 from evaltool.errors import Fault, PlatformError
@@ -12,6 +13,8 @@ from evaltool.platforms.limesurvey.pull import Row
 from evaltool.platforms.limesurvey.structure import PageRecord, read_record
 from evaltool.records import Answer, PageVisit, RawResponse, Status
 from evaltool.survey.answers import OTHER_SUFFIX, read_attributes, reread, stored
+from evaltool.survey.expressions import names as rule_names
+from evaltool.survey.expressions import parse
 from evaltool.survey.model import Question, Survey
 from evaltool.survey.path import Path, Step, walk_path
 from evaltool.survey.types import QUESTION_TYPES, AnswerFault
@@ -41,6 +44,26 @@ class Answering:
     attributes: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """A question that is answered, and the columns it is read from.
+
+    `codes` are our codes by LimeSurvey's where one is chosen, the columns by our codes where several are. `text` is the
+    column with the text of «other», `own_other` that of LimeSurvey's own «other» ("" if there is none).
+    """
+
+    question: Question
+    column: str
+    codes: Mapping[str, str]
+    other: str | None
+    text: str
+    own_other: str
+
+
+_Decided: TypeAlias = tuple[tuple[str, str | tuple[str, ...]], ...]
+"""Answers by question, or attributes: what can be remembered by."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Source:
     """What a row is read with. `zone` is that of the server's clock; `people` are by access code."""
@@ -52,6 +75,48 @@ class Source:
     names: Names
     zone: tzinfo
     people: Mapping[str, Answering] = field(default_factory=dict[str, Answering], repr=False)
+
+    @cached_property
+    def asked(self) -> tuple[_Asked, ...]:
+        """All questions that are answered, in order."""
+        return tuple(_columns_of(self.names, question) for question in _asking(self.survey.questions))
+
+    @cached_property
+    def deciding(self) -> tuple[str, ...]:
+        """The questions that any rule reads: only their answers decide on the path."""
+        pages, questions = self.survey.pages, tuple(self.survey.questions)
+        rules = [self.survey.refusal, *(page.relevant for page in pages)]
+        rules += [rule for item in questions for rule in (item.relevant, item.constraint, item.calculation)]
+        read = {name for rule in rules if rule for name in rule_names(parse(rule))}
+        return tuple(item.name for item in questions if item.name in read)
+
+    @cached_property
+    def walk(self) -> Callable[[_Decided, _Decided], Path]:
+        """The path by deciding answers and attributes. Few of them occur, each in many rows."""
+        return lru_cache(maxsize=4096)(partial(_walk, self.survey))
+
+
+def _columns_of(names: Names, question: Question) -> _Asked:
+    title, codes = names.questions[question.name], names.choices.get(question.name, {})
+    several = question.type == "select_multiple"
+    own = not (several and "other" in codes.values())  # else a choice has the column of that name
+    return _Asked(
+        question=question,
+        column=title,
+        codes={ours: f"{title}[{code}]" for ours, code in codes.items()}
+        if several
+        else {code: ours for ours, code in codes.items()},
+        other=question.other_choice,
+        text=names.others.get(question.name, ""),
+        own_other=f"{title}[other]" if own else "",
+    )
+
+
+def _walk(survey: Survey, decided: _Decided, attributes: _Decided) -> Path:
+    written: dict[str, Answer] = {name: list(item) if isinstance(item, tuple) else item for name, item in decided}
+    values = {name: reread(survey.by_name[name], answer).value for name, answer in written.items()}
+    told = {name: str(value) for name, value in attributes}
+    return walk_path(survey, values, read_attributes(survey.attributes, told))
 
 
 def check_columns(source: Source, columns: Iterable[str]) -> None:
@@ -102,9 +167,9 @@ def read_row(source: Source, row: Row, *, revision: int) -> RawResponse:
     """
     interview = interview_id(source, row)
     who = source.people.get(str(row.get("token") or ""), Answering(interview, interview))
-    written = {question.name: _written(source, question, row) for question in _asking(source.survey.questions)}
+    written = {item.question.name: _written(item, row) for item in source.asked}
     given = {name: answer for name, answer in written.items() if answer is not None}
-    path = _path(source.survey, given, who.attributes)
+    path = _path(source, given, who.attributes)
     status = _status(row, given, path)
     records = _records(source, row, path)
     visits = _visits(records)
@@ -152,9 +217,10 @@ def _records(source: Source, row: Row, path: Path) -> Records:
     return found
 
 
-def _path(survey: Survey, given: Mapping[str, Answer], attributes: Mapping[str, str]) -> Path:
-    values = {name: reread(survey.by_name[name], answer).value for name, answer in given.items()}
-    return walk_path(survey, values, read_attributes(survey.attributes, attributes))
+def _path(source: Source, given: Mapping[str, Answer], attributes: Mapping[str, str]) -> Path:
+    decided = ((name, given[name]) for name in source.deciding if name in given)
+    kept = tuple((name, tuple(answer) if isinstance(answer, list) else str(answer)) for name, answer in decided)
+    return source.walk(kept, tuple(attributes.items()))
 
 
 def _is_visible(step: Step) -> bool:
@@ -190,12 +256,13 @@ def _zoned(clock: object, zone: tzinfo) -> str | None:
 def _with_empty(source: Source, row: Row, given: Mapping[str, Answer], shown: Container[str]) -> dict[str, Answer]:
     """The answers, and `None` for what was shown and left empty. An answer stays, whatever the record says."""
     answers: dict[str, Answer] = {}
-    for question in _asking(source.survey.questions):
-        if question.name not in shown and question.name not in given:
+    for item in source.asked:
+        name = item.question.name
+        if name not in shown and name not in given:
             continue
-        answers[question.name] = given.get(question.name)
-        if question.other_choice:
-            answers[question.name + OTHER_SUFFIX] = _other_text(source, question, row)
+        answers[name] = given.get(name)
+        if item.other:
+            answers[name + OTHER_SUFFIX] = _other_text(item, row)
     return answers
 
 
@@ -203,40 +270,32 @@ def _asking(questions: Iterable[Question]) -> Iterator[Question]:
     return (question for question in questions if QUESTION_TYPES[question.type].asks)
 
 
-def _written(source: Source, question: Question, row: Row) -> Answer:
+def _written(item: _Asked, row: Row) -> Answer:
     """The answer in the form in which the embedded server would keep it."""
-    if question.type == "select_multiple":
-        return _chosen(source, question, row) or None
-    text = str(row.get(source.names.questions[question.name]) or "")
-    if question.type == "select_one":
-        return _code(source, question, text) or None
-    if question.type == "date":
+    kind = item.question.type
+    if kind == "select_multiple":
+        return _chosen(item, row) or None
+    text = str(row.get(item.column) or "")
+    if kind == "select_one":
+        return _code(item, text) or None
+    if kind == "date":
         text = text.partition(" ")[0]
-    if question.type == "decimal" and _THREE_DECIMALS.search(text):
+    if kind == "decimal" and _THREE_DECIMALS.search(text):
         text += "0"  # a point and three digits could part thousands where a person writes; here it cannot
-    return _stored(question, text)
+    return _stored(item.question, text)
 
 
-def _chosen(source: Source, question: Question, row: Row) -> list[str]:
-    title = source.names.questions[question.name]
-    codes = source.names.choices[question.name]
-    chosen = [ours for ours, theirs in codes.items() if row.get(f"{title}[{theirs}]") == "Y"]
-    if question.other_choice and question.other_choice not in chosen and _own_other(source, question, row):
-        chosen.append(question.other_choice)
+def _chosen(item: _Asked, row: Row) -> list[str]:
+    chosen = [ours for ours, column in item.codes.items() if row.get(column) == "Y"]
+    if item.other and item.other not in chosen and row.get(item.own_other):
+        chosen.append(item.other)
     return chosen
 
 
-def _own_other(source: Source, question: Question, row: Row) -> str:
-    """The text of LimeSurvey's own «other», whose column is called as that of a choice `other` would be."""
-    if question.type == "select_multiple" and "other" in source.names.choices[question.name].values():
-        return ""
-    return str(row.get(f"{source.names.questions[question.name]}[other]") or "")
-
-
-def _code(source: Source, question: Question, theirs: str) -> str:
-    if theirs == OWN_OTHER and question.other_choice:
-        return question.other_choice
-    return source.names.choice(question.name, theirs) or theirs  # cleaning tells of a code that nobody knows
+def _code(item: _Asked, theirs: str) -> str:
+    if theirs == OWN_OTHER and item.other:
+        return item.other
+    return item.codes.get(theirs, theirs)  # cleaning tells of a code that nobody knows
 
 
 def _stored(question: Question, text: str) -> Answer:
@@ -246,9 +305,8 @@ def _stored(question: Question, text: str) -> Answer:
         return text
 
 
-def _other_text(source: Source, question: Question, row: Row) -> str | None:
-    text = str(row.get(source.names.others.get(question.name, "")) or "")
-    return (text or _own_other(source, question, row)).strip() or None
+def _other_text(item: _Asked, row: Row) -> str | None:
+    return str(row.get(item.text) or row.get(item.own_other) or "").strip() or None
 
 
 def _keeps_records(source: Source, row: Row) -> bool:

@@ -9,6 +9,8 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from types import MappingProxyType
 
 from evaltool.platforms.limesurvey.expression import (
     TRUE,
@@ -324,5 +326,10 @@ def read_record(text: str) -> PageRecord | None:
     found = _RECORD.fullmatch(text)
     if found is None:
         return None
-    shown = dict(part.split("=") for part in found["shown"].split(";") if part)
-    return PageRecord(int(found["time"]), found["language"], {name: value == "1" for name, value in shown.items()})
+    return PageRecord(int(found["time"]), found["language"], _read_shown(found["shown"]))
+
+
+@lru_cache(maxsize=4096)
+def _read_shown(text: str) -> Mapping[str, bool]:
+    parts = (part.split("=") for part in text.split(";") if part)
+    return MappingProxyType({name: value == "1" for name, value in parts})
