@@ -15,7 +15,7 @@ _MOST = 8
 
 @app.command(epilog="Example: evaltool monitor participant-end --html status.html")
 def monitor(
-    survey: Annotated[str, typer.Argument(help="Only this survey (default: all).", metavar="[SURVEY]")] = "",
+    survey: Annotated[str, typer.Argument(help="Only this survey (default: all).", metavar="SURVEY")] = "",
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="The page (default: build/monitor.html).")] = None,
     lang: Annotated[str, typer.Option(help="Language of the page: da, en (default: the project's).")] = "",
 ) -> None:
