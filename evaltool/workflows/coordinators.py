@@ -101,7 +101,7 @@ def make_sheets(project: Project, deployment: Deployment, *, out: Path | None = 
     return Made(folder, {files[code]: len(rows[code]) for code in files}, tuple(notes))
 
 
-_NOT_PULLED = "no answers to {id} were pulled yet, so every status says «not opened»: evaltool pull"
+_NOT_PULLED = "no answers to {id} were pulled yet, so no status is told: evaltool pull, then make the sheets again"
 
 
 def _coordinator_column(roster: Roster, project: Project) -> tuple[str, Attribute]:
@@ -233,7 +233,7 @@ def _row(facts: _Facts, link: Link, address: str) -> _Row:
         "phone": link.phone,
         "language": _spoken(facts, link),
         **{key: date.fromisoformat(day) for key, day in days.items() if day},
-        _STATUS: say(_STATUSES[status], facts.language),
+        _STATUS: say(_STATUSES[status], facts.language) if facts.pulled_at else "",
         _LINK: "" if done else address,
         FOUND: say(_REASONS[found.reason], facts.language) if found else "",
         FOUND_ON: date.fromisoformat(found.found_on) if found and found.found_on else "",
