@@ -46,15 +46,14 @@ class _Say(Protocol):
 def overview(monitor: Monitor, language: str) -> Table:
     """A line for each wave."""
     t: _Say = partial(say, language=language)
-    header = ("survey", "last pull", "invited", "answered", "refused", "broke off")
+    header = ("survey", "answered", "refused", "broke off", "last pull")
     rows = tuple(
         (
             wave.deployment.id,
-            long_date(wave.pulled_at.date(), language),
-            number(wave.everybody.base, language),
             share(wave.everybody.count, wave.everybody.base, language),
             number(wave.counts["refused"], language),
             number(wave.counts["broken_off"], language),
+            long_date(wave.pulled_at.date(), language),
         )
         for wave in monitor.waves
     )
