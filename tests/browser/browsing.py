@@ -23,9 +23,11 @@ def serving(database: str, folder: Path) -> Iterator[str]:
     command = [sys.executable, "-m", "evaltool.server", database, "0", str(folder / "secret")]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout
-    yield process.stdout.readline().strip()
-    process.kill()
-    process.communicate(timeout=30)
+    try:
+        yield process.stdout.readline().strip()
+    finally:
+        process.kill()
+        process.communicate(timeout=30)
 
 
 def check_layout(page: Page) -> None:

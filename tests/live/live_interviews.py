@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+import pandas as pd
+
 from evaltool.survey.answers import read_attributes
 from evaltool.survey.model import Survey
 from evaltool.survey.simulate import Habits, simulate
@@ -215,7 +217,11 @@ def mentee_end(survey: Survey) -> Iterator[Interview]:
 
 
 def _apart(works: Mapping[str, Answers], looks: Mapping[str, Answers]) -> Iterator[Interview]:
-    """What LimeSurvey cannot tell apart: it also keeps what was filled in on a page that was not sent on."""
+    """What LimeSurvey cannot tell apart.
+
+    It also keeps what was filled in on a page that was sent in vain, or left by going back; it records a page anew when
+    it is shown again, and all of them when the language changes.
+    """
     yield Interview(
         "finds a job and leaves",
         (
@@ -235,6 +241,17 @@ def _apart(works: Mapping[str, Answers], looks: Mapping[str, Answers]) -> Iterat
         "leaves a page that did not stand",
         (*_sent(works, before="job_more"), SendInVain({"job_since": "2021-03-05", "applications": "501"}), Leave()),
         _MUNICIPAL,
+        differ={
+            "job_since": (pd.Timestamp("2021-03-05"), None),
+            "job_since__missing": (None, "not_reached"),
+            "applications__missing": ("not_answered", "not_reached"),
+        },
+    )
+    yield Interview(
+        "changes language and leaves",
+        (*_sent(works, before="danish"), Speak("ti"), Leave()),
+        _MUNICIPAL,
+        differ={"interview_language": ("ti", "da")},
     )
 
 

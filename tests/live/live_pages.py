@@ -140,7 +140,9 @@ class LimeSurveyPages:
         return self.page.locator(f"#question{self.fields[title].question}")
 
     def _write(self, title: str, written: str) -> None:
-        self._box(title).locator(":is(input[type=text], textarea):visible").fill(written)
+        field = self._box(title).locator(":is(input[type=text], textarea):visible")
+        field.fill(written)
+        field.blur()  # what it is told then moves the buttons: LimeSurvey would miss a press on one
 
     def _choose(self, question: Question, code: str) -> None:
         theirs = self.names.choices[question.name][code]

@@ -80,7 +80,7 @@ def _record(both: Pair, server: RemoteControl, people: Mapping[str, tuple[str, I
     recorded = {
         "server": "6.4.2",
         "people": {course: item.attributes for course, (_, item) in people.items()},
-        "differ": {course: item.differ for course, (_, item) in people.items() if item.differ},
+        "names": {course: item.name for course, (_, item) in people.items()},
         "columns": list(rows[0]),
         "rows": [{column: cell for column, cell in row.items() if cell != ""} for row in rows],
         "embedded": list(_records(both.embedded)),
