@@ -5,12 +5,17 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import pandas as pd
+from playwright.sync_api import Browser, Page
 
 from evaltool.survey.answers import read_attributes
 from evaltool.survey.model import Survey
 from evaltool.survey.simulate import Habits, simulate
 from evaltool.survey.types import QUESTION_TYPES
+from tests.browser.browsing import PHONE
 from tests.live.live_pages import Pages, Written
+
+PATIENCE = 120_000
+"""Milliseconds that she waits for a page."""
 
 Answers: TypeAlias = Mapping[str, Written]
 """What is filled in on a page, in this order."""
@@ -75,8 +80,14 @@ class Interview:
     differ: Mapping[str, tuple[Cell, Cell]] = field(default_factory=dict[str, tuple[Cell, Cell]])
 
 
-def perform(interview: Interview, opened: Callable[[], Pages], link: str) -> list[list[str]]:
-    """Do all of it, each time in a new window; returns which questions it showed each time a page was filled in."""
+def respond(browser: Browser, interview: Interview, on: Callable[[Page], Pages], link: str) -> list[list[str]]:
+    """Do all of it on a phone; returns which questions were shown each time a page was filled in."""
+    with browser.new_context(viewport=PHONE, java_script_enabled=interview.scripts) as phone:
+        phone.set_default_timeout(PATIENCE)
+        return _act(interview, lambda: on(phone.new_page()), link)
+
+
+def _act(interview: Interview, opened: Callable[[], Pages], link: str) -> list[list[str]]:
     pages, seen = _open(opened, link), list[list[str]]()
     for act in interview.acts:
         match act:

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from evaltool.contacts.vault import Vault
 from evaltool.platforms.limesurvey.participants import access_code
@@ -21,16 +21,15 @@ from evaltool.project import read_project
 from evaltool.server.store import Store
 from evaltool.survey.load import load_definition
 from evaltool.workflows.working import database_url
-from tests.browser.browsing import PHONE, serving
+from tests.browser.browsing import serving
 from tests.live.conftest import Pair
 from tests.live.live_equal import differences
-from tests.live.live_interviews import Interview, mentee_end, perform
-from tests.live.live_pages import EmbeddedPages, LimeSurveyPages, Pages, fields
+from tests.live.live_interviews import Interview, mentee_end, respond
+from tests.live.live_pages import EmbeddedPages, LimeSurveyPages, fields
 from tests.live.live_project import LiveProject
 
 CASES = Path(__file__).parents[1] / "platforms" / "limesurvey" / "cases" / "interviews.json"
 LANGUAGES = ("da", "ar")
-PATIENCE = 120_000
 
 
 def test_the_same_interviews_give_the_same_dataset(
@@ -50,9 +49,9 @@ def test_the_same_interviews_give_the_same_dataset(
     unlike: list[str] = []
     with serving(database_url(read_project(both.embedded.root)), both.embedded.root) as address:
         for course, (_, interview) in people.items():
-            theirs = _respond(browser, interview, lambda page: LimeSurveyPages(page, survey, numbered), there[course])
+            theirs = respond(browser, interview, lambda page: LimeSurveyPages(page, survey, numbered), there[course])
             link = address + urlsplit(here[course]).path
-            ours = _respond(browser, interview, lambda page: EmbeddedPages(page, survey), link)
+            ours = respond(browser, interview, lambda page: EmbeddedPages(page, survey), link)
             unlike += [f"{course}: {interview.name}"] if theirs != ours else []
     if pytestconfig.getoption("--record"):
         _record(both, server, people)
@@ -61,13 +60,6 @@ def test_the_same_interviews_give_the_same_dataset(
     assert found == {
         (course, column): cells for course, (_, item) in people.items() for column, cells in item.differ.items()
     }
-
-
-def _respond(browser: Browser, interview: Interview, on: Callable[[Page], Pages], link: str) -> list[list[str]]:
-    """On a phone of her own."""
-    with browser.new_context(viewport=PHONE, java_script_enabled=interview.scripts) as phone:
-        phone.set_default_timeout(PATIENCE)
-        return perform(interview, lambda: on(phone.new_page()), link)
 
 
 def _record(both: Pair, server: RemoteControl, people: Mapping[str, tuple[str, Interview]]) -> None:
@@ -79,6 +71,7 @@ def _record(both: Pair, server: RemoteControl, people: Mapping[str, tuple[str, I
     rows = [{**row, "token": codes[row["token"]]} for window in sweep(server, both.sid) for row in window]
     recorded = {
         "server": "6.4.2",
+        "zone": read_project(both.limesurvey.root).settings.limesurvey.timezone,
         "people": {course: item.attributes for course, (_, item) in people.items()},
         "names": {course: item.name for course, (_, item) in people.items()},
         "columns": list(rows[0]),
