@@ -25,7 +25,7 @@ from evaltool.survey.model import Survey
 from evaltool.survey.release import make_release
 from tests.platforms.limesurvey.fake_faults import content
 from tests.platforms.limesurvey.fake_fieldwork import DAY, DEPLOYMENT, PEOPLE, SID, SURVEY, Fieldwork, limesurvey
-from tests.platforms.limesurvey.fake_limesurvey import Seen
+from tests.platforms.limesurvey.fake_respondents import Seen
 
 Page = Mapping[str, Sequence[str]]
 """What somebody answers on one page: codes or words by question."""

@@ -15,7 +15,8 @@ from evaltool.responses.archive import Archive
 from evaltool.survey.model import Survey
 from evaltool.survey.release import make_release
 from tests.platforms.limesurvey.fake_faults import copied, wire
-from tests.platforms.limesurvey.fake_limesurvey import FakeLimeSurvey, Seen
+from tests.platforms.limesurvey.fake_limesurvey import FakeLimeSurvey
+from tests.platforms.limesurvey.fake_respondents import Seen, respond
 from tests.platforms.limesurvey.rc2_adapters import ACCOUNT, Rpc, remote
 
 DAY = "2022-01-03T08:00:00+00:00"
@@ -117,7 +118,7 @@ class Fieldwork:
 
     def respond(self, name: str, *sent: Seen, shown: Seen | None = None) -> None:
         who = PEOPLE[name]
-        self.fake.respond(SID, access_code(who.token), sent, language=who.language, shown=shown)
+        respond(self.fake, SID, access_code(who.token), sent, language=who.language, shown=shown)
 
 
 def limesurvey(work: Fieldwork) -> LimeSurvey:

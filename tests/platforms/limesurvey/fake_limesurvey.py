@@ -1,17 +1,14 @@
 """A small LimeSurvey in memory, behind RemoteControl 2: it answers as a real 6.4.2 was recorded to answer.
 
-`test_fake_limesurvey` plays the recorded life of a survey against it and compares answer by answer. Respondents are
-simulated: they say themselves which pages they were shown, since the fake evaluates no expression.
+`test_fake_limesurvey` plays the recorded life of a survey against it and compares answer by answer.
 """
 
 import base64
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from evaltool.platforms.limesurvey.failures import (
     ALREADY_ACTIVE,
@@ -25,10 +22,9 @@ from evaltool.platforms.limesurvey.failures import (
     NO_SURVEY,
     NOT_ACTIVE,
 )
-from tests.platforms.limesurvey.fake_structure import BrokenOffError, Imported, Importer, Question, Row, read_tables
+from tests.platforms.limesurvey.fake_structure import BrokenOffError, Held, Importer, Row, read_tables
 from tests.platforms.limesurvey.rc2_adapters import ACCOUNT, KEY, PASSWORD, Reply
 
-ZONE = ZoneInfo("Europe/Copenhagen")
 MAILS_AT_ONCE = 50
 OK = {"status": "OK"}
 _SQL = "CDbCommand failed to execute the SQL statement: SQLSTATE"
@@ -50,7 +46,7 @@ _NUMBERS = ("sid", "gsid", "questionindex", "navigationdelay", "tokenlength")
 _FIXED = {"sid", "active", "language", "additional_languages"}
 _FIXED_WHEN_ACTIVE = {"anonymized", "datestamp", "savetimings", "ipaddr", "refurl"}
 _TIMES = {"expires", "startdate"}
-_SYSTEM = ("id", "submitdate", "lastpage", "startlanguage", "seed", "token", "startdate", "datestamp")
+SYSTEM = ("id", "submitdate", "lastpage", "startlanguage", "seed", "token", "startdate", "datestamp")
 _LABELS = {
     "id": "Response ID",
     "submitdate": "Date submitted",
@@ -78,41 +74,6 @@ class SaidError(Exception):
 
 class SqlError(Exception):
     """Words in the field `error`."""
-
-
-@dataclass
-class Held(Imported):
-    """A survey on the server: its list of participants and its answers, once there are tables for them."""
-
-    attributes: tuple[str, ...] = ()
-    participants: list[Row] | None = None
-    responses: dict[int, Row] | None = None
-    given: dict[str, int] = field(default_factory=lambda: {"tid": 0, "response": 0})
-
-    def number(self, of: str) -> int:
-        self.given[of] += 1
-        return self.given[of]
-
-    def columns(self) -> list[tuple[Question, Question | None, str]]:
-        """The columns of answers by their heading in an export: `title`, `title[part]`."""
-        return [
-            (question, part, f"{question.title}[{part.title}]" if part else question.title)
-            for question in self.whole()
-            for part in (self.parts(question) if question.type == "M" else [None])
-        ]
-
-
-@dataclass(frozen=True)
-class Seen:
-    """A page as a respondent saw it: answers by heading as a browser sends them, `hidden` questions by title.
-
-    `calculated` is what the server works out on this page, besides its own records.
-    """
-
-    page: int
-    answers: Mapping[str, str] = field(default_factory=dict[str, str])
-    hidden: Sequence[str] = ()
-    calculated: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 class FakeLimeSurvey:
@@ -156,7 +117,7 @@ class FakeLimeSurvey:
             raise SaidError(otherwise)
         return people
 
-    def _minute(self) -> str:
+    def minute(self) -> str:
         return self.now.strftime("%Y-%m-%d %H:%M")
 
     def number(self, of: str) -> int:
@@ -427,7 +388,7 @@ class FakeLimeSurvey:
             fails = row["email"].startswith("bounce")
             words = f"SMTP Error: The following recipients failed: {row['email']}: no such user\r\n" if fails else None
             if not fails:
-                row[column] = self._minute()
+                row[column] = self.minute()
                 self.mails.append((row["email"], column))
             name = f"{row['firstname']} {row['lastname']}"
             told[str(row["tid"])] = {"name": name, "email": row["email"], "warning": None, "error": words}
@@ -478,7 +439,7 @@ class FakeLimeSurvey:
         titles = {
             told["fieldname"]: title for told, (_, _, title) in zip(self._columns(held), held.columns(), strict=True)
         }
-        names = fields or [*_SYSTEM, *titles.values()]
+        names = fields or [*SYSTEM, *titles.values()]
         rows = [
             {titles.get(name, name): row.get(titles.get(name, name)) for name in names}
             for number, row in sorted(held.responses.items())
@@ -506,74 +467,12 @@ class FakeLimeSurvey:
         del found[number]
         return {str(number): "deleted"}
 
-    # respondents
-
-    def respond(self, sid: int, token: str, sent: Sequence[Seen], *, language: str, shown: Seen | None = None) -> int:
-        """She sends these pages, and leaves when she is shown another one; else the interview is sent in.
-
-        Who comes again goes on in her row. Returns its number.
-        """
-        held = self.surveys[sid]
-        assert held.responses is not None
-        number = next((number for number, row in held.responses.items() if row["token"] == token), 0)
-        if not number:
-            number = held.number("response")
-            held.responses[number] = self._new_row(held, number, token, language)
-        row = held.responses[number]
-        for page in (*sent, *([shown] if shown else [])):
-            self._write(held, row, page, language)
-        row |= {"lastpage": sent[-1].page if shown else len(held.groups), "datestamp": str(self.now)}
-        if not shown:
-            row["submitdate"] = str(self.now)
-            for person in held.participants or []:
-                if person["token"] == token:
-                    person |= {"completed": self._minute(), "usesleft": 0}
-        return number
-
-    def _new_row(self, held: Held, number: int, token: str, language: str) -> Row:
-        row = {**dict.fromkeys(_SYSTEM, ""), **{title: "" for _, _, title in held.columns()}}
-        row |= {"id": number, "startlanguage": language, "seed": str(1000 + number), "token": token}
-        return {**row, "startdate": str(self.now)}
-
-    def _write(self, held: Held, row: Row, page: Seen, language: str) -> None:
-        gid = list(held.groups)[page.page - 1]
-        columns = [(question, title) for question, _, title in held.columns() if question.row["gid"] == gid]
-        assert page.answers.keys() <= {title for _, title in columns}
-        for question, title in columns:
-            if question.type == "*":
-                row[title] = page.calculated.get(title, "") or self._equation(question, page, language)
-            elif title in page.answers:
-                row[title] = _stored(question, page.answers[title])
-
-    def _equation(self, question: Question, page: Seen, language: str) -> str:
-        """The marker, which is a constant, and the record of a page."""
-
-        def value(found: re.Match[str]) -> str:
-            words = found[1]
-            if words == "time()":
-                return str(int(self.now.replace(tzinfo=ZONE).timestamp()))
-            if words == "LANG":
-                return language
-            title = words.removesuffix(".relevanceStatus").partition("_")[0]
-            return "" if title in page.hidden else "1"
-
-        return re.sub(r"\{([^{}]*)\}", value, question.attributes["equation", ""])
-
 
 def _is_time(value: object) -> bool:
     try:
         return bool(datetime.fromisoformat(str(value)))
     except ValueError:
         return False
-
-
-def _stored(question: Question, told: str) -> str:
-    """What a browser sends, as the export gives it back."""
-    if question.type == "N" and "." in told:
-        return told.rstrip("0").rstrip(".")
-    if question.type == "D" and told:
-        return f"{'-'.join(reversed(told.split('-')))} 00:00:00"
-    return told
 
 
 _CALLS = frozenset(

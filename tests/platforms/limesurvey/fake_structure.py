@@ -86,6 +86,28 @@ class Imported:
         return [item for item in self.ordered() if item.row["parent_qid"] == question.row["qid"]]
 
 
+@dataclass
+class Held(Imported):
+    """A survey on the server: its list of participants and its answers, once there are tables for them."""
+
+    attributes: tuple[str, ...] = ()
+    participants: list[Row] | None = None
+    responses: dict[int, Row] | None = None
+    given: dict[str, int] = field(default_factory=lambda: {"tid": 0, "response": 0})
+
+    def number(self, of: str) -> int:
+        self.given[of] += 1
+        return self.given[of]
+
+    def columns(self) -> list[tuple[Question, Question | None, str]]:
+        """The columns of answers by their heading in an export: `title`, `title[part]`."""
+        return [
+            (question, part, f"{question.title}[{part.title}]" if part else question.title)
+            for question in self.whole()
+            for part in (self.parts(question) if question.type == "M" else [None])
+        ]
+
+
 def read_tables(data: str) -> dict[str, list[dict[str, str]]] | None:
     """The rows of each table of a file in base64; `None` if it is none."""
     try:

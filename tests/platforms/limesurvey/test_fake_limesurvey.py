@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from tests.platforms.limesurvey.fake_limesurvey import FakeLimeSurvey, Seen
+from tests.platforms.limesurvey.fake_limesurvey import FakeLimeSurvey
+from tests.platforms.limesurvey.fake_respondents import Seen, respond
 from tests.platforms.limesurvey.rc2_adapters import ACCOUNT, PASSWORD, Reply, recorded
 
 LIFE = recorded("life_6.4.2.json")
@@ -40,10 +41,10 @@ def play(fake: FakeLimeSurvey, item: dict[str, Any], key: str) -> tuple[Any, Any
     return (json.loads(base64.b64decode(reply.result)) if exported else reply.result), reply.error
 
 
-def respond(fake: FakeLimeSurvey, sid: int, told: dict[str, Any]) -> None:
+def answers_come(fake: FakeLimeSurvey, sid: int, told: dict[str, Any]) -> None:
     shown = Seen(**told["shown"]) if "shown" in told else None
     sent = [Seen(**page) for page in told["sent"]]
-    fake.respond(sid, told["token"], sent, language=told["language"], shown=shown)
+    respond(fake, sid, told["token"], sent, language=told["language"], shown=shown)
 
 
 def test_the_fake_answers_as_the_real_one_did() -> None:
@@ -53,7 +54,7 @@ def test_the_fake_answers_as_the_real_one_did() -> None:
     key = fake.answer("get_session_key", [ACCOUNT.user, PASSWORD])
     for place, item in enumerate(LIFE):
         if "interview" in item:
-            respond(fake, sid, item["interview"])
+            answers_come(fake, sid, item["interview"])
             continue
         if item["call"] == "import_survey" and (item["result"] == sid or "broken at" in item):
             number_as_there(fake, LIFE[place:])

@@ -9,8 +9,8 @@ import pytest
 from evaltool.errors import PlatformError
 from tests.platforms.limesurvey.fake_faults import content, wire
 from tests.platforms.limesurvey.fake_fieldwork import DEPLOYMENT, SID, SURVEY, Fieldwork, answers_come, kept, limesurvey
-from tests.platforms.limesurvey.fake_limesurvey import FakeLimeSurvey, Held
-from tests.platforms.limesurvey.fake_structure import Question
+from tests.platforms.limesurvey.fake_limesurvey import FakeLimeSurvey
+from tests.platforms.limesurvey.fake_structure import Held, Question
 from tests.platforms.limesurvey.rc2_adapters import Rpc
 
 ELSEWHERE = 100_001

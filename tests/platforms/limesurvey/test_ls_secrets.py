@@ -19,7 +19,8 @@ from evaltool.platforms.limesurvey.platform import LimeSurvey
 from evaltool.project import Project, read_project
 from evaltool.workflows.starting import init_project
 from tests.platforms.limesurvey.fake_faults import FAULTS, GONE, copied, wire
-from tests.platforms.limesurvey.fake_limesurvey import FakeLimeSurvey, Seen
+from tests.platforms.limesurvey.fake_limesurvey import FakeLimeSurvey
+from tests.platforms.limesurvey.fake_respondents import Seen, respond
 from tests.platforms.limesurvey.rc2_adapters import ACCOUNT, KEY, PASSWORD, Rpc, remote
 
 SURVEY = """\
@@ -139,7 +140,7 @@ def test_nothing_secret_is_told_or_kept(staff: Staff, tmp_path: Path, caplog: py
         if command[0] == "invite":
             code = access_code(codes(staff.project)[0])
             [sid] = staff.fake.surveys
-            staff.fake.respond(sid, code, [Seen(1, {"words": ANSWER})], language="en")
+            respond(staff.fake, sid, code, [Seen(1, {"words": ANSWER})], language="en")
     told = "\n".join([*staff.shown, caplog.text]).lower()
     assert [secret for secret in staff.secrets if secret.lower() in told] == []
     assert staff.leaks == []
