@@ -1,7 +1,7 @@
 """Interviews of an adopted survey that nobody on the roster is linked to: courses of which nothing is known."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import pandas as pd
 
@@ -16,6 +16,12 @@ def unlinked_units(segments: Iterable[Lines]) -> list[str]:
             record = json.loads(line)
             units[record["interview"]] = record["unit"]
     return [unit for interview, unit in units.items() if unit == interview]
+
+
+def interviews_of(pseudonyms: Collection[str], segments: Iterable[Lines]) -> set[str]:
+    """The interviews of which any record is theirs, as unit or person."""
+    records = (json.loads(line) for lines in segments for line in lines.to_pylist())
+    return {record["interview"] for record in records if {record["unit"], record["person"]} & set(pseudonyms)}
 
 
 def with_units(roster: pd.DataFrame, units: Sequence[str]) -> pd.DataFrame:

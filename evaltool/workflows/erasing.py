@@ -22,6 +22,7 @@ from evaltool.responses.archive import Archive
 from evaltool.responses.corrections import without_rows
 from evaltool.responses.dispositions import forget_findings, read_findings
 from evaltool.responses.roster import write_roster_table
+from evaltool.responses.unlinked import interviews_of
 from evaltool.survey.load import load_roster
 from evaltool.workflows.deploying import deployments
 from evaltool.workflows.erased import begin, erased, erased_path, erasures, finish, unfinished
@@ -59,7 +60,7 @@ def erase(project: Project, who: Who | None, *, sure: bool) -> Erased:
         PlatformError: if a survey platform cannot be reached; the erasure is unfinished then.
     """
     with working(project), closing(Vault.open(project.vault)) as vault:
-        pseudonyms = _find(vault, who) if who else frozenset[str]()
+        pseudonyms = _find(project, vault, who) if who else frozenset[str]()
         if sure and pseudonyms:
             begin(project, pseudonyms, {deployment for deployment, _ in vault.known(pseudonyms).links})
         begun = [item for item in erasures(project) if who is None or not item.finished_at]
@@ -76,8 +77,11 @@ def erase(project: Project, who: Who | None, *, sure: bool) -> Erased:
         return Erased(tuple(step.found for step in steps if step.found), tuple(_left(place)))
 
 
-def _find(vault: Vault, who: Who) -> frozenset[str]:
-    return vault.find(who.person_id, course_id=who.course_id, respondent=who.respondent)
+def _find(project: Project, vault: Vault, who: Who) -> frozenset[str]:
+    """Her pseudonyms, and those that her interviews of adopted surveys had before they were linked to her."""
+    hers = vault.find(who.person_id, course_id=who.course_id, respondent=who.respondent)
+    adopted = [Archive(project.archive / item.id) for item in deployments(project) if item.mapping.get("adopted")]
+    return hers.union(*(interviews_of(hers, archive.segments(accept_altered=True)) for archive in adopted))
 
 
 class _Place:

@@ -22,6 +22,7 @@ from evaltool.responses.dataset import read_dataset
 from evaltool.workflows.adopting import Step, Wanted, adopt, survey_key
 from evaltool.workflows.cleaning import clean
 from evaltool.workflows.definitions import check, release
+from evaltool.workflows.erasing import Who, erase
 from evaltool.workflows.estimating import analyse
 from evaltool.workflows.fieldwork import import_roster, pull
 from evaltool.workflows.reporting import report
@@ -216,6 +217,30 @@ def test_who_is_linked_later_is_linked_in_the_next_dataset(programme: Project, t
         clean(project)
     assert len(frame(project)) == 5
     assert frame(project)["site"].notna().sum() == 2
+
+
+def test_who_is_erased_goes_with_what_was_pulled_before_she_was_linked(programme: Project, tmp_path: Path) -> None:
+    deleted: list[str] = []
+
+    def alter(method: str, result: Any) -> Any:
+        deleted.extend([method] if method.startswith("delete_") else [])
+        return [] if method == "list_participants" else {"status": "OK"} if method.startswith("delete_") else result
+
+    with limesurvey(alter) as url:
+        project = at(programme, url)
+        adopted(project)
+        pull(project)
+        adopt(project, wanted(participants=participants(tmp_path)))
+        pull(project)
+        erase(project, Who(person_id="P1"), sure=True)
+        clean(project)
+    assert deleted[0] == "delete_response"
+    assert sorted(frame(project)["alder"]) == [19, 28, 41, 52]
+    archived = b"".join(
+        path.read_bytes() for path in (project.archive / "old-end@1").glob("*.jsonl") if path.stem.isdigit()
+    )
+    assert "på café".encode() not in archived
+    assert b"Driving licence" in archived
 
 
 def test_renamed_questions_and_codes_are_read_by_the_mapping(programme: Project) -> None:
