@@ -25,12 +25,17 @@ def deploy(
     from evaltool.workflows.deploying import deploy as deploy_version
 
     done = deploy_version(
-        open_project(), survey, version, platform=platform, pretest=pretest, languages=language, dry_run=dry_run
+        open_project(),
+        survey,
+        version,
+        platform=platform,
+        pretest=pretest,
+        languages=language,
+        dry_run=dry_run,
+        say=typer.echo,
     )
     for note in done.notes:
         warn(note)
-    for step in done.steps:
-        typer.echo(f"{'would ' if dry_run else ''}{step}")
     if not (dry_run and done.steps):
         already = "" if done.steps else " already: nothing to do"
         typer.echo(f"{done.deployment.id} is deployed on {done.deployment.platform}{already}")

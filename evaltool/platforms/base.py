@@ -11,6 +11,12 @@ from evaltool.survey.model import Survey
 Where: TypeAlias = Callable[[str], str]
 """File and line of a place in a survey, by the key of its text (`job.label`) or property (`job.relevant`)."""
 
+Say: TypeAlias = Callable[[str], object]
+
+
+def silent(_words: str) -> None:
+    """Nothing is told."""
+
 
 def _nothing(deployment_id: str) -> NoReturn:
     raise PlatformError(f"nothing is known of a deployment «{deployment_id}»", mend="Run: evaltool deploy")
@@ -106,8 +112,10 @@ class Archived(Protocol):
 class Platform(Protocol):
     """A place where surveys are answered. Every verb can be repeated: the second time changes nothing."""
 
-    def deploy(self, deployment: Deployment, survey: Survey, *, where: Where, dry_run: bool = False) -> Put:
-        """Put the survey there, or with `dry_run` only tell what would be done.
+    def deploy(
+        self, deployment: Deployment, survey: Survey, *, where: Where, say: Say = silent, dry_run: bool = False
+    ) -> Put:
+        """Put the survey there, or with `dry_run` only tell what would be done. `say` is told each step before it.
 
         Raises:
             DefinitionError: with everything about the survey that the platform would not take as it is meant.
@@ -154,7 +162,11 @@ class Platform(Protocol):
         ...
 
     def identity(self) -> str:
-        """What tells this platform from every other one; it never changes."""
+        """What tells this platform from every other one; it never changes.
+
+        Raises:
+            PlatformError: if the platform cannot be reached.
+        """
         ...
 
     def disconnect(self) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NoReturn
 
 from evaltool.errors import Fault, PlatformError
-from evaltool.platforms.base import Access, Archived, Batch, Invitation, Letter, Put, Where
+from evaltool.platforms.base import Access, Archived, Batch, Invitation, Letter, Put, Say, Where, silent
 from evaltool.records import Deployment
 from evaltool.server.store import Participant, Store
 from evaltool.survey.model import Survey
@@ -18,14 +18,22 @@ class Embedded:
         self._store = Store.open(access.url)
         self._access = access
 
-    def deploy(self, deployment: Deployment, survey: Survey, *, where: Where, dry_run: bool = False) -> Put:
-        standing = {item.id: item for item in self._store.deployments()}.get(deployment.id)
-        if not dry_run:
+    def deploy(
+        self, deployment: Deployment, survey: Survey, *, where: Where, say: Say = silent, dry_run: bool = False
+    ) -> Put:
+        step = self._step(deployment)
+        if step:
+            say(f"{'would ' if dry_run else ''}{step}")
+        if not dry_run:  # even where nothing is to do: a translation may have been reviewed since
             self._store.add_deployment(deployment, survey.model_dump_json(exclude_defaults=True))
+        return Put((step,) if step else ())
+
+    def _step(self, deployment: Deployment) -> str:
+        standing = {item.id: item for item in self._store.deployments()}.get(deployment.id)
         if standing is None:
-            return Put((f"put {deployment.id} into the survey server's database",))
+            return f"put {deployment.id} into the survey server's database"
         revised = standing.revision < deployment.revision
-        return Put((f"put the texts of revision {deployment.revision} in place of the former",) if revised else ())
+        return f"put the texts of revision {deployment.revision} in place of the former" if revised else ""
 
     def drift(self, deployment_id: str) -> list[Fault]:
         sent, _ = self._access.standing(deployment_id)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from evaltool.errors import DefinitionError, Fault, PlatformError, ProjectError
+from evaltool.platforms.base import Say, silent
 from evaltool.project import Project
 from evaltool.records import Deployment, Revision
 from evaltool.survey.check import PRIVACY, placeholders
@@ -40,10 +41,12 @@ def deploy(  # noqa: PLR0913  # what a person can choose
     pretest: bool = False,
     languages: Sequence[str] | None = None,
     dry_run: bool = False,
+    say: Say = silent,
 ) -> Deployed:
     """Deploy a release, in these languages (default: all), or bring a deployed one to its latest revision.
 
-    A pretest takes the definition as it is, and its answers never enter a dataset. A dry run changes nothing.
+    A pretest takes the definition as it is, and its answers never enter a dataset. A dry run changes nothing. `say` is
+    told each step.
 
     Raises:
         ReleaseError: if the version is not released.
@@ -73,7 +76,7 @@ def deploy(  # noqa: PLR0913  # what a person can choose
         standing = what_stands(project, wanted, revision=release.revision)
         place = places(definition_path(project.surveys, survey, version))
         with connected(platform, project) as target:
-            put = target.deploy(standing, filled, where=place, dry_run=dry_run)
+            put = target.deploy(standing, filled, where=place, say=say, dry_run=dry_run)
         kept = replace(standing, mapping=put.mapping)
         remembered = () if dry_run else remember(project, kept, filled)
         notes = [*map(str, put.warnings), *draft_notes(filled)]

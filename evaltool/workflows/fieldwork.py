@@ -25,8 +25,9 @@ from evaltool.survey.model import Roster, Survey
 from evaltool.survey.release import read_release
 from evaltool.workflows.deploying import deployments, in_languages
 from evaltool.workflows.erased import erased, open_vault
+from evaltool.workflows.findings import silenced
 from evaltool.workflows.reaching import answering, reachable
-from evaltool.workflows.working import Progress, connected, now, silent, working
+from evaltool.workflows.working import Progress, connected, now, pull_path, silent, working, write_json
 
 BATCH = 500
 
@@ -88,6 +89,10 @@ def invite(
         links = [link for link in every if link.person == answering(courses[link.unit], survey)]
         if len(links) < len(every):
             notes.append(f"{len(every) - len(links)} links were made for a former {survey.respondent}: left out")
+        silent_ones = silenced(project, deployment)
+        if left := sum(link.unit in silent_ones for link in links):
+            notes.append(f"{left} said no to their coordinator: left out")
+        links = [link for link in links if link.unit not in silent_ones]
         spoken = in_languages(survey, list(deployment.texts_now))
         notes += _unspoken(links, spoken)
         with connected(deployment.platform, project) as platform:
@@ -119,7 +124,7 @@ def remind(
         asked = {course.unit: answering(course, survey) for course in _selected(survey, roster, vault.courses(), where)}
         done = {unit for unit, status in statuses(project, deployment).items() if status in _DONE}
         invited = [link for link in vault.links(deployment.id) if asked.get(link.unit) == link.person]
-        links = [link for link in invited if link.unit not in done]
+        links = [link for link in invited if link.unit not in done | silenced(project, deployment)]
         if not links:
             mend = "Invite first (evaltool invite), or mend --where. Who has answered is told by the last pull."
             raise RosterError(f"nobody is to be reminded of {deployment.id}", where=where, mend=mend)
@@ -299,6 +304,7 @@ def _pull_one(project: Project, deployment: Deployment, progress: Progress) -> P
             count += len(batch.responses)
             gone += batch.gone
             progress(f"pull {deployment.id}", min(count, batch.total), batch.total)
+    write_json(pull_path(project, deployment.id), {"pulled_at": now()})
     return Pulled(deployment.id, count, tuple(gone))
 
 

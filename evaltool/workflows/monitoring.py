@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from functools import cached_property
-from pathlib import Path
 
 import pandas as pd
 
@@ -43,7 +42,7 @@ from evaltool.workflows.monitor_counts import (
     unanswered,
 )
 from evaltool.workflows.monitor_wave import Grouped, Monitor, Said, Wave
-from evaltool.workflows.working import now, read_json
+from evaltool.workflows.working import now, pull_path, read_json
 from evaltool.yamlfile import nearest
 
 _LANGUAGE = "language"
@@ -99,11 +98,6 @@ def last_pull(project: Project, deployment_id: str) -> str | None:
         return read_json(path)["pulled_at"]
     entries = Archive(project.archive / deployment_id).entries()
     return entries[-1].pulled_at if entries else None
-
-
-def pull_path(project: Project, deployment_id: str) -> Path:
-    """Where the last pull notes its time: the archive knows only pulls that brought something."""
-    return project.data / "pulls" / f"{deployment_id}.json"
 
 
 class _Follower:

@@ -109,6 +109,11 @@ def deployment_path(project: Project, deployment_id: str) -> Path:
     return project.data / "deployments" / f"{deployment_id}.json"
 
 
+def pull_path(project: Project, deployment_id: str) -> Path:
+    """Where the last pull notes its time: the archive knows only pulls that brought something."""
+    return project.data / "pulls" / f"{deployment_id}.json"
+
+
 def standing_survey(project: Project, deployment_id: str) -> Path:
     """The survey of a deployment as it was sent, with the facts about privacy filled in."""
     return project.data / "deployments" / "surveys" / f"{deployment_id}.json"

@@ -9,7 +9,7 @@ import keyring
 from keyring.errors import KeyringError
 
 from evaltool.errors import Fault, PlatformError
-from evaltool.platforms.base import Access, Archived, Batch, Invitation, Letter, Mailed, Put, Where
+from evaltool.platforms.base import Access, Archived, Batch, Invitation, Letter, Mailed, Put, Say, Where, silent
 from evaltool.platforms.limesurvey.account import check_account, check_zone, read_password
 from evaltool.platforms.limesurvey.mailing import write_to
 from evaltool.platforms.limesurvey.names import Names
@@ -41,16 +41,19 @@ class LimeSurvey:
         self._access = access
         self._server = server or log_in(access.url, access.user)
 
-    def deploy(self, deployment: Deployment, survey: Survey, *, where: Where, dry_run: bool = False) -> Put:
+    def deploy(
+        self, deployment: Deployment, survey: Survey, *, where: Where, say: Say = silent, dry_run: bool = False
+    ) -> Put:
         _refuse_adopted(deployment)
-        return put(self._server, deployment, survey, where=where, dry_run=dry_run)
+        return put(self._server, deployment, survey, where=where, say=say, dry_run=dry_run)
 
     def drift(self, deployment_id: str) -> list[Fault]:
         deployment, survey = self._deployed(deployment_id)
         sent = build_structure(deployment, survey, _names(deployment))
-        told = ask_told(self._server, _sid(deployment))
-        closed = Fault("platform-difference", "the survey is not active", deployment_id, "Open it again in LimeSurvey.")
-        return [*([] if told.survey.get("active") == "Y" else [closed]), *differences(sent, read_told(told))]
+        there = read_told(ask_told(self._server, _sid(deployment)))
+        closed = self._closed(deployment)
+        faults = [Fault("platform-difference", closed, deployment_id, _REOPEN)] if closed else []
+        return [*faults, *differences(sent, there)]
 
     def invite(self, deployment_id: str, invitations: Iterable[Invitation]) -> int:
         deployment, _ = self._deployed(deployment_id)
@@ -72,6 +75,9 @@ class LimeSurvey:
 
     def mail(self, deployment_id: str, letters: Sequence[Letter], *, remind: bool = False) -> list[Mailed]:
         deployment, _ = self._deployed(deployment_id)
+        closed = self._closed(deployment)
+        if closed:
+            raise PlatformError(f"no mail was sent: {closed}", where=deployment_id, mend=_REOPEN)
         return write_to(self._server, _sid(deployment), letters, remind=remind)
 
     def status(self, deployment_id: str) -> Mapping[str, int]:
@@ -124,6 +130,7 @@ class LimeSurvey:
             self._server.tell("set_survey_properties", sid, {"expires": clock})
 
     def identity(self) -> str:
+        self._server.reach()
         return self._account.url
 
     def disconnect(self) -> None:
@@ -159,6 +166,13 @@ class LimeSurvey:
         _refuse_adopted(deployment)
         return deployment, survey
 
+    def _closed(self, deployment: Deployment) -> str:
+        """Why nobody can answer ("" if everybody invited can)."""
+        told = self._server.ask("get_survey_properties", _sid(deployment), ["active", "expires"])
+        if told.get("active") != "Y":
+            return "the survey is not active"
+        return f"the survey ends, or has ended, at {told['expires']}" if told.get("expires") else ""
+
     def _refuse_anonymised(self, deployment: Deployment) -> None:
         """An anonymised survey resets its dates and cuts the link to who has answered."""
         told = self._server.ask("get_survey_properties", _sid(deployment), ["anonymized"])
@@ -171,6 +185,7 @@ class LimeSurvey:
             raise PlatformError(message, where=deployment.id, mend=mend)
 
 
+_REOPEN = "Open it again in LimeSurvey, if that was not meant."
 _STATUSES = ("opened", "partial", "complete", "refused")
 
 
@@ -221,5 +236,5 @@ def _changed(source: Source, rows: Sequence[Row], known: Mapping[str, tuple[int,
     for row in rows:
         revision, before = known.get(interview_id(source, row), (0, ""))
         response = read_row(source, row, revision=revision + 1)
-        if digest(response) != before:
+        if not before or digest(response) != before:
             yield response

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from evaltool.errors import Fault, PlatformError
-from evaltool.platforms.base import Put, Where
+from evaltool.platforms.base import Put, Say, Where
 from evaltool.platforms.limesurvey.failures import (
     ALREADY_ACTIVE,
     NO_PARTICIPANT_TABLE,
@@ -36,7 +36,15 @@ _ALIKE = frozenset({"X", "*"})
 """Types of questions that have nothing but their text in each language."""
 
 
-def put(server: RemoteControl, deployment: Deployment, survey: Survey, *, where: Where, dry_run: bool = False) -> Put:
+def put(
+    server: RemoteControl,
+    deployment: Deployment,
+    survey: Survey,
+    *,
+    where: Where,
+    say: Say,
+    dry_run: bool,
+) -> Put:
     """Put the survey there, opened for those on its list of participants.
 
     Raises:
@@ -49,7 +57,7 @@ def put(server: RemoteControl, deployment: Deployment, survey: Survey, *, where:
     if found.faults:
         raise faults_error(f"LimeSurvey would not take {deployment.id} as it is meant; nothing was sent", found.faults)
     structure = build_structure(deployment, survey, names)
-    job = _Job(server, structure, marker(deployment), was_open=bool(deployment.mapping), dry_run=dry_run)
+    job = _Job(server, structure, marker(deployment), was_open=bool(deployment.mapping), say=say, dry_run=dry_run)
     job.run()
     return Put(tuple(job.steps), {"sid": structure.sid, "names": names.to_json()}, found.warnings)
 
@@ -62,6 +70,7 @@ class _Job:
     structure: Structure
     mark: str
     was_open: bool
+    say: Say
     dry_run: bool
     steps: list[str] = field(default_factory=list[str])
 
@@ -88,6 +97,7 @@ class _Job:
 
     def _do(self, step: str, act: Callable[[], None]) -> None:
         self.steps.append(f"{step} ({self.where})")
+        self.say(f"{'would ' if self.dry_run else ''}{self.steps[-1]}")
         if not self.dry_run:
             act()
 

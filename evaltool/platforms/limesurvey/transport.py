@@ -69,6 +69,15 @@ class RemoteControl:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None):
         self.close()
 
+    def reach(self) -> None:
+        """Log in, if that is not done.
+
+        Raises:
+            RefusedError: if LimeSurvey does not take the user or the password.
+            PlatformError: if it cannot be reached, or is none.
+        """
+        self._session = self._session or self._log_in()
+
     def ask(self, method: str, *params: object) -> Any:
         """The result of a call that only reads; it is repeated when the connection breaks.
 
