@@ -58,6 +58,11 @@ class Names:
     left_out: Named = field(default_factory=dict[str, str])
     unrouted: Named = field(default_factory=dict[str, str])
 
+    @property
+    def participant(self) -> list[str]:
+        """The attributes of a participant that say who she is and what routing went by; none if a person made them."""
+        return [*self.attributes.values(), self.unit, self.person] if self.unit else []
+
     def question(self, title: str) -> str | None:
         """Our name of the question that LimeSurvey calls `title`."""
         return _backwards(self.questions).get(title)

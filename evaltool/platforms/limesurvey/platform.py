@@ -91,10 +91,10 @@ class LimeSurvey:
     def pull(self, deployment_id: str, archived: Archived, *, limit: int) -> Iterator[Batch]:
         deployment, survey = self._access.standing(deployment_id)
         self._refuse_anonymised(deployment)
-        source = self._source(deployment, survey)
+        source, fields = self._source(deployment, survey, listed=False), self._fields(deployment)
         known, cursor, total = archived.latest(), archived.cursor(), count(self._server, source.sid)
         there: set[str] = set()
-        for rows in sweep(self._server, source.sid):
+        for rows in sweep(self._server, source.sid, fields=fields):
             check_columns(source, rows[0])
             there |= {interview_id(source, row) for row in rows}
             changed = list(_changed(source, rows, known))
@@ -140,7 +140,14 @@ class LimeSurvey:
         deployment, _ = self._access.standing(deployment_id)
         return self._account.page(_sid(deployment), access_code(token), language)
 
-    def _source(self, deployment: Deployment, survey: Survey) -> Source:
+    def _fields(self, deployment: Deployment) -> list[str] | None:
+        """All columns, and those of the list of participants that say who answers; `None` if only the project knows."""
+        told = _names(deployment).participant
+        return [*self._server.ask("get_fieldmap", _sid(deployment)), *told] if told else None
+
+    def _source(self, deployment: Deployment, survey: Survey, *, listed: bool = True) -> Source:
+        """With `listed`, LimeSurvey's whole list of participants is read: that takes long."""
+        adopted = deployment.mapping.get("adopted")
         return Source(
             deployment=deployment.id,
             structure_hash=deployment.structure_hash,
@@ -148,7 +155,7 @@ class LimeSurvey:
             survey=survey,
             names=_names(deployment),
             zone=self._zone,
-            people=self._people(deployment, survey),
+            people=self._people(deployment, survey) if listed or adopted else {},
         )
 
     def _people(self, deployment: Deployment, survey: Survey) -> dict[str, Answering]:
@@ -156,8 +163,7 @@ class LimeSurvey:
         if deployment.mapping.get("adopted"):
             return {item.token: _linked(item, survey) for item in self._access.linked(deployment.id)}
         names = _names(deployment)
-        columns = [*names.attributes.values(), names.unit, names.person]
-        people = list_participants(self._server, _sid(deployment), columns)
+        people = list_participants(self._server, _sid(deployment), names.participant)
         return {code: _answering(item, names) for code, item in people.items()}
 
     def _deployed(self, deployment_id: str) -> tuple[Deployment, Survey]:

@@ -66,7 +66,10 @@ _Decided: TypeAlias = tuple[tuple[str, str | tuple[str, ...]], ...]
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """What a row is read with. `zone` is that of the server's clock; `people` are by access code."""
+    """What a row is read with. `zone` is that of the server's clock.
+
+    `people` are by access code, where the row itself does not say whose it is.
+    """
 
     deployment: str
     structure_hash: str
@@ -125,7 +128,7 @@ def check_columns(source: Source, columns: Iterable[str]) -> None:
     Raises:
         PlatformError: with every column that we do not know, and every one that is missing.
     """
-    there, known = set(columns), set(_columns(source))
+    there, known = set(columns), {*_columns(source), *source.names.participant}
     titles = set(source.names.questions.values())  # also what LimeSurvey works out itself
     own_others = {f"{title}[other]" for title in titles}
     strange = there - known - titles - own_others - SYSTEM_COLUMNS - {MARKER, *source.names.records.values()}
@@ -166,7 +169,7 @@ def read_row(source: Source, row: Row, *, revision: int) -> RawResponse:
     One whose access code nobody has stands for itself: the interview is its own unit and person.
     """
     interview = interview_id(source, row)
-    who = source.people.get(str(row.get("token") or ""), Answering(interview, interview))
+    who = _who(source, row, interview)
     written = {item.question.name: _written(item, row) for item in source.asked}
     given = {name: answer for name, answer in written.items() if answer is not None}
     path = _path(source, given, who.attributes)
@@ -193,6 +196,15 @@ def read_row(source: Source, row: Row, *, revision: int) -> RawResponse:
         answers=_with_empty(source, row, given, shown),
         pages=tuple(visits),
     )
+
+
+def _who(source: Source, row: Row, interview: str) -> Answering:
+    """As LimeSurvey was told; who is not on its list any more has no unit there."""
+    names = source.names
+    if row.get(names.unit):
+        told = {ours: str(row.get(theirs) or "") for ours, theirs in names.attributes.items()}
+        return Answering(str(row[names.unit]), str(row[names.person]), told)
+    return source.people.get(str(row.get("token") or ""), Answering(interview, interview))
 
 
 def interview_id(source: Source, row: Row) -> str:

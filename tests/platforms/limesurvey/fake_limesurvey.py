@@ -440,8 +440,12 @@ class FakeLimeSurvey:
             told["fieldname"]: title for told, (_, _, title) in zip(self._columns(held), held.columns(), strict=True)
         }
         names = fields or [*SYSTEM, *titles.values()]
+        people = {person["token"]: person for person in held.participants or []}
         rows = [
-            {titles.get(name, name): row.get(titles.get(name, name)) for name in names}
+            {
+                titles.get(name, name): row.get(titles.get(name, name), people.get(row["token"], {}).get(name))
+                for name in names
+            }
             for number, row in sorted(held.responses.items())
             if (first or 1) <= number <= (last or number)
         ]

@@ -83,6 +83,8 @@ EMPTY = {
     "datestamp": "2026-11-22 15:18:38",
     "evaltool": "evaltool trial@1",
 }
+JOINED = {"attribute_1": "odense", "attribute_2": "u_2", "attribute_3": "p_2"}
+"""What LimeSurvey adds from its list of participants, when it is asked to."""
 SENT = {"submitdate": "2026-11-22 15:18:38"}
 FULL = {
     **EMPTY,
@@ -238,8 +240,8 @@ def test_a_survey_without_dates_says_so() -> None:
 
 
 def test_columns_that_we_do_not_know_or_miss_are_all_told() -> None:
-    check_columns(source(), FULL)
-    changed = {**FULL, "mood": "1", "sat[trust]": "2"}
+    check_columns(source(), FULL | JOINED)
+    changed = {**FULL, **JOINED, "mood": "1", "sat[trust]": "2"}
     del changed["age"]
     with pytest.raises(PlatformError) as caught:
         check_columns(source(), changed)
@@ -252,6 +254,13 @@ def test_columns_that_we_do_not_know_or_miss_are_all_told() -> None:
 
 def test_no_answer_or_code_is_in_a_repr() -> None:
     assert not any(word in repr(response(FULL)) + repr(source()) for word in ("driving", "Code_0001"))
+
+
+def test_a_row_that_says_whose_it_is_needs_no_list() -> None:
+    found = response({**FULL, **JOINED})
+    assert (found.unit, found.person, found.attributes) == ("u_2", "p_2", {"site": "odense"})
+    gone = response({**FULL, **dict.fromkeys(JOINED), "token": "Code_0002"})  # no longer on the list
+    assert (gone.unit, gone.person, gone.attributes) == ("ls911001-1", "ls911001-1", {})
 
 
 def test_a_choice_called_other_is_none_of_limesurveys_own() -> None:
