@@ -157,8 +157,8 @@ _ODD = '  Min «mentor» & jeg: <b>{navn}</b> "5 > 3" it\'s 100 %\nنعم، كث
 _NOTHING = "answers nothing but consent"
 
 
-def mentee_end(survey: Survey) -> Iterator[Interview]:
-    """Interviews on `mentee-end@2`: full, broken off on several pages, refused; on each branch, and changing branch."""
+def mentee_end(survey: Survey, language: str) -> Iterator[Interview]:
+    """Interviews on `mentee-end@2`, begun in this language: full, broken off, refused; on every branch, or changing it."""
 
     def made(attributes: Mapping[str, str], silent: float = 0, **fixed: Sequence[str]) -> dict[str, Answers]:
         return walk(survey, attributes, Habits(str(fixed), fixed=fixed, silent=silent))
@@ -224,10 +224,10 @@ def mentee_end(survey: Survey) -> Iterator[Interview]:
         ),
         _MUNICIPAL,
     )
-    yield from _apart(works, looks)
+    yield from _apart(works, looks, language)
 
 
-def _apart(works: Mapping[str, Answers], looks: Mapping[str, Answers]) -> Iterator[Interview]:
+def _apart(works: Mapping[str, Answers], looks: Mapping[str, Answers], language: str) -> Iterator[Interview]:
     """What LimeSurvey cannot tell apart.
 
     It also keeps what was filled in on a page that was sent in vain, or left by going back; it records a page anew when
@@ -262,7 +262,7 @@ def _apart(works: Mapping[str, Answers], looks: Mapping[str, Answers]) -> Iterat
         "changes language and leaves",
         (*_sent(works, before="danish"), Speak("ti"), Leave()),
         _MUNICIPAL,
-        differ={"interview_language": ("ti", "da")},
+        differ={"interview_language": ("ti", language)},
     )
 
 

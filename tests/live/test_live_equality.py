@@ -40,7 +40,7 @@ def test_the_same_interviews_give_the_same_dataset(
     people = {
         f"{language}-{number:02}": (language, interview)
         for language in LANGUAGES
-        for number, interview in enumerate(mentee_end(survey))
+        for number, interview in enumerate(mentee_end(survey, language))
     }
     both.limesurvey.deploy()
     both.embedded.deploy()

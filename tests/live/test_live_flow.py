@@ -23,8 +23,12 @@ def test_from_a_release_to_a_dataset(pair: Callable[[str, int], Pair], browser: 
     assert project.deploy() == f"{project.key} is deployed on limesurvey already: nothing to do\n"
     assert project.run_with_version("drift") == f"{project.key} on limesurvey: no differences\n"
 
-    chosen = [interview for interview in mentee_end(survey) if interview.name in WANTED]
-    people = {f"{language}-{n}": (language, item) for language in ("da", "ar") for n, item in enumerate(chosen)}
+    people = {
+        f"{language}-{WANTED.index(interview.name)}": (language, interview)
+        for language in ("da", "ar")
+        for interview in mentee_end(survey, language)
+        if interview.name in WANTED
+    }
     links = project.invite(people)
     assert project.invite(people) == links  # a second run changes nothing
     numbered = fields(server.ask("get_fieldmap", made.sid))
