@@ -208,10 +208,10 @@ def what_stands(project: Project, wanted: Deployment, *, revision: int) -> Deplo
 
 def remember(project: Project, deployment: Deployment, survey: Survey) -> tuple[str, ...]:
     """Keep the record, and the survey as it was sent; says so if the same was not remembered already."""
-    path = deployment_path(project, deployment.id)
-    if path.is_file() and Deployment.from_json(read_json(path)) == deployment:
+    path, sent = deployment_path(project, deployment.id), standing_survey(project, deployment.id)
+    if path.is_file() and sent.is_file() and Deployment.from_json(read_json(path)) == deployment:
         return ()
-    write_json(standing_survey(project, deployment.id), survey.model_dump(mode="json", exclude_defaults=True))
+    write_json(sent, survey.model_dump(mode="json", exclude_defaults=True))
     write_json(path, deployment.to_json())
     return ("keep a record of the deployment",)
 

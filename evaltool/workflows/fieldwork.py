@@ -11,7 +11,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
 from evaltool.contacts.vault import ImportReport, Link
-from evaltool.errors import ExpressionError, Fault, ProjectError, RosterError
+from evaltool.errors import ExpressionError, Fault, PlatformError, ProjectError, RosterError
 from evaltool.platforms.base import Invitation, Letter, Mailed, Platform
 from evaltool.project import Project
 from evaltool.records import Course, Deployment
@@ -71,8 +71,11 @@ def invite(
         ExpressionError: if `where` names something that is no usable column or code of the roster.
         RosterError: if nobody is selected.
         CleaningError: if the survey follows another one that has no dataset yet.
-        PlatformError: if the platform is to write mail, and writes none.
+        PlatformError: if the survey was adopted, or the platform is to write mail, and writes none.
     """
+    if deployment.mapping.get("adopted"):  # before the vault makes links that lead nowhere
+        mend = "Its people were invited there. Link them to the roster: evaltool adopt … --participants FILE"
+        raise PlatformError(f"{deployment.id} was adopted: evaltool only reads its answers", mend=mend)
     survey = _survey_of(project, deployment)
     roster = load_roster(project.surveys / "roster.yaml")
     _refuse_selection(where, roster, out)
@@ -284,26 +287,56 @@ class Pulled:
 def pull(project: Project, progress: Progress = silent) -> list[Pulled]:
     """Append what is new or changed on the platforms to the archive.
 
-    It can be cut off anywhere: what was appended stays, and the next pull goes on from there.
+    It can be cut off anywhere: what was appended stays, and the next pull goes on from there. A deployment that cannot
+    be pulled keeps no other one from it.
+
+    Raises:
+        PlatformError: at the end, with everything that could not be pulled.
     """
+    pulled: list[Pulled] = []
+    failed: list[PlatformError] = []
     with working(project):
-        return [_pull_one(project, item, progress) for item in deployments(project)]
+        every = deployments(project)
+        for name in dict.fromkeys(item.platform for item in every):
+            try:
+                with connected(name, project) as platform:  # once: a refused login is not tried again
+                    for item in (item for item in every if item.platform == name):
+                        try:
+                            pulled.append(_pull_one(project, platform, item, progress))
+                        except PlatformError as error:
+                            failed.append(error)
+            except PlatformError as error:
+                failed.append(error)
+    _refuse_failed(failed, pulled)
+    return pulled
 
 
-def _pull_one(project: Project, deployment: Deployment, progress: Progress) -> Pulled:
+def _refuse_failed(failed: Sequence[PlatformError], pulled: Sequence[Pulled]) -> None:
+    if len(failed) == 1 and not pulled:
+        raise failed[0]
+    if failed:
+        told = ", ".join(f"{item.deployment} ({item.records} records)" for item in pulled) or "nothing"
+        faults = [fault for error in failed for fault in (_as_fault(error), *error.faults)]
+        raise PlatformError(f"not all could be pulled; pulled was {told}", faults=faults)
+
+
+def _as_fault(error: PlatformError) -> Fault:
+    return Fault(error.code, error.message, error.where, error.mend)
+
+
+def _pull_one(project: Project, platform: Platform, deployment: Deployment, progress: Progress) -> Pulled:
     archive = Archive(project.archive / deployment.id)
     # An older copy of archive or platform may have been put back: who was erased since stays erased.
     if not (forgotten := erased(project)) <= archive.erased():
         archive.erase(forgotten, erased_at=now())
     count, gone = 0, list[str]()
-    with connected(deployment.platform, project) as platform:
-        if hers := erased(project, deployment.id):
-            platform.erase(deployment.id, sorted(hers))
-        for batch in platform.pull(deployment.id, archive, limit=BATCH):
-            archive.append(batch.responses, cursor=batch.cursor, pulled_at=now())
-            count += len(batch.responses)
-            gone += batch.gone
-            progress(f"pull {deployment.id}", min(count, batch.total), batch.total)
+    if hers := erased(project, deployment.id):
+        platform.erase(deployment.id, sorted(hers))
+    for batch in platform.pull(deployment.id, archive, limit=BATCH):
+        archive.append(batch.responses, cursor=batch.cursor, pulled_at=now())
+        count += len(batch.responses)
+        gone += batch.gone
+        progress(f"pull {deployment.id}", min(count, batch.total), batch.total)
     write_json(pull_path(project, deployment.id), {"pulled_at": now()})
     return Pulled(deployment.id, count, tuple(gone))
 

@@ -5,9 +5,10 @@ never came. What they answered stands in `PEOPLE` there; the shares below are co
 """
 
 import json
+import re
 import threading
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -15,17 +16,20 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from evaltool.errors import EvaltoolError
+from evaltool.contacts.vault import Vault
+from evaltool.errors import EvaltoolError, PlatformError
 from evaltool.platforms.limesurvey.pull import read_export
 from evaltool.project import Project, read_project
 from evaltool.responses.dataset import read_dataset
 from evaltool.workflows.adopting import Step, Wanted, adopt, survey_key
 from evaltool.workflows.cleaning import clean
 from evaltool.workflows.definitions import check, release
+from evaltool.workflows.deploying import deploy, deployment_of
 from evaltool.workflows.erasing import Who, erase
 from evaltool.workflows.estimating import analyse
-from evaltool.workflows.fieldwork import import_roster, pull
+from evaltool.workflows.fieldwork import import_roster, invite, pull, remind
 from evaltool.workflows.reporting import report
+from evaltool.workflows.working import pull_path
 from tests.platforms.limesurvey.rc2_adapters import PASSWORD, export, recorded
 
 SID = 770001
@@ -204,6 +208,42 @@ def test_answers_are_linked_to_the_roster_by_their_access_codes(programme: Proje
     assert data["unit"].str.startswith("ls770001-").to_list() == [True, False, False, True, True]
     dispositions = read_dataset(project.dataset("old-end@1")).dispositions
     assert sorted(dispositions["disposition"].astype("str")) == ["I", "I", "I", "I", "NC", "P"]
+
+
+def test_links_of_an_adopted_survey_are_those_that_people_have(programme: Project, tmp_path: Path) -> None:
+    with limesurvey() as url:
+        project = at(programme, url)
+        adopted(project, participants=participants(tmp_path))
+        deployment = deployment_of(project, "old-end", 1)
+        out = tmp_path / "links.csv"
+        remind(project, deployment, out=out)
+        told = out.read_text(encoding="utf-8-sig")
+    assert sorted(re.findall(r"/770001\?token=(\w+)&", told)) == ["ali2019", "mette2019", "never2019"]
+
+
+def test_nobody_gets_a_link_of_evaltool_to_an_adopted_survey(programme: Project) -> None:
+    """It would lead nowhere, and answers without an access code would be taken for hers."""
+    with limesurvey() as url:
+        project = at(programme, url)
+        adopted(project)
+        with pytest.raises(PlatformError, match="evaltool only reads its answers"):
+            invite(project, deployment_of(project, "old-end", 1))
+    with closing(Vault.open(project.vault)) as vault:
+        assert vault.links("old-end@1") == []
+
+
+def test_what_cannot_be_pulled_keeps_nothing_else_from_it(programme: Project) -> None:
+    with limesurvey() as url:
+        adopted(at(programme, url))
+    with limesurvey(always("No Data, survey table does not exist.")) as url:
+        project = at(programme, url)
+        (project.data / "platforms" / "limesurvey.json").unlink(missing_ok=True)  # another port
+        release(project, "participant-end", 1)
+        deploy(project, "participant-end", 1)
+        with pytest.raises(PlatformError, match="the survey is not active") as caught:
+            pull(project)
+    assert caught.value.message == "not all could be pulled; pulled was participant-end@1 (0 records)"
+    assert pull_path(project, "participant-end@1").is_file()
 
 
 def test_who_is_linked_later_is_linked_in_the_next_dataset(programme: Project, tmp_path: Path) -> None:

@@ -274,6 +274,17 @@ def test_only_who_has_not_answered_by_the_last_pull_is_reminded(programme: Proje
         remind(programme, deployment, where='${site} = "north"')
 
 
+def test_a_record_that_lacks_the_survey_as_it_was_sent_gets_it(programme: Project) -> None:
+    """As one of evaltool before it kept that: drift and coordinators' sheets read it."""
+    release(programme, "participant-end", 1)
+    deploy(programme, "participant-end", 1)
+    path = programme.data / "deployments" / "surveys" / "participant-end@1.json"
+    sent = path.read_bytes()
+    path.unlink()
+    deploy(programme, "participant-end", 1)
+    assert path.read_bytes() == sent
+
+
 def test_the_embedded_server_writes_the_links_before_it_says_that_it_sends_no_mail(programme: Project) -> None:
     release(programme, "participant-end", 1)
     out = programme.root / "links.csv"

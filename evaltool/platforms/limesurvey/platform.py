@@ -125,8 +125,9 @@ class LimeSurvey:
     def close(self, deployment_id: str) -> None:
         deployment, _ = self._deployed(deployment_id)
         sid = _sid(deployment)
-        if not self._server.ask("get_survey_properties", sid, ["expires"]).get("expires"):
-            clock = datetime.now(self._zone).strftime("%Y-%m-%d %H:%M:%S")
+        clock = datetime.now(self._zone).strftime("%Y-%m-%d %H:%M:%S")
+        ends = self._server.ask("get_survey_properties", sid, ["expires"]).get("expires")
+        if not ends or str(ends) > clock:
             self._server.tell("set_survey_properties", sid, {"expires": clock})
 
     def identity(self) -> str:
@@ -138,7 +139,9 @@ class LimeSurvey:
 
     def link(self, deployment_id: str, token: str, language: str) -> str:
         deployment, _ = self._access.standing(deployment_id)
-        return self._account.page(_sid(deployment), access_code(token), language)
+        # The vault keeps an adopted survey's codes, which are as they are, behind its number.
+        code = token.partition(":")[2] if deployment.mapping.get("adopted") else access_code(token)
+        return self._account.page(_sid(deployment), code, language)
 
     def _fields(self, deployment: Deployment) -> list[str] | None:
         """All columns, and those of the list of participants that say who answers; `None` if only the project knows."""

@@ -173,6 +173,12 @@ def test_an_expired_survey_still_gives_its_answers(running: Fieldwork) -> None:
     assert running.run("pull") == (3, [])
 
 
+def test_closing_does_not_wait_for_a_day_that_was_set_there(running: Fieldwork) -> None:
+    running.fake.surveys[SID].row["expires"] = "2199-12-31 00:00:00"
+    running.run("close")
+    assert running.fake.surveys[SID].row["expires"] < "2199"
+
+
 def test_a_right_that_is_missing_is_told(work: Fieldwork) -> None:
     work.rpc = wire(work.fake, {3: "no permission"})
     told = refused(work, "deploy")
