@@ -246,7 +246,7 @@ def _quota(project: Project) -> Iterator[Said]:
         if item.platform == "limesurvey":
             rows = read_interviews(Archive(project.archive / item.id).segments())
             since = settings.responses_since
-            rows = rows if since is None else rows[[day >= since for day in map(_day, rows["opened_at"])]]
+            rows = rows if since is None else rows.loc[[day >= since for day in map(_day, rows["opened_at"])]]
             used += rows["status"].isin(["complete", "refused"]).map({True: 1.0, False: 0.5}).sum()
     alert = quota_alert(used, settings.responses_limit, settings.responses_since)
     if alert:

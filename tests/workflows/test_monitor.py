@@ -387,6 +387,13 @@ def test_a_quota_that_is_nearly_spent_is_told(answered: Project, settings: str, 
     assert found == ([expected] if expected else [])
 
 
+def test_a_quota_is_counted_where_nothing_was_answered_yet(invited: Project) -> None:
+    (invited.data / "pulls").mkdir(exist_ok=True)
+    write_json(invited.data / "pulls" / "small@1.json", {"pulled_at": day(4)})
+    limited = set_limit(invited, "responses_limit = 1\nresponses_since = 2024-07-02")
+    assert not [text for text in told(limited) if "LimeSurvey account" in text]
+
+
 def test_where_dates_were_reset_nothing_is_told_of_days(answered: Project) -> None:
     path = answered.data / "deployments" / "small@1.json"
     path.write_text(json.dumps({**json.loads(path.read_text(encoding="utf-8")), "anonymised": True}), "utf-8")
