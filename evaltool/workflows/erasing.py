@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import zipfile
+import zlib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -227,6 +228,8 @@ def _left(place: _Place) -> Iterator[str]:
     for item in place.deployments:
         if item.anonymised:
             yield f"{item.id} is anonymised: which answers are hers, nobody can tell"
+    if place.invited:
+        yield "links and coordinators' sheets that were sent out name her: have them deleted there"
     yield "figures and reports that were handed out count her, and cannot be made again as they were"
     yield "take her out of your roster files: the next import would bring her in again, as somebody new"
     yield "backups hold her until they are deleted; after a restore: evaltool erase --again --yes"
@@ -243,7 +246,7 @@ def _search(place: _Place) -> Iterator[tuple[Path, str]]:
         try:
             if any(form in data for data in _contents(path) for form in forms):
                 yield path, "holds something of hers"
-        except (OSError, zipfile.BadZipFile) as error:
+        except (OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:  # damaged, or has a password
             yield path, f"cannot be read ({error})"
 
 

@@ -362,6 +362,24 @@ def test_what_somebody_else_made_is_left_and_named(project: Project) -> None:
     ]
 
 
+def test_a_file_that_cannot_be_read_is_named(project: Project) -> None:
+    path = project.root / "with-a-password.zip"
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("roster.csv", "P1;Zubeyda")
+    data = bytearray(path.read_bytes())
+    for sign, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):  # the flag that says it is encrypted
+        data[data.index(sign) + place] |= 1
+    path.write_bytes(data)
+    done = erase(project, HERS, sure=True)
+    (told,) = [line for line in done.left if "look into it" in line]
+    assert told.startswith("with-a-password.zip cannot be read (")
+
+
+def test_what_was_sent_to_others_is_named(project: Project) -> None:
+    told = "links and coordinators' sheets that were sent out name her: have them deleted there"
+    assert told in erase(project, HERS, sure=False).left
+
+
 def test_a_name_that_an_encoding_lacks_is_found_where_it_stands_only(project: Project, tmp_path: Path) -> None:
     roster = tmp_path / "more.csv"
     roster.write_text(ROSTER.replace("Dea Dorsen", "فاطمة الزهراء"), encoding="utf-8")
