@@ -75,6 +75,11 @@ def test_a_person_goes_with_all_her_courses(vault):
     assert set(vault.remarks("end@1")) == set(vault.remarks("mentor@1")) == {left.unit}
 
 
+def test_an_access_code_of_an_adopted_survey_is_known_as_it_stands_elsewhere(vault):
+    vault.take_links("old@1", {unit_of(vault, "008", "c1"): "770001:sam2019"})
+    assert "sam2019" in vault.known(vault.find("008")).texts
+
+
 def test_one_of_two_courses_goes_and_she_stays(vault):
     first, second = unit_of(vault, "007", "c1"), unit_of(vault, "007", "c2")
     hers = vault.find("007", course_id="c1")
