@@ -19,9 +19,13 @@ def unlinked_units(segments: Iterable[Lines]) -> list[str]:
 
 
 def interviews_of(pseudonyms: Collection[str], segments: Iterable[Lines]) -> set[str]:
-    """The interviews of which any record is theirs, as unit or person."""
-    records = (json.loads(line) for lines in segments for line in lines.to_pylist())
-    return {record["interview"] for record in records if {record["unit"], record["person"]} & set(pseudonyms)}
+    """The interviews of which any record is theirs, as unit or person; not those that were found to be another one's."""
+    hers, last = set[str](), dict[str, set[str]]()
+    for record in (json.loads(line) for lines in segments for line in lines.to_pylist()):
+        name, who = record["interview"], {record["unit"], record["person"]}
+        last[name] = who
+        hers |= {name} if who & set(pseudonyms) else set()
+    return {name for name in hers if last[name] & {name, *pseudonyms}}
 
 
 def with_units(roster: pd.DataFrame, units: Sequence[str]) -> pd.DataFrame:
