@@ -158,7 +158,7 @@ _NOTHING = "answers nothing but consent"
 
 
 def mentee_end(survey: Survey, language: str) -> Iterator[Interview]:
-    """Interviews on `mentee-end@2`, begun in this language: full, broken off, refused; on every branch, or changing it."""
+    """Interviews on `mentee-end@2`, begun in this language: full, broken off, refused; on every branch, or off it."""
 
     def made(attributes: Mapping[str, str], silent: float = 0, **fixed: Sequence[str]) -> dict[str, Answers]:
         return walk(survey, attributes, Habits(str(fixed), fixed=fixed, silent=silent))

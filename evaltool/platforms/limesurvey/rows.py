@@ -1,6 +1,7 @@
 """A row of LimeSurvey's export as a raw response: our names and codes, UTC times, and why an answer is missing."""
 
 import re
+import time
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
@@ -170,8 +171,7 @@ def read_row(source: Source, row: Row, *, revision: int) -> RawResponse:
     """
     interview = interview_id(source, row)
     who = _who(source, row, interview)
-    written = {item.question.name: _written(item, row) for item in source.asked}
-    given = {name: answer for name, answer in written.items() if answer is not None}
+    given = _given(source, row)
     path = _path(source, given, who.attributes)
     status = _status(row, given, path)
     records = _records(source, row, path)
@@ -245,7 +245,7 @@ def _visits(records: Records) -> list[PageVisit]:
 
 
 def _utc(record: PageRecord) -> str:
-    return datetime.fromtimestamp(record.time, UTC).isoformat(timespec="seconds")
+    return time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime(record.time))
 
 
 def _times(row: Row, zone: tzinfo) -> tuple[str, str]:
@@ -255,6 +255,7 @@ def _times(row: Row, zone: tzinfo) -> tuple[str, str]:
     return begun or last, last
 
 
+@lru_cache(maxsize=16)  # the same time stands in a row twice
 def _zoned(clock: object, zone: tzinfo) -> str | None:
     """The server's wall clock in UTC; of an hour that the clock shows twice, the first."""
     if not clock:
@@ -280,6 +281,18 @@ def _with_empty(source: Source, row: Row, given: Mapping[str, Answer], shown: Co
 
 def _asking(questions: Iterable[Question]) -> Iterator[Question]:
     return (question for question in questions if QUESTION_TYPES[question.type].asks)
+
+
+def _given(source: Source, row: Row) -> dict[str, Answer]:
+    """What was answered. Most questions take one choice, of a code that is known: that goes without a call."""
+    given: dict[str, Answer] = {}
+    for item in source.asked:
+        theirs = row.get(item.column)
+        if item.column not in row or theirs:
+            answer = item.codes.get(theirs or "") or _written(item, row)
+            if answer is not None:
+                given[item.question.name] = answer
+    return given
 
 
 def _written(item: _Asked, row: Row) -> Answer:
