@@ -67,7 +67,7 @@ def _export(
     rows = read_export(exported)
     if rows is None:
         where = f"LimeSurvey at {server.account.host}, export_responses"
-        raise PlatformError("the export cannot be read", where=where, mend="LimeSurvey 5.6 to 6.4 were tried.")
+        raise PlatformError("the export cannot be read", where=where, mend="LimeSurvey 5.6 to 6.13 were tried.")
     return rows
 
 

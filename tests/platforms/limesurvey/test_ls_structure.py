@@ -162,8 +162,11 @@ def test_participant_attributes_are_described() -> None:
     assert '"attribute_1": {"description": "site"' in survey["attributedescriptions"]
     mark = f"evaltool every-type@3 every-type@3 {make_release(SURVEY, released_at='').structure_hash}"
     assert STRUCTURE.attributes == {
-        **{"attribute_1": "site", "attribute_2": "started", "attribute_3": "nick"},
-        **{"attribute_4": f"unit ({mark})", "attribute_5": "person"},
+        "attribute_1": "site",
+        "attribute_2": "started",
+        "attribute_3": "nick",
+        "attribute_4": f"unit ({mark})",
+        "attribute_5": "person",
     }
 
 
