@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -23,6 +22,7 @@ from evaltool.responses.dispositions import (
 from evaltool.responses.sheets import SheetError
 from evaltool.workflows.coordinator_sheet import FOUND, REMARK, Returned, Said, read_returned
 from evaltool.workflows.deploying import deployments
+from evaltool.workflows.erased import open_vault
 from evaltool.workflows.working import now, working
 
 
@@ -66,7 +66,7 @@ def read_sheets(project: Project, files: Sequence[Path]) -> Read:
     """
     today = datetime.fromisoformat(now()).astimezone().date()
     returned, faults = _read_all(files, today)
-    with working(project), closing(Vault.open(project.vault)) as vault:
+    with working(project), open_vault(project) as vault:
         last = {(item.deployment, item.unit): item for item in read_findings(project.findings)}
         places = _places(vault, {item.id for item in deployments(project)})
         words, more = _words(returned, places, last)

@@ -24,6 +24,7 @@ from evaltool.workflows.cleaning import clean
 from evaltool.workflows.coordinators import file_names, make_sheets
 from evaltool.workflows.definitions import release
 from evaltool.workflows.deploying import deploy
+from evaltool.workflows.erasing import Who, erase
 from evaltool.workflows.fieldwork import import_roster, invite, pull
 from evaltool.workflows.findings import read_sheets, silenced
 from evaltool.workflows.starting import init_project
@@ -358,6 +359,15 @@ def test_a_course_that_left_the_vault_is_told(project: Project) -> None:
     with closing(Vault.open(project.vault)) as vault, vault.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE courses SET course_id = 'C77' WHERE course_id = 'C5'")
     assert faults(project, path) == [("unknown-course", "anna (2).xlsx, sheet «Courses», row 2")]
+
+
+def test_a_sheet_brings_nobody_back_who_was_erased(project: Project) -> None:
+    path = fill(make(project) / "anna (2).xlsx", {"C5": {FOUND: "moved", REMARK: "Dea is in Aarhus"}})
+    sheet, old = path.rename(project.root.parent / path.name), project.root.parent / "vault.sqlite"
+    shutil.copy(project.vault, old)
+    erase(project, Who(person_id="P4"), sure=True)
+    shutil.copy(old, project.vault)
+    assert faults(project, sheet) == [("unknown-course", "anna (2).xlsx, sheet «Courses», row 2")]
 
 
 def test_files_that_are_no_sheets_are_told_one_by_one(project: Project) -> None:
