@@ -3,11 +3,9 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from evaltool.contacts.vault import Vault
 from evaltool.errors import DefinitionError, Fault, PlatformError, RosterError
 from evaltool.platforms.limesurvey.account import check_zone
 from evaltool.platforms.limesurvey.adopted import Adopted, Mapped, adopt_survey, own_languages
@@ -33,6 +31,7 @@ from evaltool.survey.load import definition_path, load_roster
 from evaltool.survey.model import Roster, Survey
 from evaltool.survey.release import read_release
 from evaltool.workflows.deploying import deployments, remember, what_stands
+from evaltool.workflows.erased import open_vault
 from evaltool.workflows.working import now, working
 from evaltool.yamlfile import YamlFile, faults_error
 
@@ -125,6 +124,9 @@ def _refuse(foreign: ForeignSurvey, wanted: Wanted) -> None:
         )
         message = "it is anonymised: LimeSurvey has cut the link to persons and reset all dates"
         faults.append(Fault("anonymised", message, where, mend))
+    if foreign.anonymised and wanted.participants:
+        mend = "Leave out --participants: those invited would count beside the answers, as if none were theirs."
+        faults.append(Fault("anonymised", "its answers can be linked to nobody", where, mend))
     if not foreign.active:
         mend = "Activate it in LimeSurvey, and import its former answers there: Responses, «Import responses»."
         faults.append(Fault("not-active", "it is not active: LimeSurvey gives no answers of it", where, mend))
@@ -238,7 +240,7 @@ def _link(project: Project, wanted: Wanted, survey: Survey) -> tuple[str, ...]:
         return ()
     roster = load_roster(project.surveys / "roster.yaml")
     rows, blank = _participants(wanted.participants, roster)
-    with closing(Vault.open(project.vault)) as vault:
+    with open_vault(project) as vault:
         units = {(course.person_id, course.course_id): course.unit for course in vault.courses()}
         faults = [fault for row in rows for fault in row.faults(units)]
         faults += _doubles(rows)

@@ -319,6 +319,27 @@ def test_an_anonymised_survey_needs_a_word_and_marks_its_data(programme: Project
     assert set(frame(project)["completed_at"].dropna().astype("str")) == {"1980-01-01 00:00:00+00:00"}
 
 
+def test_an_anonymised_survey_is_linked_to_nobody(programme: Project, tmp_path: Path) -> None:
+    """Its three participants would count as silent beside its answers, which may be theirs."""
+    with limesurvey(anonymised) as url:
+        project = at(programme, url)
+        adopted(project, accept_anonymised=True)
+        with pytest.raises(EvaltoolError, match="its answers can be linked to nobody"):
+            adopt(project, wanted(accept_anonymised=True, participants=participants(tmp_path)))
+
+
+def test_nobody_who_was_erased_is_linked_when_an_older_vault_was_put_back(programme: Project, tmp_path: Path) -> None:
+    with limesurvey() as url:
+        project = at(programme, url)
+        adopted(project)
+        old = project.vault.read_bytes()
+        erase(project, Who(person_id="P1"), sure=True)
+        project.vault.write_bytes(old)
+        with pytest.raises(EvaltoolError, match="nobody was linked") as caught:
+            adopt(project, wanted(participants=participants(tmp_path)))
+    assert [fault.where for fault in caught.value.faults] == ["participants.csv, row 2"]
+
+
 def test_a_survey_without_answers_is_told(programme: Project) -> None:
     with limesurvey(NOBODY.get) as url:
         project = at(programme, url)
