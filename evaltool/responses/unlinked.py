@@ -19,7 +19,7 @@ def unlinked_units(segments: Iterable[Lines]) -> list[str]:
 
 
 def interviews_of(pseudonyms: Collection[str], segments: Iterable[Lines]) -> set[str]:
-    """The interviews of which any record is theirs, as unit or person; not those that were found to be another one's."""
+    """The interviews of which any record is theirs, as unit or person; not those that are another one's now."""
     hers, last = set[str](), dict[str, set[str]]()
     for record in (json.loads(line) for lines in segments for line in lines.to_pylist()):
         name, who = record["interview"], {record["unit"], record["person"]}
