@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pandas as pd
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
@@ -17,6 +18,7 @@ from evaltool.project import Project
 from evaltool.records import Course, Deployment
 from evaltool.responses.archive import Archive
 from evaltool.responses.roster import read_roster, write_roster_table
+from evaltool.responses.steps import drop_duplicates, keep_latest
 from evaltool.survey.answers import read_attributes
 from evaltool.survey.check import selection_faults
 from evaltool.survey.expressions import holds
@@ -143,15 +145,16 @@ def remind(
 
 
 _DONE = ("complete", "refused")
+_STATE = ("deployment", "interview", "unit", "status", "revision", "saved_at")
 
 
 def statuses(project: Project, deployment: Deployment) -> dict[str, str]:
-    """How far each unit's interview had come by the last pull."""
-    found: dict[str, str] = {}
-    for lines in Archive(project.archive / deployment.id).segments():
-        for record in map(json.loads, lines.to_pylist()):
-            found[record["unit"]] = record["status"]
-    return found
+    """How far each unit's interview had come by the last pull; of several that which its dataset keeps."""
+    lines = (line for lines in Archive(project.archive / deployment.id).segments() for line in lines.to_pylist())
+    rows = [[record[name] for name in _STATE] for record in map(json.loads, lines)]
+    latest, _ = keep_latest(pd.DataFrame(rows, columns=_STATE))
+    best, _ = drop_duplicates(latest)
+    return dict(zip(best["unit"], best["status"], strict=True))
 
 
 def _refuse_selection(where: str, roster: Roster, out: Path | None) -> None:

@@ -12,6 +12,8 @@ import pytest
 from evaltool.contacts.vault import Vault
 from evaltool.errors import CleaningError, DefinitionError, PlatformError, RosterError
 from evaltool.project import Project, read_project
+from evaltool.records import RawResponse
+from evaltool.responses.archive import Archive
 from evaltool.responses.clean import Cleaned
 from evaltool.responses.dataset import write_dataset
 from evaltool.responses.steps import LOG_COLUMNS
@@ -20,7 +22,7 @@ from evaltool.survey.load import load_roster
 from evaltool.workflows.cleaning import clean
 from evaltool.workflows.definitions import check, release
 from evaltool.workflows.deploying import deploy
-from evaltool.workflows.fieldwork import Invited, import_roster, pull, remind
+from evaltool.workflows.fieldwork import Invited, import_roster, pull, remind, statuses
 from evaltool.workflows.fieldwork import invite as invite_courses
 from evaltool.workflows.made_up import Demo, DemoPopulation, make_roster
 from evaltool.workflows.starting import init_project
@@ -272,6 +274,31 @@ def test_only_who_has_not_answered_by_the_last_pull_is_reminded(programme: Proje
     assert {link["link"] for link in told} <= {link["link"] for link in links}
     with pytest.raises(RosterError, match="nobody is to be reminded"):
         remind(programme, deployment, where='${site} = "north"')
+
+
+def test_who_has_answered_and_opens_a_second_interview_is_not_reminded(programme: Project) -> None:
+    invite(programme, "participant-end")
+    deployment = deploy(programme, "participant-end", 1).deployment
+    unit = units(programme)["C1"]
+    moment = "2024-07-01T10:00:00+00:00"
+    first = RawResponse(
+        deployment=deployment.id,
+        structure_hash=deployment.structure_hash,
+        language="en",
+        mode="self",
+        interview="i1",
+        unit=unit,
+        person="p_1",
+        revision=1,
+        opened_at=moment,
+        saved_at=moment,
+        status="complete",
+    )
+    other = replace(first, interview="i2", unit=units(programme)["C2"], status="opened")
+    again = replace(first, interview="i3", status="opened", saved_at="2024-07-02T10:00:00+00:00")
+    linked = replace(other, revision=2, unit=units(programme)["C3"], status="refused")  # it was another course's
+    Archive(programme.archive / deployment.id).append([first, other, again, linked], 1, pulled_at=moment)
+    assert statuses(programme, deployment) == {unit: "complete", linked.unit: "refused"}
 
 
 def test_a_record_that_lacks_the_survey_as_it_was_sent_gets_it(programme: Project) -> None:
