@@ -63,28 +63,12 @@ class Names:
         """The attributes of a participant that say who she is and what routing went by; none if a person made them."""
         return [*self.attributes.values(), self.unit, self.person] if self.unit else []
 
-    def question(self, title: str) -> str | None:
-        """Our name of the question that LimeSurvey calls `title`."""
-        return _backwards(self.questions).get(title)
-
-    def other(self, title: str) -> str | None:
-        """Our question whose «other» text LimeSurvey calls `title`."""
-        return _backwards(self.others).get(title)
-
-    def choice(self, question: str, code: str) -> str | None:
-        """Our code of the choice of `question` (our name) that LimeSurvey calls `code`."""
-        return _backwards(self.choices.get(question, {})).get(code)
-
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         return cls(**data)
-
-
-def _backwards(names: Named) -> dict[str, str]:
-    return {theirs: ours for ours, theirs in names.items()}
 
 
 def name_survey(survey: Survey) -> Names:

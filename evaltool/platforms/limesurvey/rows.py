@@ -6,7 +6,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from functools import cached_property, lru_cache, partial
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from evaltool.errors import Fault, PlatformError
 from evaltool.platforms.limesurvey.names import MARKER, Names
@@ -384,8 +384,3 @@ def _status(row: Row, given: Mapping[str, Answer], path: Path) -> Status:
     if row.get("submitdate"):
         return "complete"
     return "partial" if given else "opened"
-
-
-def strangers(source: Source, rows: Iterable[Mapping[str, Any]]) -> list[int]:
-    """Ids of rows with an access code that nobody on the list has, or with none: they have no roster attributes."""
-    return [int(row["id"]) for row in rows if str(row.get("token") or "") not in source.people]

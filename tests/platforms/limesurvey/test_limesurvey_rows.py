@@ -10,7 +10,7 @@ from rc2_adapters import recorded
 from evaltool.errors import PlatformError
 from evaltool.platforms.limesurvey.names import Names, name_survey
 from evaltool.platforms.limesurvey.pull import Row, read_export
-from evaltool.platforms.limesurvey.rows import Answering, Source, check_columns, read_row, strangers
+from evaltool.platforms.limesurvey.rows import Answering, Source, check_columns, read_row
 from evaltool.records import RawResponse
 from evaltool.survey.model import Survey
 
@@ -226,11 +226,10 @@ def test_shortened_names_and_codes_lead_back_to_ours() -> None:
 
 
 def test_one_without_a_known_code_stands_for_herself() -> None:
-    rows = [{**FULL, "id": 7, "token": ""}, FULL, {**FULL, "id": 8, "token": "deleted"}]
-    found = response(rows[0])
-    assert found.unit == found.person == "ls911001-7"
-    assert found.attributes == {}
-    assert strangers(source(), rows) == [7, 8]
+    for number, token in ((7, ""), (8, "deleted")):
+        found = response({**FULL, "id": number, "token": token})
+        assert found.unit == found.person == f"ls911001-{number}"
+        assert found.attributes == {}
 
 
 def test_a_survey_without_dates_says_so() -> None:
