@@ -61,15 +61,15 @@ def erase(project: Project, who: Who | None, *, sure: bool) -> Erased:
         PlatformError: if a survey platform cannot be reached; the erasure is unfinished then.
     """
     with working(project), closing(Vault.open(project.vault)) as vault:
-        pseudonyms = _find(project, vault, who) if who else frozenset[str]()
+        pseudonyms, adopted = _find(project, vault, who) if who else (frozenset[str](), set[str]())
         if sure and pseudonyms:
-            begin(project, pseudonyms, {deployment for deployment, _ in vault.known(pseudonyms).links})
+            begin(project, pseudonyms, adopted.union(name for name, _ in vault.known(pseudonyms).links))
         begun = [item for item in erasures(project) if who is None or not item.finished_at]
         every = pseudonyms.union(*(item.pseudonyms for item in begun))
         if not every:
             mend = "To erase a person: evaltool erase"
             raise ProjectError("nobody was ever erased here", where=erased_path(project).as_posix(), mend=mend)
-        place = _Place(project, vault, every, {name for item in begun for name in item.deployments})
+        place = _Place(project, vault, every, adopted.union(*(item.deployments for item in begun)))
         steps = list(_steps(place))
         if sure:
             for step in steps:
@@ -78,11 +78,14 @@ def erase(project: Project, who: Who | None, *, sure: bool) -> Erased:
         return Erased(tuple(step.found for step in steps if step.found), tuple(_left(place)))
 
 
-def _find(project: Project, vault: Vault, who: Who) -> frozenset[str]:
-    """Her pseudonyms, and those that her interviews of adopted surveys had before they were linked to her."""
+def _find(project: Project, vault: Vault, who: Who) -> tuple[frozenset[str], set[str]]:
+    """Her pseudonyms, also what her interviews of adopted surveys had when not linked to her; and these surveys."""
     hers = vault.find(who.person_id, course_id=who.course_id, respondent=who.respondent)
-    adopted = [Archive(project.archive / item.id) for item in deployments(project) if item.mapping.get("adopted")]
-    return hers.union(*(interviews_of(hers, archive.segments(accept_altered=True)) for archive in adopted))
+    adopted = {
+        item.id: Archive(project.archive / item.id) for item in deployments(project) if item.mapping.get("adopted")
+    }
+    found = {name: interviews_of(hers, archive.segments(accept_altered=True)) for name, archive in adopted.items()}
+    return hers.union(*found.values()), {name for name, interviews in found.items() if interviews}
 
 
 class _Place:

@@ -283,6 +283,24 @@ def test_who_is_erased_goes_with_what_was_pulled_before_she_was_linked(programme
     assert b"Driving licence" in archived
 
 
+def test_who_is_erased_goes_from_the_server_though_her_link_was_taken_away(programme: Project, tmp_path: Path) -> None:
+    deleted: list[str] = []
+
+    def alter(method: str, result: Any) -> Any:
+        deleted.extend([method] if method.startswith("delete_") else [])
+        return {"status": "OK"} if method.startswith("delete_") else result
+
+    with limesurvey(alter) as url:
+        project = at(programme, url)
+        adopted(project, participants=participants(tmp_path))
+        pull(project)
+        others = "".join(line for line in PARTICIPANTS.splitlines(keepends=True) if "mette2019" not in line)
+        adopt(project, wanted(participants=participants(tmp_path, others)))
+        done = erase(project, Who(person_id="P1"), sure=True)
+    assert deleted == ["delete_response"]
+    assert "survey platforms: invitation and answers of old-end@1 on limesurvey" in done.gone
+
+
 def test_renamed_questions_and_codes_are_read_by_the_mapping(programme: Project) -> None:
     renamed = {"kon": "gender", "a1": "woman", "a2": "man", "satmed_sq001": "trust", "c1": "much"}
     with limesurvey() as url:
