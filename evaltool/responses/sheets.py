@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import openpyxl
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from evaltool.errors import EvaltoolError, Fault
 
@@ -102,7 +103,7 @@ def _opening(path: Path) -> Generator[None]:
 
 
 def _read_csv(path: Path, known: Collection[str]) -> Sheet:
-    text = _decode(path.read_bytes(), path)
+    text = ILLEGAL_CHARACTERS_RE.sub(" ", _decode(path.read_bytes(), path))  # no workbook could hold them later
     separator = _separator(text, known, path)
     if text[:4].lower() == "sep=":  # Excel's own first line
         text = "\n" + text.partition("\n")[2]

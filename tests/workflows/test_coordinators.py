@@ -177,6 +177,14 @@ def test_a_name_that_looks_like_a_formula_is_a_text(project: Project) -> None:
     assert [(cell.value, cell.data_type) for cell in book.worksheets[0]["A"]][1] == ("=cmd", "s")
 
 
+def test_a_name_with_a_character_that_no_workbook_holds(project: Project) -> None:
+    """Some programs write a line break within a cell as a vertical tab."""
+    roster = project.root / "more.csv"
+    roster.write_text(ROSTER.replace("Dea", "Dea\x0bLund"), encoding="utf-8")
+    import_roster(project, roster)
+    assert table(make(project) / "anna (2).xlsx")["C5"][NAME] == "Dea Lund"
+
+
 def test_only_what_she_may_fill_in_is_open(project: Project) -> None:
     sheet = openpyxl.load_workbook(make(project) / "Anna.xlsx").worksheets[0]
     assert sheet.protection.sheet
