@@ -125,10 +125,12 @@ class LimeSurvey:
     def close(self, deployment_id: str) -> None:
         deployment, _ = self._deployed(deployment_id)
         sid = _sid(deployment)
-        clock = datetime.now(self._zone).strftime("%Y-%m-%d %H:%M:%S")
+        clock = self._clock()
         ends = self._server.ask("get_survey_properties", sid, ["expires"]).get("expires")
         if not ends or str(ends) > clock:
-            self._server.tell("set_survey_properties", sid, {"expires": clock})
+            told = self._server.tell("set_survey_properties", sid, {"expires": clock})
+            if not told.get("expires"):
+                raise PlatformError("LimeSurvey did not take the end of the survey", where=deployment_id, mend=_RIGHT)
 
     def identity(self) -> str:
         self._server.reach()
@@ -180,7 +182,12 @@ class LimeSurvey:
         told = self._server.ask("get_survey_properties", _sid(deployment), ["active", "expires"])
         if told.get("active") != "Y":
             return "the survey is not active"
-        return f"the survey ends, or has ended, at {told['expires']}" if told.get("expires") else ""
+        ends = str(told.get("expires") or "")
+        return f"the survey has ended ({ends})" if ends and ends <= self._clock() else ""
+
+    def _clock(self) -> str:
+        """The time as LimeSurvey's clock shows it."""
+        return datetime.now(self._zone).strftime("%Y-%m-%d %H:%M:%S")
 
     def _refuse_anonymised(self, deployment: Deployment) -> None:
         """An anonymised survey resets its dates and cuts the link to who has answered."""
@@ -194,6 +201,7 @@ class LimeSurvey:
             raise PlatformError(message, where=deployment.id, mend=mend)
 
 
+_RIGHT = "Set its end in LimeSurvey: Settings, Publication & access. This user may lack the right."
 _REOPEN = "Open it again in LimeSurvey, if that was not meant."
 _STATUSES = ("opened", "partial", "complete", "refused")
 

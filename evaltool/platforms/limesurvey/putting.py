@@ -80,9 +80,12 @@ class _Job:
 
     def run(self) -> None:
         active = self._look()
-        if active is None and self.was_open:
+        if self.was_open and not active:
+            happened = "deleted" if active is None else "deactivated"
             mend = "Put LimeSurvey's backup back, or release a new version: its answers would be numbered from 1 again."
-            raise PlatformError("the survey was open there, and somebody has deleted it", where=self.where, mend=mend)
+            raise PlatformError(
+                f"the survey was open there, and somebody has {happened} it", where=self.where, mend=mend
+            )
         faults = self._compare() if active is not None else []
         if active and faults:
             mend = "An open survey takes no correction: deploy it as a new version, or undo there what was changed."
@@ -125,9 +128,6 @@ class _Job:
         return differences(self.structure, read_told(ask_told(self.server, self.structure.sid)))
 
     def _bring(self, *, fragment: bool) -> None:
-        if fragment and self.was_open:
-            mend = "It was open before, so it may have answers: open it again in LimeSurvey, or ask who closed it."
-            raise PlatformError("the survey was deactivated and changed", where=self.where, mend=mend)
         if fragment:
             self._do("delete what an earlier run has left there: it is incomplete and was never opened", self._delete)
         self._do(

@@ -128,11 +128,24 @@ def test_an_open_survey_that_was_changed_there_is_left_as_it_is(running: Fieldwo
     assert [fault.message for fault in running.run("drift")] == [fault.message for fault in told.faults]
 
 
-def test_a_survey_that_was_open_and_is_shut_and_changed_is_not_deleted(running: Fieldwork) -> None:
+@pytest.mark.parametrize("changed", [False, True])
+def test_a_survey_that_was_open_and_is_shut_is_neither_deleted_nor_opened(running: Fieldwork, *, changed: bool) -> None:
+    """LimeSurvey puts the answers away, and would number the next ones from 1 again."""
     held = running.fake.surveys[SID]
     held.row["active"] = "N"
-    titled(held, "words").row["mandatory"] = "Y"
-    assert "deactivated and changed" in refused(running, "deploy").message
+    if changed:
+        titled(held, "words").row["mandatory"] = "Y"
+    assert "somebody has deactivated it" in refused(running, "deploy").message
+    assert (SID in running.fake.surveys, held.row["active"]) == (True, "N")
+
+
+def test_mail_is_refused_once_the_survey_has_ended(running: Fieldwork) -> None:
+    held = running.fake.surveys[SID]
+    held.row["expires"] = "2099-01-01 00:00:00"
+    running.run("mail")
+    running.run("close")
+    assert "the survey has ended" in refused(running, "mail").message
+    assert next(fault.message for fault in running.run("drift")).startswith("the survey has ended")
 
 
 def test_a_survey_that_was_deleted_there_is_not_begun_again(running: Fieldwork) -> None:
