@@ -124,8 +124,12 @@ def status() -> None:
     from evaltool.workflows.fieldwork import status as statuses
 
     header = ["deployment", "invited", "opened", "partial", "complete", "refused"]
-    rows = [[item.deployment.id, *(str(item.counts[name]) for name in header[1:])] for item in statuses(open_project())]
+    found = statuses(open_project())
+    rows = [[item.deployment.id, *(str(item.counts.get(name, "–")) for name in header[1:])] for item in found]
     print_table(header, rows)
+    for item in found:
+        if item.note:
+            warn(f"{item.deployment.id}: {item.note}")
 
 
 @app.command(epilog="Example: evaltool close participant-end --version 1")
@@ -149,6 +153,8 @@ def pull() -> None:
         pulled = pull_all(open_project(), progress)
     for item in pulled:
         typer.echo(f"{item.deployment}: {item.records} records pulled")
+        if item.note:
+            warn(f"{item.deployment}: {item.note}")
         if item.gone:
             told = ", ".join(item.gone[:5]) + (" …" if len(item.gone) > 5 else "")
             warn(f"{len(item.gone)} archived interviews of {item.deployment} were deleted on the platform: {told}")

@@ -18,6 +18,12 @@ def silent(_words: str) -> None:
     """Nothing is told."""
 
 
+class GoneError(PlatformError):
+    """The survey stands on its platform no longer: somebody has deleted it there."""
+
+    code = "platform-gone"
+
+
 def _nothing(deployment_id: str) -> NoReturn:
     raise PlatformError(f"nothing is known of a deployment «{deployment_id}»", mend="Run: evaltool deploy")
 

@@ -12,6 +12,7 @@ from evaltool.survey.release import Release, release_path
 from evaltool.survey.rules import Shown, apart_faults, load_rules, rule_faults
 from evaltool.workflows.definitions import Checked, all_or_faults, check
 from evaltool.workflows.definitions import release as release_version
+from evaltool.workflows.deploying import deployments
 from evaltool.workflows.estimating import check_plan, draft_plan
 from evaltool.workflows.made_up import load_demo
 from evaltool.workflows.reporting import definition_path
@@ -46,6 +47,8 @@ def release(project: Project, survey: str, version: int, *, revision: str = "") 
     Raises:
         ReleaseError: with all that is wrong.
     """
+    if revision:
+        _refuse_revision(project, survey, version)
     surveys = [item.survey for item in check(project)]
     steps = [lambda: _check_rules(project, surveys), *([lambda: check_plan(project)] if project.plan.is_file() else [])]
     try:
@@ -55,6 +58,14 @@ def release(project: Project, survey: str, version: int, *, revision: str = "") 
         message = f"{survey} version {version} cannot be released: the plan or the rules find faults"
         raise ReleaseError(message, mend=mend, faults=error.faults) from None
     return release_version(project, survey, version, revision=revision)
+
+
+def _refuse_revision(project: Project, survey: str, version: int) -> None:
+    """What is open on LimeSurvey takes no correction: the codebook would tell words that nobody was shown."""
+    for item in deployments(project):
+        if (item.survey, item.version, item.platform) == (survey, version, "limesurvey") and not item.pretest:
+            mend = f"Copy the definition to version {version + 1}, correct it there, release and deploy that."
+            raise ReleaseError(f"{item.id} is open on LimeSurvey, and takes no text revision", mend=mend)
 
 
 def _check_rules(project: Project, surveys: Sequence[Survey]) -> str:

@@ -46,7 +46,9 @@ def clean(project: Project, *, accept_altered: bool = False, progress: Progress 
     with working(project):
         found = [item for item in deployments(project) if not item.pretest]
         if not found:
-            raise CleaningError("nothing is deployed, so there is nothing to clean", mend="Run: evaltool deploy")
+            trial = "but pretests, whose answers never enter a dataset," if deployments(project) else ""
+            message = " ".join(f"nothing {trial} is deployed, so there is nothing to clean".split())
+            raise CleaningError(message, mend="Run: evaltool deploy")
         for item in found:  # an older copy of an archive may have been put back
             Archive(project.archive / item.id).erase(erased(project), erased_at=now())
         altered = _altered(project, found, accept_altered=accept_altered)

@@ -232,6 +232,7 @@ def deployment_of(project: Project, survey: str, version: int, *, pretest: bool 
         item for item in deployments(project) if (item.survey, item.version, item.pretest) == (survey, version, pretest)
     ]
     if not found:
-        mend = f"Run: evaltool deploy {survey} --version {version}" + (" --pretest" if pretest else "")
+        platform = " --platform limesurvey" if project.settings.limesurvey.url else ""
+        mend = f"Run: evaltool deploy {survey} --version {version}{platform}" + (" --pretest" if pretest else "")
         raise PlatformError(f"{survey} version {version} is not deployed", mend=mend)
     return max(found, key=lambda item: item.deployed_at)

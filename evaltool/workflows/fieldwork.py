@@ -13,7 +13,7 @@ from openpyxl.cell import WriteOnlyCell
 
 from evaltool.contacts.vault import ImportReport, Link
 from evaltool.errors import ExpressionError, Fault, PlatformError, ProjectError, RosterError
-from evaltool.platforms.base import Invitation, Letter, Mailed, Platform
+from evaltool.platforms.base import GoneError, Invitation, Letter, Mailed, Platform
 from evaltool.project import Project
 from evaltool.records import Course, Deployment
 from evaltool.responses.archive import Archive
@@ -260,16 +260,20 @@ class DeploymentStatus:
 
     deployment: Deployment
     counts: Mapping[str, int]
+    note: str = ""
 
 
 def status(project: Project) -> list[DeploymentStatus]:
-    """Where each deployment stands."""
-    return [DeploymentStatus(item, _counts(project, item)) for item in deployments(project)]
+    """Where each deployment stands; of one that is deleted on its platform there are no counts."""
+    return [_status(project, item) for item in deployments(project)]
 
 
-def _counts(project: Project, deployment: Deployment) -> Mapping[str, int]:
+def _status(project: Project, deployment: Deployment) -> DeploymentStatus:
     with connected(deployment.platform, project) as platform:
-        return platform.status(deployment.id)
+        try:
+            return DeploymentStatus(deployment, platform.status(deployment.id))
+        except GoneError as gone:
+            return DeploymentStatus(deployment, {}, gone.message)
 
 
 def close(project: Project, deployment: Deployment) -> None:
@@ -280,11 +284,15 @@ def close(project: Project, deployment: Deployment) -> None:
 
 @dataclass(frozen=True)
 class Pulled:
-    """How many records of a deployment a pull has added; `gone` are interviews that its platform has no longer."""
+    """How many records of a deployment a pull has added; `gone` are interviews that its platform has no longer.
+
+    `note` tells of a pretest that is deleted there.
+    """
 
     deployment: str
     records: int
-    gone: tuple[str, ...]
+    gone: tuple[str, ...] = ()
+    note: str = ""
 
 
 def pull(project: Project, progress: Progress = silent) -> list[Pulled]:
@@ -307,7 +315,10 @@ def pull(project: Project, progress: Progress = silent) -> list[Pulled]:
                         try:
                             pulled.append(_pull_one(project, platform, item, progress))
                         except PlatformError as error:
-                            failed.append(error)
+                            if isinstance(error, GoneError) and item.pretest:
+                                pulled.append(Pulled(item.id, 0, note=error.message))
+                            else:
+                                failed.append(error)
             except PlatformError as error:
                 failed.append(error)
     _refuse_failed(failed, pulled)

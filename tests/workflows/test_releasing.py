@@ -4,6 +4,7 @@ import json
 import shutil
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import polib
@@ -17,7 +18,7 @@ from evaltool.workflows.checking import release as checked_release
 from evaltool.workflows.definitions import release
 from evaltool.workflows.deploying import deploy, deployments
 from evaltool.workflows.translating import update
-from evaltool.workflows.working import database_url, working
+from evaltool.workflows.working import database_url, deployment_path, working, write_json
 
 NAME = "participant-end"
 
@@ -345,3 +346,11 @@ def test_a_release_of_the_former_form_is_still_read(project: Project) -> None:
     path.write_text(path.read_text(encoding="utf-8").replace("Do you have", "Have you"), encoding="utf-8")
     with pytest.raises(ReleaseError, match="edited"):
         read_release(project.surveys, NAME, 1)
+
+
+def test_what_is_open_on_limesurvey_takes_no_text_revision(project: Project) -> None:
+    release(project, NAME, 1)
+    standing = deploy(project, NAME, 1).deployment
+    write_json(deployment_path(project, standing.id), replace(standing, platform="limesurvey").to_json())
+    with pytest.raises(ReleaseError, match="is open on LimeSurvey"):
+        checked_release(project, NAME, 1, revision="a slip of the pen")

@@ -22,7 +22,8 @@ class Account:
 
     @property
     def host(self) -> str:
-        return urlsplit(self.url).hostname or ""
+        parts = urlsplit(self.url)
+        return f"{parts.hostname}:{parts.port}" if parts.port else parts.hostname or ""
 
     def page(self, sid: int, code: str, language: str) -> str:
         """The address of a survey for one respondent, in the form that the server's addresses have."""
@@ -82,7 +83,8 @@ def check_zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):  # an odd name can be that of a folder of the zones
-        fault = _fault("timezone", f"«{name}» is no time zone", "Write it as Europe/Copenhagen.")
+        what = f"«{name}» is no time zone" if name else "is missing"
+        fault = _fault("timezone", what, "Write the zone of LimeSurvey's own clock, for instance Europe/Copenhagen.")
         raise PlatformError("LimeSurvey is not set up", where="evaltool.toml", faults=[fault]) from None
 
 

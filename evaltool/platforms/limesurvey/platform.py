@@ -3,14 +3,28 @@
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import keyring
 from keyring.errors import KeyringError
 
 from evaltool.errors import Fault, PlatformError
-from evaltool.platforms.base import Access, Archived, Batch, Invitation, Letter, Mailed, Put, Say, Where, silent
+from evaltool.platforms.base import (
+    Access,
+    Archived,
+    Batch,
+    GoneError,
+    Invitation,
+    Letter,
+    Mailed,
+    Put,
+    Say,
+    Where,
+    silent,
+)
 from evaltool.platforms.limesurvey.account import check_account, check_zone, read_password
+from evaltool.platforms.limesurvey.failures import NO_SURVEY, RefusedError
 from evaltool.platforms.limesurvey.mailing import write_to
 from evaltool.platforms.limesurvey.names import Names
 from evaltool.platforms.limesurvey.participants import (
@@ -45,7 +59,9 @@ class LimeSurvey:
         self, deployment: Deployment, survey: Survey, *, where: Where, say: Say = silent, dry_run: bool = False
     ) -> Put:
         _refuse_adopted(deployment)
-        return put(self._server, deployment, survey, where=where, say=say, dry_run=dry_run)
+        done = put(self._server, deployment, survey, where=where, say=say, dry_run=dry_run)
+        # Times are read by the zone of the first day: another one later would change every interview.
+        return replace(done, mapping={**done.mapping, "timezone": deployment.mapping.get("timezone", self._zone.key)})
 
     def drift(self, deployment_id: str) -> list[Fault]:
         deployment, survey = self._deployed(deployment_id)
@@ -82,6 +98,7 @@ class LimeSurvey:
 
     def status(self, deployment_id: str) -> Mapping[str, int]:
         deployment, survey = self._access.standing(deployment_id)
+        self._ask_properties(deployment, "active")
         source = self._source(deployment, survey)
         found = Counter(
             read_row(source, row, revision=1).status for rows in sweep(self._server, source.sid) for row in rows
@@ -107,6 +124,10 @@ class LimeSurvey:
 
     def erase(self, deployment_id: str, pseudonyms: Sequence[str]) -> int:
         deployment, survey = self._access.standing(deployment_id)
+        try:
+            self._ask_properties(deployment, "active")
+        except GoneError:  # and her answers there with it
+            return 0
         source = self._source(deployment, survey)
         codes = {code for code, who in source.people.items() if {who.unit, who.person} & set(pseudonyms)}
         found = [
@@ -159,7 +180,9 @@ class LimeSurvey:
             sid=_sid(deployment),
             survey=survey,
             names=_names(deployment),
-            zone=self._zone,
+            zone=self._zone
+            if deployment.mapping.get("timezone") is None
+            else check_zone(deployment.mapping["timezone"]),
             people=self._people(deployment, survey) if listed or adopted else {},
         )
 
@@ -177,9 +200,20 @@ class LimeSurvey:
         _refuse_adopted(deployment)
         return deployment, survey
 
+    def _ask_properties(self, deployment: Deployment, *names: str) -> Mapping[str, str | None]:
+        sid = _sid(deployment)
+        try:
+            return self._server.ask("get_survey_properties", sid, list(names))
+        except RefusedError as refused:
+            if refused.said != NO_SURVEY:
+                raise
+        message = f"somebody has deleted survey {sid} on LimeSurvey"
+        mend = "What was pulled lies in the archive. Put LimeSurvey's backup back, or release a new version."
+        raise GoneError(message, where=deployment.id, mend=mend)
+
     def _closed(self, deployment: Deployment) -> str:
         """Why nobody can answer ("" if everybody invited can)."""
-        told = self._server.ask("get_survey_properties", _sid(deployment), ["active", "expires"])
+        told = self._ask_properties(deployment, "active", "expires")
         if told.get("active") != "Y":
             return "the survey is not active"
         ends = str(told.get("expires") or "")
@@ -191,7 +225,7 @@ class LimeSurvey:
 
     def _refuse_anonymised(self, deployment: Deployment) -> None:
         """An anonymised survey resets its dates and cuts the link to who has answered."""
-        told = self._server.ask("get_survey_properties", _sid(deployment), ["anonymized"])
+        told = self._ask_properties(deployment, "anonymized")
         if told.get("anonymized") == "Y" and not deployment.anonymised:
             mend = (
                 f"Its answers can be taken in without persons: evaltool adopt {_sid(deployment)} --as NAME@VERSION "

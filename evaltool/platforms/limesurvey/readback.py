@@ -130,5 +130,5 @@ def _from(words: str, start: int) -> str:
 
 
 def _difference(message: str, where: str) -> Fault:
-    mend = "Delete the survey on LimeSurvey if it is not active, and deploy again; else deploy under a new version."
+    mend = "Undo there what was changed; or release a new version, and deploy that."
     return Fault("platform-difference", message, where, mend)

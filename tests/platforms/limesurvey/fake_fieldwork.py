@@ -91,6 +91,7 @@ class Fieldwork:
     folder: Path
     fake: FakeLimeSurvey = field(default_factory=FakeLimeSurvey)
     mapping: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    zone: str = "Europe/Copenhagen"
     rpc: Rpc = field(init=False)
 
     def __post_init__(self) -> None:
@@ -122,7 +123,7 @@ class Fieldwork:
 
 
 def limesurvey(work: Fieldwork) -> LimeSurvey:
-    access = Access(url=ACCOUNT.url, user=ACCOUNT.user, timezone="Europe/Copenhagen", standing=work.standing)
+    access = Access(url=ACCOUNT.url, user=ACCOUNT.user, timezone=work.zone, standing=work.standing)
     return LimeSurvey(access, remote(work.rpc))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from evaltool.errors import PlatformError
+from evaltool.platforms.base import GoneError
 from tests.platforms.limesurvey.fake_faults import content, wire
 from tests.platforms.limesurvey.fake_fieldwork import DEPLOYMENT, SID, SURVEY, Fieldwork, answers_come, kept, limesurvey
 from tests.platforms.limesurvey.fake_limesurvey import FakeLimeSurvey
@@ -153,8 +154,27 @@ def test_a_survey_that_was_deleted_there_is_not_begun_again(running: Fieldwork) 
     running.run("pull")
     del running.fake.surveys[SID]
     assert "somebody has deleted it" in refused(running, "deploy").message
-    assert "there is no such survey" in refused(running, "pull").message
+    assert "somebody has deleted" in refused(running, "pull").message
     assert len(kept(running)) == 3
+
+
+def test_a_deleted_survey_is_told_by_its_number_and_has_nothing_to_erase(running: Fieldwork) -> None:
+    running.run("pull")
+    del running.fake.surveys[SID]
+    for command in ("pull", "status"):
+        told = refused(running, command)
+        assert isinstance(told, GoneError)
+        assert str(SID) in told.message
+    running.run("erase")
+
+
+def test_the_zone_of_the_first_day_stays(running: Fieldwork) -> None:
+    """Another one in the settings would shift the times of every interview that is archived."""
+    assert running.run("pull")[0] == 3
+    running.zone = "UTC"
+    assert running.run("pull") == (0, [])
+    running.run("deploy")
+    assert running.mapping["timezone"] == "Europe/Copenhagen"
 
 
 def test_a_survey_that_was_made_anonymous_is_not_pulled(running: Fieldwork) -> None:
