@@ -98,7 +98,7 @@ class LimeSurvey:
 
     def status(self, deployment_id: str) -> Mapping[str, int]:
         deployment, survey = self._access.standing(deployment_id)
-        self._ask_properties(deployment, "active")
+        self._ask_properties(deployment, "anonymized")
         source = self._source(deployment, survey)
         found = Counter(
             read_row(source, row, revision=1).status for rows in sweep(self._server, source.sid) for row in rows
@@ -125,7 +125,7 @@ class LimeSurvey:
     def erase(self, deployment_id: str, pseudonyms: Sequence[str]) -> int:
         deployment, survey = self._access.standing(deployment_id)
         try:
-            self._ask_properties(deployment, "active")
+            self._ask_properties(deployment, "anonymized")
         except GoneError:  # and her answers there with it
             return 0
         source = self._source(deployment, survey)

@@ -522,8 +522,8 @@ def test_erasing_finds_her_by_her_access_code_and_others_by_their_interview() ->
         if method in {"delete_response", "list_participants", "delete_participants"}:
             told.append((method, params[1:]))
             return [{"tid": 2, "token": "ali2019"}] if method == "list_participants" and params[2] == 1 else {}
-        if params[2:] == [["active"]]:  # whether it is there still
-            return {"active": "Y"}
+        if params[2:] == [["anonymized"]]:  # whether it is there still
+            return {"anonymized": "N"}
         return recording.answer(method, params)
 
     platform = LimeSurvey(access, remote(logged_in(answer)))
