@@ -73,10 +73,10 @@ class ReportContext:
     """Everything a report needs beside the rows.
 
     `population` is the one reported, `populations` all that stand side by side (in order): how they compare is told
-    by the rows. `breakdowns` are all groupings of the plan; `weighted_by` and `roster` name those that answers are
-    weighted by, and those that say whether who answered is like the roster. `wordings` are the pages and questions of
-    each version of a survey. `passport` is printed line by line in the appendix (label and value, each
-    {"en": …, "da": …}).
+    by the rows. `group` is the breakdown and level that a local page is about; a report on everybody has none.
+    `breakdowns` are all groupings of the plan; `weighted_by` and `roster` name those that answers are weighted by, and
+    those that say whether who answered is like the roster. `wordings` are the pages and questions of each version of a
+    survey. `passport` is printed line by line in the appendix (label and value, each {"en": …, "da": …}).
     """
 
     language: str
@@ -88,6 +88,7 @@ class ReportContext:
     indicators: Mapping[str, IndicatorFacts]
     breakdowns: Mapping[str, Breakdown]
     populations: tuple[str, ...] = ()
+    group: tuple[str, str] = ("", "")
     comparisons: Mapping[str, ComparisonFacts] = field(default_factory=dict[str, ComparisonFacts])
     weighted_by: tuple[str, ...] = ()
     roster: tuple[str, ...] = ()

@@ -13,11 +13,11 @@ Texts = Annotated[dict[str, str], Field(min_length=1)]
 FORMATS: tuple["Format", ...] = ("docx", "html", "pdf")
 Format = Literal["docx", "html", "pdf"]
 _FAULTY = "the report definition has faults"
-ChartKind = Literal["bars", "stacked", "trend"]
+ChartKind = Literal["bars", "stacked", "trend", "flow", "dots", "bounds"]
 TableKind = Literal[
     "targets", "shares", "groups", "counts", "response", "cohorts", "distribution", "paired", "missing",
     "releases", "questions", "passport", "headline", "comparison", "shrunken", "nonresponse", "records", "tests",
-    "scales", "quality", "gaps", "methods",
+    "scales", "quality", "gaps", "methods", "base", "themes",
 ]  # fmt: skip
 
 
@@ -54,7 +54,10 @@ class TableSpec(_Part):
 
 
 class ReportDefinition(_Part):
-    """What a report is made of. `parts` names shares that must add up: whole → its parts."""
+    """What a report is made of. `parts` names shares that must add up: whole → its parts.
+
+    `phrases` say in a sentence what an indicator counts: «{count} {was|were} in a job».
+    """
 
     format: Literal[1]
     title: Texts
@@ -62,6 +65,7 @@ class ReportDefinition(_Part):
     file: Texts
     template: Texts
     parts: dict[str, tuple[str, ...]] = {}
+    phrases: dict[str, Texts] = {}
     charts: dict[str, ChartSpec] = {}
     tables: dict[str, TableSpec] = {}
 

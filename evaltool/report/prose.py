@@ -87,6 +87,9 @@ class Prose:
     def where(
         self, population: str = "", by: str = "", level: str = "", comparison: str = "", weighting: str = ""
     ) -> Where:
+        """Which row a word of the template is about; a local page's own group unless another is named."""
+        if not by:
+            by, level = self.context.group
         return Where(population or self.context.population, by, level, comparison, weighting)
 
     @property

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from evaltool.errors import DefinitionError, ReleaseError
 from evaltool.plan import Plan
 from evaltool.project import Project
-from evaltool.report import check_report
 from evaltool.report.definition import ChartSpec, TableSpec, read_definition
+from evaltool.report.rendering import check_report
 from evaltool.survey.model import Survey
 from evaltool.survey.release import Release, release_path
 from evaltool.survey.rules import Shown, apart_faults, load_rules, rule_faults

@@ -1,38 +1,20 @@
-"""From estimates to documents: gathers what the report must know beside the rows, then has it rendered."""
+"""From estimates to documents, and into the folder where they are read."""
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
-from hashlib import sha256
+from collections.abc import Mapping, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 from evaltool import __version__
 from evaltool.errors import ReportError
-from evaltool.plan import Indicator, Plan
 from evaltool.project import Project
-from evaltool.report import (
-    Breakdown,
-    ComparisonFacts,
-    IndicatorFacts,
-    QuestionFacts,
-    ReleaseFacts,
-    ReportContext,
-    render_report,
-)
 from evaltool.report.definition import read_definition
 from evaltool.report.documents import beside, move_into_place, refuse_locked, told_to_users
-from evaltool.responses.dataset import Dataset
+from evaltool.report.rendering import render_report
 from evaltool.results import read_estimates
-from evaltool.stats.groupings import grouped
-from evaltool.survey.footing import Footing
-from evaltool.survey.model import Question, Survey
-from evaltool.survey.prose import subjects, tell, told_in
-from evaltool.survey.release import Release
-from evaltool.text import Text, interface_languages, say
-from evaltool.workflows.definitions import released
-from evaltool.workflows.estimating import datasets, read_estimates_manifest, read_plan
+from evaltool.workflows.estimating import read_estimates_manifest
+from evaltool.workflows.report_facts import Facts
 from evaltool.workflows.working import Progress, file_hash, now, read_json, silent, working, write_json
 
 _MANIFEST = "report.manifest.json"
@@ -68,7 +50,7 @@ def report(
         known = list(dict.fromkeys(row.population for row in rows if not row.comparison))
         chosen = _chosen(populations, known)
         spoken = list(languages or read_definition(definition).template)
-        facts = _Facts(project, manifest, known)
+        facts = Facts(project, manifest, known)
         out = project.build / "report"
         work = [(population, language) for population in chosen for language in spoken]
         made: list[Path] = []
@@ -152,181 +134,3 @@ def _manifest(estimates: Mapping[str, Any], written: Sequence[Path]) -> dict[str
         "evaltool": __version__,
         "made_at": now(),
     }
-
-
-class _Facts:
-    """What all reports of one run are told."""
-
-    def __init__(self, project: Project, manifest: Mapping[str, Any], populations: Sequence[str]):
-        self.plan = read_plan(project)
-        self.manifest = manifest
-        self.populations = tuple(populations)
-        every = released(project)
-        self.releases = [item for item in every if item.survey.survey in _surveys(self.plan)]
-        self.wordings = {item.survey.key: _wordings(item.survey) for item in every}
-        self.datasets = datasets(project)
-
-    def context(self, population: str, language: str) -> ReportContext:
-        plan = self.plan
-        return ReportContext(
-            language=language,
-            population=population,
-            made_on=datetime.now(UTC).date(),
-            units=plan.population.units,
-            respondents=plan.population.respondents,
-            headline=plan.headline or next(iter(plan.indicators)),
-            indicators=dict(self._indicators()),
-            breakdowns={name: self._breakdown(name) for name in (*grouped(plan), plan.population.column)},
-            populations=self.populations,
-            comparisons={name: self._comparison(name) for name in plan.comparisons},
-            weighted_by=plan.weights.margins if plan.weights else (),
-            roster=plan.representativeness,
-            wordings=self.wordings,
-            few=plan.few,
-            plan_hash=self.manifest["plan"],
-            package_version=__version__,
-            releases=tuple(self._release(item) for item in self.releases if item.survey.key in self.datasets),
-            questions=tuple(_questions(self._main_survey(population))),
-            passport=tuple(self._passport()),
-            synthetic=self.manifest["synthetic"],
-            altered=self.manifest["altered"],
-        )
-
-    def _indicators(self) -> Iterator[tuple[str, IndicatorFacts]]:
-        plan = self.plan
-        for name, item in plan.indicators.items():
-            options = self._options(item.survey or plan.population.survey, item.variable) if item.variable else {}
-            yield name, _indicator_facts(item, options, tuple(self._within(name, item)))
-        for name in plan.distributions:
-            survey = plan.population.survey
-            label = self._question(survey, name).label
-            yield name, IndicatorFacts(label=label, options=self._options(survey, name))
-        if plan.population.status:
-            column = plan.attributes[plan.population.status]
-            labels = {code: choice.label for code, choice in column.choices.items()}
-            yield "courses", IndicatorFacts(label=column.label, options=labels)
-        for name, scale in plan.scales.items():
-            yield name, IndicatorFacts(label=scale.label)
-
-    def _question(self, survey: str, name: str) -> Question:
-        """The question in its latest version."""
-        versions = [item.survey for item in self.releases if item.survey.survey == survey]
-        return next(version.by_name[name] for version in reversed(versions) if name in version.by_name)
-
-    def _options(self, survey: str, name: str) -> dict[str, Text]:
-        question = self._question(survey, name)
-        codes = self.plan.variable(survey, name).codes
-        labels = {code: question.choices[code].label for code in codes if code in question.choices}
-        return {code: labels.get(code, {"en": code}) for code in codes}
-
-    def _breakdown(self, name: str) -> Breakdown:
-        group = self.plan.groups.get(name)
-        label = group.label if group else self.plan.attributes[name].label
-        labels = {level: {"en": level} for level in self.plan.levels(name)}
-        return Breakdown(label=label, levels={**labels, **self.plan.level_labels(name)})
-
-    def _comparison(self, name: str) -> ComparisonFacts:
-        compared, column = self.plan.comparisons[name], self.plan.population.column
-        across = compared.by == column
-        levels = self.populations if across else self.plan.levels(compared.by)
-        return ComparisonFacts(
-            by=compared.by,
-            indicators=compared.indicators,
-            levels=levels,
-            reference=compared.reference or ("" if across else levels[0]),
-            covariates=compared.covariates,
-            across=across,
-        )
-
-    def _release(self, release: Release) -> ReleaseFacts:
-        dataset: Dataset = self.datasets[release.survey.key]
-        return ReleaseFacts(
-            survey=release.survey.key,
-            structure_hash=release.structure_hash,
-            released_at=release.released_at,
-            answers=int(dataset.dispositions["disposition"].isin(["I", "P"]).sum()),
-        )
-
-    def _main_survey(self, population: str) -> Survey:
-        """The version of the population's survey that most of its members answered."""
-        plan = self.plan
-        counts = {
-            item.survey.key: int(
-                (self.datasets[item.survey.key].frame[plan.population.column].astype("string") == population).sum()
-            )
-            for item in self.releases
-            if item.survey.survey == plan.population.survey and item.survey.key in self.datasets
-        }
-        if not counts:
-            mend = "Pull and clean it first: evaltool pull, then evaltool clean."
-            raise ReportError(f"there is no dataset of {plan.population.survey}, which the report is about", mend=mend)
-        best = max(counts, key=lambda key: counts[key])
-        return next(item.survey for item in self.releases if item.survey.key == best)
-
-    def _within(self, name: str, indicator: Indicator) -> Iterator[Text]:
-        """For whom alone the versions are compared, in words of every language of the interface."""
-        found = self.plan.footing(name)
-        survey = indicator.survey or self.plan.population.survey
-        latest = next((item.survey for item in reversed(self.releases) if item.survey.survey == survey), None)
-        if latest is None:
-            return
-        for condition in found.within:
-            told: dict[str, str] = {}
-            for language in map(told_in, interface_languages()):
-                known = subjects(latest, self.plan.attributes, numbers={}, language=language)
-                told[language] = tell(condition, language, known)
-            yield told
-        yield from _left_out(found)
-
-    def _passport(self) -> Iterator[tuple[Text, Text]]:
-        for key, dataset in self.datasets.items():
-            archive = dataset.manifest["inputs"]
-            segments, head = len(archive["segments"]), archive["ledger_head"][:16]
-            yield (
-                _said("Archived answers to {survey}", survey=key),
-                _said("segments: {count}; ledger ends with {head}", count=segments, head=head),
-            )
-
-
-def _said(message: str, **values: object) -> Text:
-    """An interface text in every language of the interface."""
-    return {language: say(message, language, **values) for language in interface_languages()}
-
-
-def _surveys(plan: Plan) -> set[str]:
-    used = {plan.population.survey, *(item.survey for item in plan.indicators.values() if item.survey)}
-    return used | {item.paired.start for item in plan.indicators.values() if item.paired}
-
-
-def _wordings(survey: Survey) -> dict[str, Text]:
-    """The titles of the pages and the words of the questions, by their names."""
-    return {
-        **{page.name: page.title for page in survey.pages},
-        **{question.name: question.label for question in survey.questions},
-    }
-
-
-def _left_out(footing: Footing) -> Iterator[Text]:
-    """Languages in which a version asked otherwise than the others."""
-    for version, languages in footing.left_out.items():
-        names = ", ".join(sorted(languages))
-        yield _said("version {version} was not answered in {languages}", version=version, languages=names)
-
-
-def _indicator_facts(indicator: Indicator, options: Mapping[str, Text], within: tuple[Text, ...]) -> IndicatorFacts:
-    definition = indicator.model_dump_json(exclude={"label", "base_label"})
-    return IndicatorFacts(
-        label=indicator.label,
-        base=indicator.base_label,
-        within=within,
-        target=indicator.target,
-        definition_hash=sha256(definition.encode()).hexdigest(),
-        options=options,
-    )
-
-
-def _questions(survey: Survey) -> Iterator[QuestionFacts]:
-    for question in survey.questions:
-        if question.type not in {"note", "calculate"}:
-            choices = tuple(choice.label for choice in question.choices.values())
-            yield QuestionFacts(survey=survey.key, name=question.name, label=question.label, choices=choices)

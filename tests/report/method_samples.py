@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from evaltool.report import Breakdown, ComparisonFacts
+from evaltool.report.context import Breakdown, ComparisonFacts
 from evaltool.results import Estimate
 
 FEW_EVENTS = "too few events: 9 for 3 parameters (at least 5 each are needed)"

@@ -5,7 +5,7 @@ from typing import Any
 
 from method_samples import COMPARISONS, MORE_BREAKDOWNS, WORDINGS, method_rows
 
-from evaltool.report import Breakdown, IndicatorFacts, QuestionFacts, ReleaseFacts, ReportContext
+from evaltool.report.context import Breakdown, IndicatorFacts, QuestionFacts, ReleaseFacts, ReportContext
 from evaltool.results import Estimate
 
 SITES = {

@@ -6,8 +6,8 @@ import pytest
 from matplotlib.colors import to_rgb
 from report_samples import context, rows, share
 
-from evaltool.report import IndicatorFacts
 from evaltool.report.charts import draw
+from evaltool.report.context import IndicatorFacts
 from evaltool.report.definition import ChartSpec
 from evaltool.report.drawing import write
 from evaltool.report.prose import Prose

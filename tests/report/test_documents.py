@@ -11,7 +11,8 @@ from pypdf import PdfReader
 from report_samples import context, rows
 
 from evaltool.errors import ReportError
-from evaltool.report import read_map, render_report
+from evaltool.report.rendering import render_report
+from evaltool.report.word import read_map
 
 STATUS = Path(__file__).parents[2] / "reports" / "status" / "report.yaml"
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

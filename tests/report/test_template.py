@@ -4,9 +4,10 @@ import pytest
 from report_samples import context, rows, share
 
 from evaltool.errors import ReportError
-from evaltool.report import Breakdown, check_report
+from evaltool.report.context import Breakdown
 from evaltool.report.definition import ReportDefinition, TableSpec, read_definition
 from evaltool.report.prose import Prose
+from evaltool.report.rendering import check_report
 from evaltool.report.rows import Rows
 from evaltool.report.source import Template, fill
 from evaltool.report.tables import table

@@ -6,8 +6,8 @@ import pytest
 from report_samples import REWORDED, context, indicators, rows, share
 
 from evaltool.errors import ReportError
-from evaltool.report import ReportContext
 from evaltool.report.charts import draw
+from evaltool.report.context import ReportContext
 from evaltool.report.definition import ChartSpec, TableSpec
 from evaltool.report.prose import Prose
 from evaltool.report.rows import Rows

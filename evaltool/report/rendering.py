@@ -1,0 +1,54 @@
+"""From a report definition, rows and what is told beside them to finished documents."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from evaltool.errors import Fault, ReportError
+from evaltool.report.context import ReportContext
+from evaltool.report.definition import ReportDefinition, read_definition
+from evaltool.report.documents import Document, write_documents
+from evaltool.report.prose import Prose
+from evaltool.report.rows import Rows
+from evaltool.report.source import Template, fill, template_faults
+from evaltool.results import Estimate
+
+
+def render_report(definition_path: Path, rows: Iterable[Estimate], context: ReportContext, out_dir: Path) -> list[Path]:
+    """Write the report in `context.language` as Word, HTML and PDF.
+
+    Raises ReportError with every unknown figure, or when a file is open elsewhere; then nothing is changed.
+    """
+    definition = read_definition(definition_path)
+    language = context.language
+    definition.require_language(language, str(definition_path))
+    template = Template.read(definition_path.parent / definition.template[language])
+    prose = Prose(Rows(rows), context, definition.parts)
+    source = fill(template, definition, prose)
+    title, subtitle, stem = (
+        text[language].format(population=context.population)
+        for text in (definition.title, definition.subtitle, definition.file)
+    )
+    marks = "".join("-" + mark.replace(" ", "-") for mark in context.marks)
+    return write_documents(Document(source, context, title, subtitle), out_dir, stem + marks)
+
+
+def check_report(definition_path: Path) -> str:
+    """Check the definition and every template before there are data; returns a line that says what was checked.
+
+    Raises ReportError with all faults. Names of indicators are checked when the report is written.
+    """
+    definition = read_definition(definition_path)
+    paths = [definition_path.parent / name for name in definition.template.values()]
+    faults = [fault for path in dict.fromkeys(paths) for fault in _faults_in(path, definition)]
+    if faults:
+        count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+        raise ReportError(f"the report's templates have {count}", faults=faults)
+    parts = f"charts: {len(definition.charts)}, tables: {len(definition.tables)}"
+    return f"report {definition_path.parent.name} ({', '.join(definition.template)}): {parts}, no faults"
+
+
+def _faults_in(path: Path, definition: ReportDefinition) -> list[Fault]:
+    try:
+        return template_faults(Template.read(path), definition)
+    except ReportError as error:
+        return [Fault(error.code, error.message, error.where, error.mend)]
