@@ -4,6 +4,7 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -54,7 +55,7 @@ class YamlFile:
     """A parsed file: `data` is plain YAML 1.2 (so `yes` and `no` are words), `line` finds a place in it."""
 
     path: Path
-    data: dict[str, Any]
+    data: Mapping[str, Any]
 
     def line(self, location: Sequence[str | int]) -> int:
         """The line (from 1) of the deepest part of `location` that is in the file."""
@@ -87,7 +88,7 @@ def read_yaml(path: Path) -> YamlFile:
     """
     text = _read_text(path)
     try:
-        data: object = cast("Any", YAML(typ="rt")).load(text)
+        data = _parsed(text)
     except YAMLError as error:
         line, problem = _problem(error, text)
         told, mend = _in_plain_words(problem)
@@ -99,7 +100,12 @@ def read_yaml(path: Path) -> YamlFile:
         raise DefinitionError(
             "the file is not a mapping of keys", where=f"{path.as_posix()}:1", mend="Write «key: value»."
         )
-    return YamlFile(path, cast("dict[str, Any]", data))
+    return YamlFile(path, cast("Mapping[str, Any]", data))
+
+
+@lru_cache(maxsize=64)  # parsing is slow, and a command reads a file many times; nobody changes what is read
+def _parsed(text: str) -> object:
+    return cast("Any", YAML(typ="rt")).load(text)
 
 
 def _read_text(path: Path) -> str:
