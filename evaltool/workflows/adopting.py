@@ -30,8 +30,8 @@ from evaltool.survey.check import RESERVED
 from evaltool.survey.load import definition_path, load_roster
 from evaltool.survey.model import Roster, Survey
 from evaltool.survey.release import read_release
+from evaltool.workflows.connecting import open_vault
 from evaltool.workflows.deploying import deployments, remember, what_stands
-from evaltool.workflows.erased import open_vault
 from evaltool.workflows.working import now, working
 from evaltool.yamlfile import YamlFile, faults_error
 

@@ -22,9 +22,10 @@ from evaltool.responses.roster import read_roster_table
 from evaltool.responses.unlinked import unlinked_units, with_units
 from evaltool.survey.codebook import codebook
 from evaltool.survey.release import Release, read_release
+from evaltool.workflows.connecting import open_vault
 from evaltool.workflows.definitions import released
 from evaltool.workflows.deploying import deployments
-from evaltool.workflows.erased import erased, open_vault
+from evaltool.workflows.erased import erased
 from evaltool.workflows.working import Progress, file_hash, now, read_json, silent, working
 
 

@@ -18,6 +18,7 @@ from evaltool.responses.dispositions import SILENT, Finding, read_findings, stan
 from evaltool.survey.load import load_roster
 from evaltool.survey.model import Attribute, Roster, Survey
 from evaltool.text import long_date, pick, say
+from evaltool.workflows.connecting import connected, open_vault
 from evaltool.workflows.coordinator_sheet import (
     COURSE,
     FOUND,
@@ -28,10 +29,9 @@ from evaltool.workflows.coordinator_sheet import (
     Workbook,
     write_workbook,
 )
-from evaltool.workflows.erased import open_vault
 from evaltool.workflows.fieldwork import statuses
 from evaltool.workflows.monitoring import last_pull
-from evaltool.workflows.working import connected, now, read_json, standing_survey, working
+from evaltool.workflows.working import now, read_json, standing_survey, working
 
 _STATUSES = {
     "": "not opened",

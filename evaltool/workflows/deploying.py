@@ -16,8 +16,9 @@ from evaltool.survey.model import Survey
 from evaltool.survey.release import Release, make_release, read_release
 from evaltool.survey.translations import blocking_drafts, map_texts
 from evaltool.text import Text
+from evaltool.workflows.connecting import connected
 from evaltool.workflows.definitions import draft_notes
-from evaltool.workflows.working import connected, deployment_path, now, read_json, standing_survey, working, write_json
+from evaltool.workflows.working import deployment_path, now, read_json, standing_survey, working, write_json
 from evaltool.yamlfile import nearest
 
 PRETEST = "+pretest"

@@ -1,13 +1,11 @@
 """Who was erased, by pseudonym: so that an erasure cut off is told and finished, and a backup brings nobody back."""
 
-from collections.abc import Collection, Generator
-from contextlib import closing, contextmanager
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from evaltool.contacts.vault import Vault
 from evaltool.errors import ProjectError
 from evaltool.project import Project
 from evaltool.workflows.working import now, read_json, write_json
@@ -62,16 +60,6 @@ def erased(project: Project, deployment_id: str = "") -> frozenset[str]:
     """The pseudonyms of all who were erased, or of those who had been invited to this deployment."""
     found = [item for item in erasures(project) if not deployment_id or deployment_id in item.deployments]
     return frozenset(name for item in found for name in item.pseudonyms)
-
-
-@contextmanager
-def open_vault(project: Project) -> Generator[Vault]:
-    """The vault without those whose erasure is finished, also if an older copy of it was put back."""
-    hers = [name for item in erasures(project) if item.finished_at for name in item.pseudonyms]
-    with closing(Vault.open(project.vault)) as vault:
-        if hers and vault.knows(hers):
-            vault.erase(hers)
-        yield vault
 
 
 def begin(project: Project, pseudonyms: Collection[str], deployments: Collection[str]) -> None:

@@ -25,11 +25,12 @@ from evaltool.responses.dispositions import forget_findings, read_findings
 from evaltool.responses.roster import write_roster_table
 from evaltool.responses.unlinked import interviews_of
 from evaltool.survey.load import load_roster
+from evaltool.workflows.connecting import connected
 from evaltool.workflows.deploying import deployments
 from evaltool.workflows.erased import begin, erased, erased_path, erasures, finish, unfinished
 from evaltool.workflows.estimating import estimates_manifest
 from evaltool.workflows.reporting import written
-from evaltool.workflows.working import connected, now, working
+from evaltool.workflows.working import now, working
 
 
 @dataclass(frozen=True)

@@ -25,11 +25,12 @@ from evaltool.survey.expressions import holds
 from evaltool.survey.load import load_definition, load_roster
 from evaltool.survey.model import Roster, Survey
 from evaltool.survey.release import read_release
+from evaltool.workflows.connecting import connected, open_vault
 from evaltool.workflows.deploying import deployments, in_languages
-from evaltool.workflows.erased import erased, open_vault
+from evaltool.workflows.erased import erased
 from evaltool.workflows.findings import silenced
 from evaltool.workflows.reaching import answering, reachable
-from evaltool.workflows.working import Progress, connected, now, pull_path, silent, working, write_json
+from evaltool.workflows.working import Progress, now, pull_path, silent, working, write_json
 
 BATCH = 500
 

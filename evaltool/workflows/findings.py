@@ -20,9 +20,9 @@ from evaltool.responses.dispositions import (
     standing_findings,
 )
 from evaltool.responses.sheets import SheetError
+from evaltool.workflows.connecting import open_vault
 from evaltool.workflows.coordinator_sheet import FOUND, REMARK, Returned, Said, read_returned
 from evaltool.workflows.deploying import deployments
-from evaltool.workflows.erased import open_vault
 from evaltool.workflows.working import now, working
 
 

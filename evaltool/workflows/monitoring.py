@@ -26,8 +26,8 @@ from evaltool.survey.load import load_roster
 from evaltool.survey.model import Roster
 from evaltool.survey.release import Release, read_release
 from evaltool.text import language_name
+from evaltool.workflows.connecting import open_vault
 from evaltool.workflows.deploying import deployments
-from evaltool.workflows.erased import open_vault
 from evaltool.workflows.estimating import read_plan
 from evaltool.workflows.monitor_alerts import alerts, old_pulls, quota_alert
 from evaltool.workflows.monitor_counts import (

@@ -13,8 +13,9 @@ from evaltool.server.schema import sqlite_url
 from evaltool.server.serving import run
 from evaltool.survey.load import load_definition
 from evaltool.survey.release import make_release
+from evaltool.workflows.connecting import database_url
 from evaltool.workflows.deploying import PRETEST, deployments, fill_privacy
-from evaltool.workflows.working import database_url, now
+from evaltool.workflows.working import now
 
 Say = Callable[[str], None]
 

@@ -1,24 +1,18 @@
 """What all workflows share: one run at a time, the clock, progress, and a warning about cloud folders."""
 
-import functools
 import hashlib
 import json
 import os
 from collections.abc import Callable, Generator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
-from evaltool.contacts.vault import Vault
-from evaltool.errors import BusyError, PlatformError, ProjectError
-from evaltool.platforms import open_platform
-from evaltool.platforms.base import Access, Invitation, Platform
+from evaltool.errors import BusyError, ProjectError
 from evaltool.project import Project
-from evaltool.records import Deployment, utc_now
-from evaltool.server.schema import sqlite_url
-from evaltool.survey.model import Survey
+from evaltool.records import utc_now
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and how much there is."""
@@ -66,44 +60,6 @@ def cloud_warning(project: Project) -> str:
     )
 
 
-@contextmanager
-def connected(name: str, project: Project) -> Generator[Platform]:
-    """The platform called `name`, with this project's access, as long as it is needed.
-
-    Raises:
-        PlatformError: if it is another one than this project has used before.
-    """
-    project.data.mkdir(parents=True, exist_ok=True)
-    platform = open_platform(name, _access(project, name))
-    try:
-        _refuse_other(project, name, platform.identity())
-        yield platform
-    finally:
-        platform.disconnect()
-
-
-def _access(project: Project, name: str) -> Access:
-    def standing(deployment_id: str) -> tuple[Deployment, Survey]:
-        survey = Survey.model_validate(read_json(standing_survey(project, deployment_id)))
-        return Deployment.from_json(read_json(deployment_path(project, deployment_id))), survey
-
-    if name == "limesurvey":
-        told = project.settings.limesurvey
-        linked = functools.partial(_linked, project)
-        return Access(url=told.url, user=told.user, timezone=told.timezone, standing=standing, linked=linked)
-    return Access(url=database_url(project), address=project.public_url, standing=standing)
-
-
-def _linked(project: Project, deployment_id: str) -> list[Invitation]:
-    """Who of the roster has which access code of an adopted survey (the vault keeps it behind the survey's number)."""
-    with closing(Vault.open(project.vault)) as vault:
-        courses = {course.unit: course.attributes for course in vault.courses()}
-        return [
-            Invitation(link.unit, link.person, link.token.partition(":")[2], link.language, courses[link.unit])
-            for link in vault.links(deployment_id)
-        ]
-
-
 def deployment_path(project: Project, deployment_id: str) -> Path:
     """The record of a deployment."""
     return project.data / "deployments" / f"{deployment_id}.json"
@@ -117,26 +73,6 @@ def pull_path(project: Project, deployment_id: str) -> Path:
 def standing_survey(project: Project, deployment_id: str) -> Path:
     """The survey of a deployment as it was sent, with the facts about privacy filled in."""
     return project.data / "deployments" / "surveys" / f"{deployment_id}.json"
-
-
-def database_url(project: Project) -> str:
-    """Address of the embedded server's database."""
-    return sqlite_url(project.database) if isinstance(project.database, Path) else project.database
-
-
-def _refuse_other(project: Project, name: str, identity: str) -> None:
-    """A platform is remembered when it is first used: answers of another one would be taken for its own."""
-    path = project.data / "platforms" / f"{name}.json"
-    if not path.is_file():
-        write_json(path, {"identity": identity})
-    elif read_json(path)["identity"] != identity:
-        raise PlatformError(f"«{name}» is not the one used before", where=str(path), mend=_OTHER[name])
-
-
-_OTHER = {
-    "embedded": "Put the former database back, or set [server] database or EVALTOOL_DATABASE as they were.",
-    "limesurvey": "Set [limesurvey] url as it was. If the same server has moved, delete this file.",
-}
 
 
 def file_hash(path: Path) -> str:

@@ -20,7 +20,7 @@ from evaltool.platforms.limesurvey.transport import RemoteControl
 from evaltool.project import read_project
 from evaltool.server.store import Store
 from evaltool.survey.load import load_definition
-from evaltool.workflows.working import database_url
+from evaltool.workflows.connecting import database_url
 from tests.browser.browsing import serving
 from tests.live.conftest import Pair
 from tests.live.live_equal import differences

@@ -13,7 +13,7 @@ from filelock import FileLock
 from evaltool.cli import app
 from evaltool.project import Project
 from evaltool.server.store import Store
-from evaltool.workflows.working import database_url
+from evaltool.workflows.connecting import database_url
 
 COMMANDS = sorted(
     command.name or str(command.callback.__name__) for command in app.registered_commands if command.callback

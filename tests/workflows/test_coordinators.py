@@ -21,6 +21,7 @@ from evaltool.responses.sheets import SheetError
 from evaltool.server.store import Store
 from evaltool.workflows import coordinators, findings
 from evaltool.workflows.cleaning import clean
+from evaltool.workflows.connecting import database_url
 from evaltool.workflows.coordinators import file_names, make_sheets
 from evaltool.workflows.definitions import release
 from evaltool.workflows.deploying import deploy
@@ -28,7 +29,6 @@ from evaltool.workflows.erasing import Who, erase
 from evaltool.workflows.fieldwork import import_roster, invite, pull
 from evaltool.workflows.findings import read_sheets, silenced
 from evaltool.workflows.starting import init_project
-from evaltool.workflows.working import database_url
 
 HEADER = "person_id;course_id;name;phone;language;site;start_date;end_date;status;coordinator\n"
 ROSTER = (

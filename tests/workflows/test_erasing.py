@@ -23,6 +23,7 @@ from evaltool.responses.dispositions import Finding, append_findings
 from evaltool.server.store import Store
 from evaltool.workflows import erasing
 from evaltool.workflows.cleaning import clean
+from evaltool.workflows.connecting import database_url
 from evaltool.workflows.definitions import release
 from evaltool.workflows.deploying import deploy
 from evaltool.workflows.doctor import examine
@@ -31,7 +32,7 @@ from evaltool.workflows.erasing import Who, erase, put_back
 from evaltool.workflows.estimating import analyse
 from evaltool.workflows.fieldwork import import_roster, invite, pull
 from evaltool.workflows.starting import init_project
-from evaltool.workflows.working import database_url, deployment_path, read_json, write_json
+from evaltool.workflows.working import deployment_path, read_json, write_json
 
 MENTOR_COLUMNS = """\
   mentor_id: {label: Mentor number, sensitivity: identifier, role: person, respondent: mentor}

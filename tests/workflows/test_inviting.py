@@ -20,13 +20,13 @@ from evaltool.responses.steps import LOG_COLUMNS
 from evaltool.server.store import Store
 from evaltool.survey.load import load_roster
 from evaltool.workflows.cleaning import clean
+from evaltool.workflows.connecting import database_url
 from evaltool.workflows.definitions import check, release
 from evaltool.workflows.deploying import deploy
 from evaltool.workflows.fieldwork import Invited, import_roster, pull, remind, statuses
 from evaltool.workflows.fieldwork import invite as invite_courses
 from evaltool.workflows.made_up import Demo, DemoPopulation, make_roster
 from evaltool.workflows.starting import init_project
-from evaltool.workflows.working import database_url
 
 MENTOR_COLUMNS = """\
   mentor_id: {label: Mentor number, sensitivity: identifier, role: person, respondent: mentor}

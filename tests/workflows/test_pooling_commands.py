@@ -18,10 +18,10 @@ from evaltool.server.store import Store
 from evaltool.survey.compare import compare
 from evaltool.survey.load import load_definition
 from evaltool.workflows.cleaning import clean
+from evaltool.workflows.connecting import database_url
 from evaltool.workflows.definitions import release
 from evaltool.workflows.deploying import deploy
 from evaltool.workflows.fieldwork import import_roster, invite, pull
-from evaltool.workflows.working import database_url
 
 SURVEY = """\
 survey: {survey}

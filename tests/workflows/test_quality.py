@@ -14,11 +14,11 @@ from evaltool.project import Project
 from evaltool.records import Answer
 from evaltool.server.store import Store
 from evaltool.workflows.cleaning import clean
+from evaltool.workflows.connecting import database_url
 from evaltool.workflows.definitions import release
 from evaltool.workflows.deploying import deploy
 from evaltool.workflows.fieldwork import import_roster, invite, pull
 from evaltool.workflows.quality import quality
-from evaltool.workflows.working import database_url
 
 SURVEY = """\
 survey: small

@@ -15,10 +15,11 @@ from evaltool.project import Project, read_project
 from evaltool.server.store import Store
 from evaltool.survey.release import read_release
 from evaltool.workflows.checking import release as checked_release
+from evaltool.workflows.connecting import database_url
 from evaltool.workflows.definitions import release
 from evaltool.workflows.deploying import deploy, deployments
 from evaltool.workflows.translating import update
-from evaltool.workflows.working import database_url, deployment_path, working, write_json
+from evaltool.workflows.working import deployment_path, working, write_json
 
 NAME = "participant-end"
 
