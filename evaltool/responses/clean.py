@@ -27,6 +27,12 @@ from evaltool.survey.expressions import names, parse
 from evaltool.survey.model import Survey
 
 DISPOSITIONS = ("I", "P", "R", "NC", "O")
+STAGES = ("invited", "opened", "begun", "answered")
+"""How far a course came. `begun`: any question was answered; `answered`: a whole or partial interview.
+
+Who opened the survey was invited, whatever way she got her link. A refusal counts as opened: of what she may have
+answered before it nothing is kept.
+"""
 NOBODY = "nobody"
 _METADATA = (
     *("unit", "person", "deployment", "survey_version", "language", "mode"),
@@ -42,7 +48,8 @@ _Columns: TypeAlias = dict[str, Any]
 class Cleaned:
     """What cleaning gives: one row an interview, one disposition a course, and the log of all that was changed.
 
-    `frame["missing"]` says why a whole interview is none: refused, or broken off before the headline (not_reached).
+    `dispositions` also tells by `stage` how far it came: one of `STAGES`. `frame["missing"]` says why a whole interview
+    is none: refused, or broken off before the headline (not_reached).
     """
 
     frame: pd.DataFrame
@@ -78,6 +85,7 @@ def clean(
     del chosen
     refused = walked.refused | (interviews["status"] == "refused").to_numpy(dtype=bool)
     whole = _judge(survey, interviews, walked, refused)
+    stages = _stages(walked, refused, interviewed=whole["disposition"].isin(["I", "P"]))
     log += [*_answer_log(interviews, walked), _refusal_log(survey, interviews, walked, refused)]
     answers = {name: _withhold(answered, refused) for name, answered in walked.answers.items()}
     del walked
@@ -86,7 +94,7 @@ def clean(
     whole |= {"helped": _helped(survey, answers, len(interviews))}
     del answers
     frame = _frame(survey, interviews, whole, columns, current)
-    return Cleaned(frame, _disposition_table(frame, units), pd.concat(log, ignore_index=True))
+    return Cleaned(frame, _disposition_table(frame, stages, units), pd.concat(log, ignore_index=True))
 
 
 def _eligible(current: pd.DataFrame, eligible: Iterable[str] | None) -> list[str]:
@@ -130,6 +138,16 @@ def _judge(survey: Survey, interviews: pd.DataFrame, walked: Walked, refused: Ma
         "disposition": pd.Categorical.from_codes(found, dtype=pd.CategoricalDtype(list(DISPOSITIONS))),
         "missing": pd.Categorical.from_codes(reasons, dtype=REASON_TYPE),
     }
+
+
+def _stages(walked: Walked, refused: Mask, *, interviewed: Mask) -> Any:
+    """How far each interview came; the same on every platform, whatever it calls an interview that was begun."""
+    given = np.zeros(len(refused), dtype=bool)
+    for item in _given_answers(walked):
+        given |= item.value.answered
+    opened, begun, answered = map(STAGES.index, STAGES[1:])
+    found = np.select([interviewed, given & ~refused], [answered, begun], opened)
+    return pd.Categorical.from_codes(found, dtype=pd.CategoricalDtype(list(STAGES), ordered=True))
 
 
 def _given_answers(walked: Walked) -> list[Answered]:
@@ -231,7 +249,8 @@ def _refuse_clashes(survey: Survey, questions: Mapping[str, _Columns], current: 
         raise CleaningError("names stand twice; the dataset could not tell them apart", faults=faults)
 
 
-def _disposition_table(frame: pd.DataFrame, units: list[str]) -> pd.DataFrame:
-    """A disposition for every eligible unit: NC where nothing was ever opened."""
-    codes = frame.set_index("unit")["disposition"].reindex(pd.Index(units, dtype="str")).fillna("NC")
-    return pd.DataFrame({"unit": pd.array(units, dtype="str"), "disposition": codes.array})
+def _disposition_table(frame: pd.DataFrame, stages: Any, units: list[str]) -> pd.DataFrame:
+    """A disposition and a stage for every eligible unit: NC, and no more than invited, where nothing was opened."""
+    found = pd.DataFrame({"disposition": frame["disposition"].array, "stage": stages}, index=frame["unit"])
+    found = found.reindex(pd.Index(units, dtype="str")).fillna({"disposition": "NC", "stage": "invited"})
+    return found.rename_axis("unit").reset_index()

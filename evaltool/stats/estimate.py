@@ -12,6 +12,7 @@ from evaltool.stats.across import across_rows
 from evaltool.stats.changes import paired_rows
 from evaltool.stats.comparing import comparison_rows
 from evaltool.stats.counting import Counts, Group, Tally, count_units, in_order
+from evaltool.stats.flow import flow_rows
 from evaltool.stats.nonresponse import nonresponse_rows
 from evaltool.stats.quality_rows import quality_rows
 from evaltool.stats.rates import DISPOSITIONS, response_rates
@@ -23,6 +24,8 @@ from evaltool.stats.squares import changes, square
 from evaltool.stats.units import (
     COURSES,
     DISPOSITION,
+    FLOW,
+    NOT_ELIGIBLE,
     NOT_RECORDED,
     Answers,
     Units,
@@ -89,8 +92,9 @@ def _group_rows(plan: Plan, group: Group, tallies: Mapping[str, Tally], units: U
     if plan.by_answers(group.by):
         return  # of those who did not answer nobody knows the level
     yield from _response_rows(plan, group, tallies[DISPOSITION])
+    yield from flow_rows(plan, group, tallies[FLOW])
     if COURSES in tallies:
-        yield from _courses_rows(plan, group, tallies[COURSES])
+        yield from _courses_rows(plan, group, tallies)
 
 
 def _indicator_rows(scope: Scope, indicator: Indicator, note: str) -> Iterator[Estimate]:
@@ -138,9 +142,14 @@ def _response_rows(plan: Plan, group: Group, tally: Tally) -> Iterator[Estimate]
     yield from replace(scope, measure=DISPOSITION).counts(numbers)
 
 
-def _courses_rows(plan: Plan, group: Group, tally: Tally) -> Iterator[Estimate]:
+def _courses_rows(plan: Plan, group: Group, tallies: Mapping[str, Tally]) -> Iterator[Estimate]:
+    """All courses by status, then those of them who were not to answer: the way from the roster to who was asked."""
     assert plan.population.status is not None
+    every, others = tallies[COURSES], tallies[NOT_ELIGIBLE]
     codes = [*plan.attributes[plan.population.status].choices]
-    codes += [NOT_RECORDED] if tally.of(NOT_RECORDED) else []
-    scope = Scope(plan, group, COURSES, tally, say("all courses on the roster", plan.language))
-    yield from scope.counts({code: tally.of(code) for code in codes})
+    codes += [NOT_RECORDED] if every.of(NOT_RECORDED) else []
+    scope = Scope(plan, group, COURSES, every, say("all courses on the roster", plan.language))
+    yield from scope.counts({code: every.of(code) for code in codes})
+    for code in codes:
+        number = others.of(code)
+        yield scope.row(f"not_eligible[{code}]", estimate=float(number), count=number, n=every.answered)

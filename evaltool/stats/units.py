@@ -9,6 +9,7 @@ import pandas as pd
 
 from evaltool.errors import PlanError
 from evaltool.plan import CODES, Indicator, Plan
+from evaltool.responses.clean import STAGES
 from evaltool.responses.tables import table_holds
 from evaltool.stats.counting import (
     NO_INTERVIEW,
@@ -22,20 +23,23 @@ from evaltool.stats.counting import (
     state_column,
     value,
 )
-from evaltool.stats.groupings import columns_of_groupings, either, grouped, levels, recorded, recorded_column, words
+from evaltool.stats.groupings import columns_of_groupings, either, levels, recorded, recorded_column, words
 from evaltool.stats.rates import DISPOSITIONS, INTERVIEWS
 from evaltool.stats.squares import THEN, change, upwards
 from evaltool.stats.weighting import weigh
 from evaltool.survey.footing import Footing
 
-DISPOSITION, COURSES = "disposition", "courses"
+DISPOSITION, COURSES, FLOW = "disposition", "courses", "flow"
 COMMON = "~common"  # what follows the name of an indicator that is counted only of whom all versions can compare
 NOT_RECORDED = "not_recorded"
+NOT_ELIGIBLE = "~not_eligible"  # states of courses that nobody asks, by their status
+NOT_INVITED = "not_invited"
 # Not names that a column of the roster or a question can have.
 _INTERVIEWED, _POPULATION = "_interviewed", "_population"
 _VERSION, _SPOKEN = "_version", "_spoken"
 # Of a course that was asked in two versions: what is known of her goes before her never being reached.
 _BEST_FIRST = {code: rank for rank, code in enumerate(sorted(DISPOSITIONS, key=lambda code: code == "NC"))}
+_FURTHEST_FIRST = {stage: -rank for rank, stage in enumerate(STAGES)}
 
 
 Book: TypeAlias = Sequence[Mapping[str, Any]]
@@ -47,8 +51,8 @@ class Answers:
     """A dataset as statistics need it.
 
     `survey` is the key of the version ("name@1"). `frame` has one row per interview (`unit`, `disposition`, `x` and
-    `x__missing`), `dispositions` one row per unit that was to answer (`unit`, `disposition`). `book` are the variables
-    of the codebook.
+    `x__missing`), `dispositions` one row per unit that was to answer (`unit`, `disposition`, `stage`). `book` are
+    the variables of the codebook.
     """
 
     survey: str
@@ -81,9 +85,10 @@ def measure_states(plan: Plan) -> dict[str, tuple[str, ...]]:
     for name in plan.distributions:
         measures[name] = (*(value(code) for code in plan.variable(survey, name).codes), *silent)
     measures[DISPOSITION] = DISPOSITIONS
+    measures[FLOW] = (NOT_INVITED, *STAGES)
     if plan.population.status:
         codes = (*plan.attributes[plan.population.status].choices, NOT_RECORDED)
-        measures[COURSES] = tuple(value(code) for code in codes)
+        measures |= dict.fromkeys((COURSES, NOT_ELIGIBLE), tuple(value(code) for code in codes))
     return measures
 
 
@@ -132,12 +137,13 @@ def make_units(plan: Plan, answers: Sequence[Answers], roster: pd.DataFrame) -> 
     eligible = table_holds(plan.population.eligible, courses)
     columns = {"unit": courses["unit"], POPULATION: courses[_POPULATION]}
     joined = {survey: interviews(survey, questions, answers, courses) for survey, questions in _questions(plan).items()}
-    columns |= {by_column(name): levels(plan, name, joined[plan.population.survey]) for name in grouped(plan)}
+    columns |= {by_column(name): levels(plan, name, joined[plan.population.survey]) for name in plan.grouped}
     versions = {name: _versions(plan, name, joined) for name in _put_together(plan)}
-    measures = [*_measures(plan, joined, versions), (DISPOSITION, _dispositions(plan, answers, courses))]
+    measures = [*_measures(plan, joined, versions), *_outcomes(plan, answers, courses)]
     columns |= {state_column(name): states.where(eligible) for name, states in measures}
     if plan.population.status:
-        columns[state_column(COURSES)] = value("") + words(courses[plan.population.status], NOT_RECORDED)
+        status = value("") + words(courses[plan.population.status], NOT_RECORDED)
+        columns |= {state_column(COURSES): status, state_column(NOT_ELIGIBLE): status.where(~eligible)}
     columns |= {recorded_column(name): recorded(plan, name, courses) for name in plan.indicators}
     counted = {(name, at): found for name, by in versions.items() for at, found in by.items()}
     table = pd.DataFrame({name: column for name, column in columns.items() if column is not None})
@@ -371,12 +377,12 @@ def _plain(rows: pd.DataFrame, name: str) -> "pd.Series[str]":
     return codes.astype("string").fillna("").astype("object")
 
 
-def _dispositions(plan: Plan, answers: Sequence[Answers], courses: pd.DataFrame) -> "pd.Series[str]":
-    """The best outcome of each course over all versions of the population's survey."""
-    survey = plan.population.survey
-    parts = [item.dispositions[["unit", "disposition"]].astype(object) for item in answers if item.name == survey]
-    if not parts:
-        return pd.Series("NC", index=courses.index, dtype="object")
-    cases = pd.concat(parts, ignore_index=True)
-    best = cases.assign(rank=cases["disposition"].map(_BEST_FIRST)).sort_values("rank").drop_duplicates("unit")
-    return courses["unit"].map(best.set_index("unit")["disposition"]).astype(object).fillna("NC")
+def _outcomes(plan: Plan, answers: Sequence[Answers], courses: pd.DataFrame) -> Iterable[tuple[str, "pd.Series[str]"]]:
+    """The best disposition of each course over all versions of the population's survey, and how far it came."""
+    cases = [item.dispositions for item in answers if item.name == plan.population.survey]
+    outcomes = {DISPOSITION: ("disposition", _BEST_FIRST, "NC"), FLOW: ("stage", _FURTHEST_FIRST, NOT_INVITED)}
+    for measure, (column, order, unknown) in outcomes.items():
+        parts = [part[["unit", column]].astype(object) for part in cases]
+        known = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["unit", column])
+        best = known.assign(rank=known[column].map(order)).sort_values("rank").drop_duplicates("unit")
+        yield measure, courses["unit"].map(best.set_index("unit")[column]).astype(object).fillna(unknown)

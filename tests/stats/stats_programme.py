@@ -110,6 +110,7 @@ def answers(survey, *rows, **dispositions):
         records.append(record)
     frame = pd.DataFrame(records, columns=None if records else ["unit", "disposition", "language"])
     known = {record["unit"]: record["disposition"] for record in records} | dispositions
-    return Answers(
-        survey=survey, frame=frame, dispositions=pd.DataFrame(known.items(), columns=["unit", "disposition"])
-    )
+    stages = {"I": "answered", "P": "answered", "R": "begun"}  # of all others nothing came back
+    cases = [(unit, code, stages.get(code, "invited")) for unit, code in known.items()]
+    table = pd.DataFrame(cases, columns=["unit", "disposition", "stage"])
+    return Answers(survey=survey, frame=frame, dispositions=table)

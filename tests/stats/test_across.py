@@ -51,7 +51,8 @@ def _plan(known, folder: Path, pooled: str = "[often]"):
 
 def _answers(version: int, *rows: dict[str, str]) -> Answers:
     frame = pd.DataFrame([{"language": "da", "disposition": "I", **row} for row in rows])
-    return Answers(survey=f"mentee-end@{version}", frame=frame, dispositions=frame[["unit", "disposition"]])
+    cases = frame[["unit", "disposition"]].assign(stage="answered")
+    return Answers(survey=f"mentee-end@{version}", frame=frame, dispositions=cases)
 
 
 # In 2021 six women answered version 1: one of those who met monthly or less would now say «every other month».

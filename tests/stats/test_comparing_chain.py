@@ -98,7 +98,8 @@ comparisons:
 
 def _version(version, *rows):
     frame = pd.DataFrame([{"language": "da", "disposition": "I", **row} for row in rows])
-    return Answers(survey=f"mentee-end@{version}", frame=frame, dispositions=frame[["unit", "disposition"]])
+    cases = frame[["unit", "disposition"]].assign(stage="answered")
+    return Answers(survey=f"mentee-end@{version}", frame=frame, dispositions=cases)
 
 
 def test_verdicts_on_items_decide_which_years_are_compared(tmp_path):

@@ -124,6 +124,12 @@ def test_courses_are_counted_over_the_whole_roster(rows):
     assert (south.count, south.n, south.estimate) == (1, 5, 1.0)
 
 
+def test_those_who_were_not_to_answer_lead_from_the_roster_to_who_was_asked(rows):
+    assert [find(rows, "courses", f"not_eligible[{code}]").count for code in ("ended", "running")] == [0, 1]
+    assert find(rows, "courses", "not_eligible[running]").n == 11
+    assert find(rows, "response", "rr2").n == 11 - 0 - 1
+
+
 def test_a_group_without_answers_has_rows_without_a_number(rows):
     share = find(rows, "active", "share", population="2022")
     assert (share.estimate, share.conf_low, share.n, share.warning) == (None, None, 0, "no answers")
@@ -176,7 +182,8 @@ def test_each_population_has_the_same_rows_in_the_same_order(rows):
         *[("job", name) for name in ("share[paid]", "share[own]", "share[none]")],
         *[("response", name) for name in ("rr1", "rr2")],
         *[("disposition", name) for name in ("count[I]", "count[P]", "count[R]", "count[NC]")],
-        *[("courses", name) for name in ("count[ended]", "count[running]")],
+        *[("flow", f"count[{name}]") for name in ("eligible", "invited", "opened", "begun", "answered")],
+        *[("courses", f"{name}[{code}]") for name in ("count", "not_eligible") for code in ("ended", "running")],
     ]
     groups = [("2021", "", ""), ("2021", "site", "south"), ("2021", "site", "north")]
     groups += [("2022", "", ""), ("2022", "site", "south")]
