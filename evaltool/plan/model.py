@@ -10,7 +10,7 @@ from evaltool.survey.footing import Footing
 from evaltool.survey.model import Attribute, Language, LocalText, Name, Part, SurveyName
 
 CODES = "~codes"  # what follows the name of an indicator whose answers can be put together less far than its share
-RESERVED = frozenset({"response", "disposition", "courses", "quality", "days_to_answer"})
+RESERVED = frozenset({"response", "disposition", "courses", "flow", "quality", "days_to_answer"})
 TAKEN = frozenset({"target", "pooled"})  # what rows that are no comparison have in the column of its name
 FamilyMethod = Literal["holm", "benjamini_hochberg"]
 
@@ -190,6 +190,13 @@ class Plan(PlanFile):
         """Everything that is counted by: breakdowns, then what the comparisons compare but populations."""
         compared = (item.by for item in self.comparisons.values() if item.by != self.population.column)
         return tuple(dict.fromkeys((*self.breakdowns, *compared)))
+
+    @property
+    def grouped(self) -> tuple[str, ...]:
+        """Every grouping that the plan names, in whatever place."""
+        names = [*self.groupings, *self.representativeness, *(self.weights.margins if self.weights else ())]
+        names += [name for compared in self.comparisons.values() for name in compared.covariates]
+        return tuple(dict.fromkeys(names))
 
     def levels(self, grouping: str) -> tuple[str, ...]:
         """The levels of a roster column or a grouping, in order."""

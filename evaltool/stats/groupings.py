@@ -13,17 +13,10 @@ def recorded_column(indicator: str) -> str:
     return f"recorded:{indicator}"
 
 
-def grouped(plan: Plan) -> list[str]:
-    """Every grouping that the plan names."""
-    names = [*plan.groupings, *plan.representativeness, *(plan.weights.margins if plan.weights else ())]
-    names += [name for compared in plan.comparisons.values() for name in compared.covariates]
-    return list(dict.fromkeys(names))
-
-
 def columns_of_groupings(plan: Plan) -> list[str]:
     """The roster columns that the groupings are made of."""
     names: list[str] = []
-    for name in grouped(plan):
+    for name in plan.grouped:
         group = plan.groups.get(name)
         dates = (group.days.start, group.days.end) if group and group.days else ()
         names += [*dates, *([group.column] if group and group.column else [])] if group else [name]

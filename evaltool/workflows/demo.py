@@ -23,9 +23,10 @@ from evaltool.workflows.aiming import aim
 from evaltool.workflows.cleaning import clean
 from evaltool.workflows.definitions import release
 from evaltool.workflows.deploying import deploy
-from evaltool.workflows.estimating import analyse, read_plan
+from evaltool.workflows.estimating import analyse
 from evaltool.workflows.fieldwork import import_roster, invite, pull, status
 from evaltool.workflows.made_up import Cast, Demo, Fieldwork, Respondent, load_demo, make_respondents, make_roster
+from evaltool.workflows.planned import read_plan
 from evaltool.workflows.pooling import panel, pool
 from evaltool.workflows.reporting import report
 from evaltool.workflows.respondents import answer_all

@@ -18,7 +18,7 @@ from evaltool.workflows.definitions import check
 from evaltool.workflows.deploying import deployments
 from evaltool.workflows.erased import erasures, unfinished
 from evaltool.workflows.erasing import put_back
-from evaltool.workflows.estimating import check_plan
+from evaltool.workflows.planned import check_plan
 from evaltool.workflows.working import cloud_warning
 
 _LEAST_BYTES = 500_000_000

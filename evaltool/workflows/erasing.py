@@ -28,7 +28,7 @@ from evaltool.survey.load import load_roster
 from evaltool.workflows.connecting import connected
 from evaltool.workflows.deploying import deployments
 from evaltool.workflows.erased import begin, erased, erased_path, erasures, finish, unfinished
-from evaltool.workflows.estimating import estimates_manifest
+from evaltool.workflows.planned import estimates_manifest
 from evaltool.workflows.reporting import written
 from evaltool.workflows.working import now, working
 

@@ -1,54 +1,21 @@
 """From datasets to estimates: what the analysis plan declares."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from evaltool import __version__
 from evaltool.errors import CleaningError, PlanError
-from evaltool.plan import Plan, load_plan
 from evaltool.project import Project
 from evaltool.responses.dataset import Dataset, read_dataset
 from evaltool.responses.roster import read_roster_table
 from evaltool.results import Estimate, write_estimates
 from evaltool.stats.estimate import estimate
 from evaltool.stats.units import Answers
-from evaltool.survey.load import find_definitions, load_roster, load_survey
-from evaltool.survey.model import Survey
-from evaltool.workflows.definitions import harmonies, planned_harmonies, released
-from evaltool.workflows.working import file_hash, now, read_json, working, write_json
+from evaltool.workflows.definitions import released
+from evaltool.workflows.planned import estimates_manifest, read_plan
+from evaltool.workflows.working import file_hash, now, working, write_json
 
-
-def read_plan(project: Project) -> Plan:
-    """The analysis plan, checked against the releases and the verdicts on their items.
-
-    Surveys that are planned, and of which nothing is released yet, are taken as their definitions stand.
-    """
-    known = {item.survey.key: item.survey for item in released(project)}
-    asked = {survey.survey for survey in known.values()}
-    planned = _definitions(
-        project, [path for path in find_definitions(project.surveys) if path.parent.name not in asked]
-    )
-    roster = load_roster(project.surveys / "roster.yaml")
-    return load_plan(project.plan, {survey.key: survey for survey in planned} | known, roster, harmonies(project))
-
-
-def _definitions(project: Project, paths: Sequence[Path]) -> list[Survey]:
-    roster = load_roster(project.surveys / "roster.yaml")
-    return [load_survey(path, roster) for path in paths]
-
-
-def draft_plan(project: Project) -> Plan:
-    """The analysis plan, checked against the definitions as they are now."""
-    surveys = _definitions(project, find_definitions(project.surveys))
-    known = {survey.key: survey for survey in surveys}
-    roster = load_roster(project.surveys / "roster.yaml")
-    return load_plan(project.plan, known, roster, planned_harmonies(project, surveys))
-
-
-def check_plan(project: Project) -> str:
-    """Check the plan; says in a line what it holds."""
-    return f"plan: {len(draft_plan(project).indicators)} indicators, no faults"
+_CLEAN = "Run: evaltool clean"
 
 
 def datasets(project: Project) -> dict[str, Dataset]:
@@ -60,7 +27,7 @@ def datasets(project: Project) -> dict[str, Dataset]:
     folders = sorted(path.parent for path in (project.data / "datasets").glob("*/manifest.json"))
     found = {folder.name: read_dataset(folder) for folder in folders if not folder.name.endswith((".new", ".old"))}
     if not found:
-        raise CleaningError("there is no dataset", where=str(project.data / "datasets"), mend="Run: evaltool clean")
+        raise CleaningError("there is no dataset", where=str(project.data / "datasets"), mend=_CLEAN)
     return found
 
 
@@ -69,13 +36,17 @@ def analyse(project: Project) -> tuple[list[Estimate], Path]:
 
     Raises:
         PlanError: if the datasets are of another structure than the releases.
+        CleaningError: if there is none, or an older evaltool made it.
     """
     with working(project):
         found = datasets(project)
         structures = {item.survey.key: item.structure_hash for item in released(project)}
         for key, dataset in found.items():
             if dataset.manifest["structure_hash"] != structures.get(key):
-                raise PlanError(f"the dataset {key} is not of the release that is here", mend="Run: evaltool clean")
+                raise PlanError(f"the dataset {key} is not of the release that is here", mend=_CLEAN)
+            if "stage" not in dataset.dispositions:
+                message = f"an older evaltool made the dataset {key}: it does not say how far each course came"
+                raise CleaningError(message, mend=_CLEAN)
         answers = [
             Answers(
                 survey=key,
@@ -94,10 +65,6 @@ def analyse(project: Project) -> tuple[list[Estimate], Path]:
         return rows, project.estimates
 
 
-def estimates_manifest(project: Project) -> Path:
-    return project.estimates.with_suffix(".manifest.json")
-
-
 def _manifest(project: Project, found: dict[str, Dataset]) -> dict[str, Any]:
     return {
         "step": "analyse",
@@ -110,15 +77,3 @@ def _manifest(project: Project, found: dict[str, Dataset]) -> dict[str, Any]:
         "evaltool": __version__,
         "made_at": now(),
     }
-
-
-def read_estimates_manifest(project: Project) -> dict[str, Any]:
-    """The manifest of the estimates.
-
-    Raises:
-        PlanError: if nothing was analysed yet.
-    """
-    path = estimates_manifest(project)
-    if not path.is_file():
-        raise PlanError("there are no estimates", where=path.as_posix(), mend="Run: evaltool analyse")
-    return read_json(path)

@@ -28,7 +28,6 @@ from evaltool.survey.release import Release, read_release
 from evaltool.text import language_name
 from evaltool.workflows.connecting import open_vault
 from evaltool.workflows.deploying import deployments
-from evaltool.workflows.estimating import read_plan
 from evaltool.workflows.monitor_alerts import alerts, old_pulls, quota_alert
 from evaltool.workflows.monitor_counts import (
     Invited,
@@ -42,6 +41,7 @@ from evaltool.workflows.monitor_counts import (
     unanswered,
 )
 from evaltool.workflows.monitor_wave import Grouped, Monitor, Said, Wave
+from evaltool.workflows.planned import read_plan
 from evaltool.workflows.working import now, pull_path, read_json
 from evaltool.yamlfile import nearest
 

@@ -20,7 +20,8 @@ from evaltool.survey.codebook import Variable
 from evaltool.survey.harmony import Step
 from evaltool.survey.release import Release
 from evaltool.workflows.definitions import released
-from evaltool.workflows.estimating import datasets, read_plan
+from evaltool.workflows.estimating import datasets
+from evaltool.workflows.planned import read_plan
 from evaltool.workflows.working import file_hash, now, working
 from evaltool.yamlfile import nearest
 

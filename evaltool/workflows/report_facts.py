@@ -1,4 +1,4 @@
-"""What a report must know beside the rows: labels, targets, comparisons, releases and the passport of the data."""
+"""What a report must know beside the rows: labels, targets and comparisons, from the plan and the releases."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -6,30 +6,24 @@ from hashlib import sha256
 from typing import Any
 
 from evaltool import __version__
-from evaltool.errors import ReportError
 from evaltool.plan import Indicator, Plan
 from evaltool.project import Project
 from evaltool.report.context import (
     Breakdown,
     ComparisonFacts,
     IndicatorFacts,
-    QuestionFacts,
-    ReleaseFacts,
     ReportContext,
 )
-from evaltool.responses.dataset import Dataset
-from evaltool.stats.groupings import grouped
 from evaltool.survey.footing import Footing
 from evaltool.survey.model import Question, Survey
 from evaltool.survey.prose import subjects, tell, told_in
-from evaltool.survey.release import Release
 from evaltool.text import Text, interface_languages, say
 from evaltool.workflows.definitions import released
-from evaltool.workflows.estimating import datasets, read_plan
+from evaltool.workflows.planned import read_plan
 
 
 class Facts:
-    """What all reports of one run are told."""
+    """What all reports of one run are told; the datasets are not read for it."""
 
     def __init__(self, project: Project, manifest: Mapping[str, Any], populations: Sequence[str]):
         self.plan = read_plan(project)
@@ -38,7 +32,6 @@ class Facts:
         every = released(project)
         self.releases = [item for item in every if item.survey.survey in _surveys(self.plan)]
         self.wordings = {item.survey.key: _wordings(item.survey) for item in every}
-        self.datasets = datasets(project)
 
     def context(self, population: str, language: str) -> ReportContext:
         plan = self.plan
@@ -50,7 +43,7 @@ class Facts:
             respondents=plan.population.respondents,
             headline=plan.headline or next(iter(plan.indicators)),
             indicators=dict(self._indicators()),
-            breakdowns={name: self._breakdown(name) for name in (*grouped(plan), plan.population.column)},
+            breakdowns={name: self._breakdown(name) for name in (*plan.grouped, plan.population.column)},
             populations=self.populations,
             comparisons={name: self._comparison(name) for name in plan.comparisons},
             weighted_by=plan.weights.margins if plan.weights else (),
@@ -59,9 +52,6 @@ class Facts:
             few=plan.few,
             plan_hash=self.manifest["plan"],
             package_version=__version__,
-            releases=tuple(self._release(item) for item in self.releases if item.survey.key in self.datasets),
-            questions=tuple(_questions(self._main_survey(population))),
-            passport=tuple(self._passport()),
             synthetic=self.manifest["synthetic"],
             altered=self.manifest["altered"],
         )
@@ -112,31 +102,6 @@ class Facts:
             across=across,
         )
 
-    def _release(self, release: Release) -> ReleaseFacts:
-        dataset: Dataset = self.datasets[release.survey.key]
-        return ReleaseFacts(
-            survey=release.survey.key,
-            structure_hash=release.structure_hash,
-            released_at=release.released_at,
-            answers=int(dataset.dispositions["disposition"].isin(["I", "P"]).sum()),
-        )
-
-    def _main_survey(self, population: str) -> Survey:
-        """The version of the population's survey that most of its members answered."""
-        plan = self.plan
-        counts = {
-            item.survey.key: int(
-                (self.datasets[item.survey.key].frame[plan.population.column].astype("string") == population).sum()
-            )
-            for item in self.releases
-            if item.survey.survey == plan.population.survey and item.survey.key in self.datasets
-        }
-        if not counts:
-            mend = "Pull and clean it first: evaltool pull, then evaltool clean."
-            raise ReportError(f"there is no dataset of {plan.population.survey}, which the report is about", mend=mend)
-        best = max(counts, key=lambda key: counts[key])
-        return next(item.survey for item in self.releases if item.survey.key == best)
-
     def _within(self, name: str, indicator: Indicator) -> Iterator[Text]:
         """For whom alone the versions are compared, in words of every language of the interface."""
         found = self.plan.footing(name)
@@ -152,17 +117,8 @@ class Facts:
             yield told
         yield from _left_out(found)
 
-    def _passport(self) -> Iterator[tuple[Text, Text]]:
-        for key, dataset in self.datasets.items():
-            archive = dataset.manifest["inputs"]
-            segments, head = len(archive["segments"]), archive["ledger_head"][:16]
-            yield (
-                _said("Archived answers to {survey}", survey=key),
-                _said("segments: {count}; ledger ends with {head}", count=segments, head=head),
-            )
 
-
-def _said(message: str, **values: object) -> Text:
+def said(message: str, **values: object) -> Text:
     """An interface text in every language of the interface."""
     return {language: say(message, language, **values) for language in interface_languages()}
 
@@ -184,7 +140,7 @@ def _left_out(footing: Footing) -> Iterator[Text]:
     """Languages in which a version asked otherwise than the others."""
     for version, languages in footing.left_out.items():
         names = ", ".join(sorted(languages))
-        yield _said("version {version} was not answered in {languages}", version=version, languages=names)
+        yield said("version {version} was not answered in {languages}", version=version, languages=names)
 
 
 def _indicator_facts(indicator: Indicator, options: Mapping[str, Text], within: tuple[Text, ...]) -> IndicatorFacts:
@@ -197,10 +153,3 @@ def _indicator_facts(indicator: Indicator, options: Mapping[str, Text], within: 
         definition_hash=sha256(definition.encode()).hexdigest(),
         options=options,
     )
-
-
-def _questions(survey: Survey) -> Iterator[QuestionFacts]:
-    for question in survey.questions:
-        if question.type not in {"note", "calculate"}:
-            choices = tuple(choice.label for choice in question.choices.values())
-            yield QuestionFacts(survey=survey.key, name=question.name, label=question.label, choices=choices)

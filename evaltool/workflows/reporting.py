@@ -13,7 +13,9 @@ from evaltool.report.definition import read_definition
 from evaltool.report.documents import beside, move_into_place, refuse_locked, told_to_users
 from evaltool.report.rendering import render_report
 from evaltool.results import read_estimates
-from evaltool.workflows.estimating import read_estimates_manifest
+from evaltool.workflows.estimating import datasets
+from evaltool.workflows.planned import read_estimates_manifest, refuse_outdated
+from evaltool.workflows.report_data import with_data
 from evaltool.workflows.report_facts import Facts
 from evaltool.workflows.working import Progress, file_hash, now, read_json, silent, working, write_json
 
@@ -50,13 +52,14 @@ def report(
         known = list(dict.fromkeys(row.population for row in rows if not row.comparison))
         chosen = _chosen(populations, known)
         spoken = list(languages or read_definition(definition).template)
-        facts = Facts(project, manifest, known)
+        facts, found = Facts(project, manifest, known), datasets(project)
         out = project.build / "report"
         work = [(population, language) for population in chosen for language in spoken]
         made: list[Path] = []
         with beside(out) as folder:
             for number, (population, language) in enumerate(work, 1):
-                made += render_report(definition, rows, facts.context(population, language), folder)
+                context = with_data(facts.context(population, language), facts, found)
+                made += render_report(definition, rows, context, folder)
                 progress("write the report", number, len(work))
             return publish(made, out, _manifest(manifest, made))
 
@@ -101,20 +104,6 @@ def _keep(path: Path) -> str:
     kept = next(name for name in names if not name.exists())
     shutil.copy2(path, kept)
     return f"Note: {path.name} was edited since it was written; the edited file is kept as {kept}"
-
-
-def refuse_outdated(project: Project, manifest: Mapping[str, Any]) -> None:
-    """Raises ReportError if the estimates, or anything that they were made of, changed since the analysis."""
-    made_of = {
-        project.estimates: manifest["output"],
-        project.plan: manifest["plan"],
-        project.roster: manifest["roster"],
-    }
-    made_of |= {project.dataset(key) / "manifest.json": known for key, known in manifest["inputs"].items()}
-    for path, known in made_of.items():
-        if not path.is_file() or file_hash(path) != known:
-            mend = "Run: evaltool analyse"
-            raise ReportError(f"{path.name} has changed since the analysis", where=path.as_posix(), mend=mend)
 
 
 def _chosen(wanted: Sequence[str] | None, known: Sequence[str]) -> list[str]:

@@ -7,7 +7,7 @@ from evaltool.project import Project
 from evaltool.results import Estimate, write_estimates
 from evaltool.workflows.definitions import release
 from evaltool.workflows.deploying import deploy
-from evaltool.workflows.estimating import estimates_manifest
+from evaltool.workflows.planned import estimates_manifest
 from evaltool.workflows.tracing import trace
 from evaltool.workflows.working import write_json
 

@@ -1,0 +1,75 @@
+"""The analysis plan, and whether the estimates made by it still stand. No dataset is read, so answers come at once."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from evaltool.errors import PlanError, ReportError
+from evaltool.plan import Plan, load_plan
+from evaltool.project import Project
+from evaltool.survey.load import find_definitions, load_roster, load_survey
+from evaltool.survey.model import Survey
+from evaltool.workflows.definitions import harmonies, planned_harmonies, released
+from evaltool.workflows.working import file_hash, read_json
+
+
+def read_plan(project: Project) -> Plan:
+    """The analysis plan, checked against the releases and the verdicts on their items.
+
+    Surveys that are planned, and of which nothing is released yet, are taken as their definitions stand.
+    """
+    known = {item.survey.key: item.survey for item in released(project)}
+    asked = {survey.survey for survey in known.values()}
+    planned = _definitions(
+        project, [path for path in find_definitions(project.surveys) if path.parent.name not in asked]
+    )
+    roster = load_roster(project.surveys / "roster.yaml")
+    return load_plan(project.plan, {survey.key: survey for survey in planned} | known, roster, harmonies(project))
+
+
+def _definitions(project: Project, paths: Sequence[Path]) -> list[Survey]:
+    roster = load_roster(project.surveys / "roster.yaml")
+    return [load_survey(path, roster) for path in paths]
+
+
+def draft_plan(project: Project) -> Plan:
+    """The analysis plan, checked against the definitions as they are now."""
+    surveys = _definitions(project, find_definitions(project.surveys))
+    known = {survey.key: survey for survey in surveys}
+    roster = load_roster(project.surveys / "roster.yaml")
+    return load_plan(project.plan, known, roster, planned_harmonies(project, surveys))
+
+
+def check_plan(project: Project) -> str:
+    """Check the plan; says in a line what it holds."""
+    return f"plan: {len(draft_plan(project).indicators)} indicators, no faults"
+
+
+def estimates_manifest(project: Project) -> Path:
+    return project.estimates.with_suffix(".manifest.json")
+
+
+def read_estimates_manifest(project: Project) -> dict[str, Any]:
+    """The manifest of the estimates.
+
+    Raises:
+        PlanError: if nothing was analysed yet.
+    """
+    path = estimates_manifest(project)
+    if not path.is_file():
+        raise PlanError("there are no estimates", where=path.as_posix(), mend="Run: evaltool analyse")
+    return read_json(path)
+
+
+def refuse_outdated(project: Project, manifest: Mapping[str, Any]) -> None:
+    """Raises ReportError if the estimates, or anything that they were made of, changed since the analysis."""
+    made_of = {
+        project.estimates: manifest["output"],
+        project.plan: manifest["plan"],
+        project.roster: manifest["roster"],
+    }
+    made_of |= {project.dataset(key) / "manifest.json": known for key, known in manifest["inputs"].items()}
+    for path, known in made_of.items():
+        if not path.is_file() or file_hash(path) != known:
+            mend = "Run: evaltool analyse"
+            raise ReportError(f"{path.name} has changed since the analysis", where=path.as_posix(), mend=mend)

@@ -1,0 +1,72 @@
+"""What a report tells of the data themselves: releases, the questionnaire, and the passport."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import TypeAlias
+
+from evaltool.errors import ReportError
+from evaltool.report.context import QuestionFacts, ReleaseFacts, ReportContext
+from evaltool.responses.dataset import Dataset
+from evaltool.survey.model import Survey
+from evaltool.survey.release import Release
+from evaltool.text import Text
+from evaltool.workflows.report_facts import Facts, said
+
+_Datasets: TypeAlias = Mapping[str, Dataset]
+
+
+def with_data(context: ReportContext, facts: Facts, datasets: _Datasets) -> ReportContext:
+    """The context with what only the datasets (by the key of their survey) can tell.
+
+    Raises:
+        ReportError: if there is no dataset of the survey that the report is about.
+    """
+    return replace(
+        context,
+        releases=tuple(_release(item, datasets) for item in facts.releases if item.survey.key in datasets),
+        questions=tuple(_questions(_main_survey(facts, datasets, context.population))),
+        passport=tuple(_passport(datasets)),
+    )
+
+
+def _release(release: Release, datasets: _Datasets) -> ReleaseFacts:
+    dispositions = datasets[release.survey.key].dispositions
+    return ReleaseFacts(
+        survey=release.survey.key,
+        structure_hash=release.structure_hash,
+        released_at=release.released_at,
+        answers=int(dispositions["disposition"].isin(["I", "P"]).sum()),
+    )
+
+
+def _main_survey(facts: Facts, datasets: _Datasets, population: str) -> Survey:
+    """The version of the population's survey that most of its members answered."""
+    about = facts.plan.population
+    asked = [item.survey for item in facts.releases if item.survey.survey == about.survey]
+    counts = {
+        survey.key: int((datasets[survey.key].frame[about.column].astype("string") == population).sum())
+        for survey in asked
+        if survey.key in datasets
+    }
+    if not counts:
+        mend = "Pull and clean it first: evaltool pull, then evaltool clean."
+        raise ReportError(f"there is no dataset of {about.survey}, which the report is about", mend=mend)
+    best = max(counts, key=lambda key: counts[key])
+    return next(survey for survey in asked if survey.key == best)
+
+
+def _passport(datasets: _Datasets) -> Iterator[tuple[Text, Text]]:
+    for key, dataset in datasets.items():
+        archive = dataset.manifest["inputs"]
+        segments, head = len(archive["segments"]), archive["ledger_head"][:16]
+        yield (
+            said("Archived answers to {survey}", survey=key),
+            said("segments: {count}; ledger ends with {head}", count=segments, head=head),
+        )
+
+
+def _questions(survey: Survey) -> Iterator[QuestionFacts]:
+    for question in survey.questions:
+        if question.type not in {"note", "calculate"}:
+            choices = tuple(choice.label for choice in question.choices.values())
+            yield QuestionFacts(survey=survey.key, name=question.name, label=question.label, choices=choices)
