@@ -13,7 +13,7 @@ from importlib import resources
 from typing import TypeAlias
 
 import polib
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
@@ -85,9 +85,12 @@ def isolate(value: str, language: str) -> str:
 
 
 @cache
-def language_name(language: str) -> str:
-    """The language's name in itself: dansk, English, العربية."""
-    return Locale.parse(language).get_display_name(language) or language
+def language_name(language: str, told_in: str = "") -> str:
+    """The language's name in itself (dansk, English, العربية), or as another language calls it."""
+    try:
+        return Locale.parse(language).get_display_name(told_in or language) or language
+    except (ValueError, UnknownLocaleError):
+        return language
 
 
 def round_half_up(value: float | Decimal, decimals: int = 0) -> Decimal:

@@ -9,28 +9,33 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import openpyxl
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from evaltool.errors import Fault
-from evaltool.responses.sheets import Cell, Sheet, SheetError, match_header, read_workbook, row_cells
+from evaltool.responses.sheets import Cell, Sheet, SheetError, match_header, row_cells
 from evaltool.survey.types import read_date
 from evaltool.survey.worksheet import text_cell
+from evaltool.workflows.workbook import (
+    HIDDEN,
+    dress,
+    finish_table,
+    fold,
+    new_book,
+    read_book,
+    sent_rows,
+    write_guide,
+    write_header,
+    write_texts,
+)
 from evaltool.yamlfile import nearest
 
 FORMAT = "1"
-HIDDEN = "evaltool"
 PERSON, COURSE, NAME = "person_id", "course_id", "name"
 FOUND, FOUND_ON, REMARK = "found", "found_on", "remark"
 FILLED = (FOUND, FOUND_ON, REMARK)
-_HEAD = PatternFill("solid", fgColor="1F3864")
-_OPEN = PatternFill("solid", fgColor="FFFBD6")
-_LINE = Side(style="thin", color="D9D9D9")
 _DAY = "dd-mm-yyyy"
-_FONT = "Calibri"
 _KEPT: tuple[str, ...] = (PERSON, COURSE, NAME, FOUND, REMARK)
 _OPEN_WIDTHS = {FOUND: 22, FOUND_ON: 16, REMARK: 44}
 
@@ -56,37 +61,22 @@ class Workbook:
 
 def write_workbook(path: Path, content: Workbook) -> None:
     """Write the workbook: the courses, how to fill it in, and the hidden sheet."""
-    book = openpyxl.Workbook()
-    table = book.worksheets[0]
-    table.title = content.title
-    guide = book.create_sheet(content.guide_title)
-    hidden = book.create_sheet(HIDDEN)
-    hidden.sheet_state = "hidden"
+    book = new_book(content.title, content.guide_title)
+    table, guide, hidden = book.worksheets
     _write_table(table, content)
-    _write_guide(guide, content.guide)
+    write_guide(guide, content.guide)
     reasons = _write_hidden(hidden, content)
     _add_choices(table, content, reasons)
     book.save(path)
 
 
 def _write_table(sheet: Worksheet, content: Workbook) -> None:
-    for place, (key, label) in enumerate(content.columns.items(), start=1):
-        head = text_cell(sheet, 1, place, label)
-        head.font, head.fill = Font(name=_FONT, bold=True, color="FFFFFF"), _HEAD
-        head.alignment = Alignment(wrap_text=True, vertical="center")
+    write_header(sheet, content.columns.values())
+    for place, key in enumerate(content.columns, start=1):
         for number, row in enumerate(content.rows, start=2):
             _write_cell(sheet.cell(number, place), key, row.get(key, ""))
         sheet.column_dimensions[get_column_letter(place)].width = _width(content, key)
-    sheet.row_dimensions[1].height = 48
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(content.columns))}{len(content.rows) + 1}"
-    sheet.freeze_panes = "B2"
-    _protect(sheet)
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = 9  # A4
-    sheet.page_setup.fitToHeight = 0
-    properties: Any = sheet.sheet_properties
-    properties.pageSetUpPr.fitToPage = True
-    sheet.print_title_rows = "1:1"
+    finish_table(sheet, len(content.columns), len(content.rows), frozen="B2")
 
 
 def _width(content: Workbook, key: str) -> int:
@@ -103,28 +93,7 @@ def _write_cell(cell: Any, key: str, value: str | date) -> None:
         cell.value = value
     if isinstance(value, date) or key == FOUND_ON:  # as text, a day that is written here would be none
         cell.number_format = _DAY
-    cell.font = Font(name=_FONT)
-    cell.alignment = Alignment(wrap_text=key == REMARK, horizontal="left", vertical="top")
-    cell.border = Border(bottom=_LINE, right=_LINE)
-    if key in FILLED:
-        cell.fill = _OPEN
-        cell.protection = Protection(locked=False)
-
-
-def _protect(sheet: Worksheet) -> None:
-    """Only the open cells can be written in: a column sorted alone would give a course another one's word."""
-    protection: Any = sheet.protection
-    protection.sheet = True
-    protection.autoFilter = protection.formatColumns = protection.formatRows = False
-
-
-def _write_guide(sheet: Worksheet, lines: Sequence[str]) -> None:
-    sheet.column_dimensions["A"].width = 110
-    for number, line in enumerate(lines, start=1):
-        cell = text_cell(sheet, number, 1, line)
-        cell.font = Font(name=_FONT, bold=number == 1, size=14 if number == 1 else 11)
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
-        sheet.row_dimensions[number].height = 24
+    dress(cell, unlocked=key in FILLED, wrap=key == REMARK)
 
 
 def _write_hidden(sheet: Worksheet, content: Workbook) -> str:
@@ -136,9 +105,7 @@ def _write_hidden(sheet: Worksheet, content: Workbook) -> str:
     rows += [("table", content.title)]
     rows += [("column", key, label) for key, label in content.columns.items()]
     rows += [("course", *(str(row.get(key, "")) for key in _KEPT)) for row in content.rows]
-    for number, cells in enumerate(rows, start=1):
-        for column, value in enumerate(cells, start=1):
-            text_cell(sheet, number, column, value)
+    write_texts(sheet, rows)
     return labels
 
 
@@ -215,16 +182,13 @@ def read_returned(path: Path, *, today: date) -> tuple[Returned, list[Fault]]:
     Raises:
         SheetError: if it is no workbook of ours, cannot be opened, or its columns are altered.
     """
-    if path.name.startswith("~$"):
-        mend = "Save and close the workbook there, and give its own file."
-        raise SheetError("this only says that a workbook is open in Excel", where=path.as_posix(), mend=mend)
-    sheets = read_workbook(path)
+    sheets = read_book(path)
     sent = _read_sent(sheets.get(HIDDEN), path)
     sheet = sheets.get(sent.table)
     if sheet is None:
         raise SheetError(f"the sheet «{sent.table}» is gone", where=path.as_posix(), mend=_OURS)
-    labels = {_fold(label): key for key, label in sent.columns.items()}
-    columns, faults = match_header(sheet, lambda header: labels.get(_fold(header)), _mend_column)
+    labels = {fold(label): key for key, label in sent.columns.items()}
+    columns, faults = match_header(sheet, lambda header: labels.get(fold(header)), _mend_column)
     faults += [
         Fault("missing-column", f"the column «{label}» is missing", sheet.where(sheet.header_row), "Put it back.")
         for key, label in sent.columns.items()
@@ -246,8 +210,7 @@ def _mend_column(header: str) -> str:
 def _read_sent(sheet: Sheet | None, path: Path) -> _Sent:
     if sheet is None:
         raise SheetError("this is no coordinator's sheet", where=path.as_posix(), mend=_OURS)
-    rows = [sheet.header, *(tuple(cell.text for cell in cells) for _, cells in sheet.rows)]
-    found = [(*row, *[""] * 6)[:6] for row in rows]
+    found = [(*row, *[""] * 6)[:6] for row in sent_rows(sheet)]
     courses = [dict(zip(_KEPT, cells, strict=True)) for kind, *cells in found if kind == "course"]
     head = {kind: first for kind, first, *_ in found}
     if head.get("format") != FORMAT or not _is_moment(head.get("made", "")):
@@ -270,17 +233,13 @@ def _is_moment(text: str) -> bool:
         return False
 
 
-def _fold(text: str) -> str:
-    return " ".join(text.split()).casefold()
-
-
 class _Reader:
     """Reads row by row and gathers what is wrong."""
 
     def __init__(self, sheet: Sheet, sent: _Sent, today: date):
         self.faults: list[Fault] = []
         self._sheet, self._sent, self._today = sheet, sent, today
-        self._reasons = {_fold(label): code for code, label in sent.reasons.items()}
+        self._reasons = {fold(label): code for code, label in sent.reasons.items()}
         self._reasons |= {code: code for code in sent.reasons}
         self._seen: dict[tuple[str, str], int] = {}
 
@@ -317,7 +276,7 @@ class _Reader:
             self._fault("double-course", f"this course stands in row {first} already", number, COURSE, "Keep one row.")
 
     def _reason(self, number: int, text: str) -> str:
-        code = self._reasons.get(_fold(text), "")
+        code = self._reasons.get(fold(text), "")
         if text and not code:
             mend = nearest(text, self._sent.reasons.values())
             self._fault("unknown-reason", "this is not in the list", number, FOUND, mend)
