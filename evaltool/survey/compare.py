@@ -82,7 +82,7 @@ def _weightiest(changes: Sequence[Change]) -> Verdict:
 def compare(old: Survey, new: Survey) -> list[Item]:
     """Every question that takes an answer in either version, in order of `new`, then what only `old` asked."""
     context = _Context(old, new)
-    both = [name for name in _items(new) if name in context.old_items]
+    both = [name for name in items_of(new) if name in context.old_items]
     moved_items = moved(list(context.old_items), both)
     every = dict.fromkeys([*context.new_items, *context.old_items])
     items = {name: _item(context, name, is_moved=name in moved_items) for name in every}
@@ -91,7 +91,8 @@ def compare(old: Survey, new: Survey) -> list[Item]:
     return list(items.values())
 
 
-def _items(survey: Survey) -> dict[str, Question]:
+def items_of(survey: Survey) -> dict[str, Question]:
+    """Every question that takes an answer, by name."""
     return {
         question.name: question
         for question in survey.questions
@@ -104,7 +105,7 @@ class _Context:
 
     def __init__(self, old: Survey, new: Survey):
         self.old, self.new = old, new
-        self.old_items, self.new_items = _items(old), _items(new)
+        self.old_items, self.new_items = items_of(old), items_of(new)
         self.things: dict[str, list[Question | Attribute]] = {}
         for survey in (old, new):
             for name, thing in {**survey.attributes, **survey.by_name}.items():
@@ -368,10 +369,13 @@ def _with_dependence(context: _Context, item: Item, items: Mapping[str, Item]) -
 
 def _means_another_thing(context: _Context, item: Item, expressions: Sequence[Expression]) -> bool:
     """Whether what the expressions read is not comparable, or joined with something that they tell apart from it."""
-    readers = [expression for expression in expressions if item.name in names(expression)]
-    if not readers or item.proposal == "not_comparable":
-        return bool(readers)
+    means_another = item.proposal == "not_comparable"
     joined = [list(dict.fromkeys([*group.old, *group.new])) for group in item.crosswalk.values()]
+    if not (means_another or joined):
+        return False
+    readers = [expression for expression in expressions if item.name in names(expression)]
+    if not readers or means_another:
+        return bool(readers)
     return not all(alike(readers, item.name, codes, context.things) for codes in joined)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
-from evaltool.survey.compare import Item, compare
+from evaltool.survey.compare import Item, compare, items_of
 from evaltool.survey.crosswalks import Group, fits
 from evaltool.survey.model import Question, Survey
 from evaltool.survey.verdicts import ItemVerdict
@@ -62,34 +62,37 @@ def harmonise(steps: Iterable[Step]) -> dict[str, Harmonised]:
 
     `steps` are the released versions of one survey, oldest first.
     """
-    found: dict[str, Harmonised] = {}
-    former: Survey | None = None
-    for step in steps:
-        items = compare(former or step.survey, step.survey)
-        for item in items:
-            if item.new is None:
-                continue
-            found[item.name] = _extended(found.get(item.name), item, step, former)
+    first, *later = steps
+    former = first.survey
+    found = {
+        name: Harmonised(name, question, (_alone(question, former.version),))
+        for name, question in items_of(former).items()
+    }
+    for step in later:
+        for item in compare(former, step.survey):
+            if item.new is not None:
+                found[item.name] = _extended(found.get(item.name), item, step, former)
         former = step.survey
-    assert former is not None
-    order = [item.name for item in compare(former, former)]
+    order = list(items_of(former))
     return {
         name: found[name] for name in sorted(found, key=lambda name: order.index(name) if name in order else len(order))
     }
 
 
-def _extended(known: Harmonised | None, item: Item, step: Step, former: Survey | None) -> Harmonised:
+def _alone(question: Question, version: int) -> Run:
+    return Run((version,), {version: {code: code for code in question.substantive}}, _labels(question))
+
+
+def _extended(known: Harmonised | None, item: Item, step: Step, former: Survey) -> Harmonised:
     assert item.new is not None
-    version = step.survey.version
-    fresh = Run((version,), {version: {code: code for code in item.new.substantive}}, _labels(item.new))
+    fresh = _alone(item.new, step.survey.version)
     if known is None:
         return Harmonised(item.name, item.new, (fresh,))
-    last = known.runs[-1]
     reason = _break(item, step, former)
     if reason:
         runs = (*known.runs, replace(fresh, broken_by=reason))
     else:
-        runs = (*known.runs[:-1], _joined(last, item, step, former))
+        runs = (*known.runs[:-1], _joined(known.runs[-1], item, step, former))
     return Harmonised(item.name, item.new, runs)
 
 
@@ -97,11 +100,11 @@ def _labels(question: Question) -> dict[str, Text]:
     return {code: question.choices[code].label for code in question.substantive}
 
 
-def _break(item: Item, step: Step, former: Survey | None) -> str:
+def _break(item: Item, step: Step, former: Survey) -> str:
     """Why the item cannot be joined with the version before ("" if it can)."""
     version = step.survey.version
     if item.old is None:
-        return say("version {version} did not ask it", "en", version=former.version if former else version - 1)
+        return say("version {version} did not ask it", "en", version=former.version)
     if not item.changes:
         return ""
     verdict = step.verdicts.get(item.name)
@@ -114,10 +117,9 @@ def _break(item: Item, step: Step, former: Survey | None) -> str:
     return f"version {version}: {verdict.reason or told}"
 
 
-def _joined(run: Run, item: Item, step: Step, former: Survey | None) -> Run:
+def _joined(run: Run, item: Item, step: Step, former: Survey) -> Run:
     """The run with one more version, its codes meeting through the verdict's crosswalk."""
     assert item.new is not None
-    assert former is not None
     version = step.survey.version
     verdict = step.verdicts.get(item.name) if item.changes else None  # one on another version is not about this pair
     codes, labels = _meet(run, item, verdict.crosswalk if verdict else {}, former=former.version, version=version)

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -265,25 +266,34 @@ def _read(path: Path, *, survey: str, version: int, revision: int) -> Release:
     where = path.as_posix()
     mend = "Take the file back from version control; a release is never edited."
     try:
-        data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        snapshot = Survey.model_validate(data["survey"])
-        verdicts = {name: ItemVerdict.model_validate(item) for name, item in data.get("verdicts", {}).items()}
-        release = Release(
-            *(snapshot, data["structure_hash"], data["texts"], data["content"], data["released_at"]),
-            *(data.get("against"), verdicts, data.get("revision", 1), data.get("reason", ""), data.get("former", "")),
-        )
-        form = int(data["format"])
+        release, form, changed = _opened(path.read_text(encoding="utf-8"))
     except (ValueError, KeyError, TypeError, ValidationError):
         raise ReleaseError("the release cannot be read", where=where, mend=mend) from None
     if form > FORMAT:
         raise ReleaseError(f"the release has format {form}, not {FORMAT}", where=where, mend="Update evaltool.")
+    if changed or (release.survey.key, release.revision) != (f"{survey}@{version}", revision):
+        raise ReleaseError(f"the release was edited ({', '.join(changed) or 'name'})", where=where, mend=mend)
+    return release
+
+
+@lru_cache(maxsize=64)  # hashing is slow, and a command reads a release many times
+def _opened(text: str) -> tuple[Release, int, tuple[str, ...]]:
+    """The release, the format of its file, and what in it is not as its hashes say."""
+    data: dict[str, Any] = json.loads(text)
+    snapshot = Survey.model_validate(data["survey"])
+    verdicts = {name: ItemVerdict.model_validate(item) for name, item in data.get("verdicts", {}).items()}
+    release = Release(
+        *(snapshot, data["structure_hash"], data["texts"], data["content"], data["released_at"]),
+        *(data.get("against"), verdicts, data.get("revision", 1), data.get("reason", ""), data.get("former", "")),
+    )
+    form = int(data["format"])
     changed = changes_since(release, snapshot)
     if form > 1:  # format 1 had no seal, and a hash of keys that have become more since
         changed += ["content"] if content_hash(snapshot) != release.content else []
         changed += ["verdicts or reason"] if data.get("seal") != _seal(release) else []
-    if changed or (snapshot.key, release.revision) != (f"{survey}@{version}", revision):
-        raise ReleaseError(f"the release was edited ({', '.join(changed) or 'name'})", where=where, mend=mend)
-    return release if form > 1 else replace(release, content=content_hash(snapshot))
+    else:
+        release = replace(release, content=content_hash(snapshot))
+    return release, form, tuple(changed)
 
 
 def released_versions(folder: Path) -> list[tuple[str, int]]:
