@@ -56,23 +56,24 @@ def looker(folder: Path, roster: Roster, surveys: Mapping[str, Survey]) -> Calla
     names = tuple(sorted({survey.survey for survey in surveys.values()}))
     schema = plan_schema(Known({}, names, roster, ("da", "en"), questions_by_survey(surveys.values())))
     Draft202012Validator.check_schema(schema)
+    validator = Draft202012Validator(schema)
 
     def look(text: str) -> list[str]:
         path = folder / "plan.yaml"
         path.write_text(text, encoding="utf-8")
-        return [error.json_path for error in Draft202012Validator(schema).iter_errors(plain(read_yaml(path).data))]
+        return [error.json_path for error in validator.iter_errors(plain(read_yaml(path).data))]
 
     return look
 
 
-@pytest.fixture
-def refused(tmp_path: Path) -> Callable[[str], list[str]]:
-    return looker(tmp_path, ROSTER, SURVEYS)
+@pytest.fixture(scope="module")
+def refused(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[str]]:
+    return looker(tmp_path_factory.mktemp("plan"), ROSTER, SURVEYS)
 
 
-@pytest.fixture
-def refused_groups(tmp_path: Path) -> Callable[[str], list[str]]:
-    return looker(tmp_path, DATED, SCALED)
+@pytest.fixture(scope="module")
+def refused_groups(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[str]]:
+    return looker(tmp_path_factory.mktemp("groups"), DATED, SCALED)
 
 
 def test_a_good_plan_is_accepted(refused: Callable[[str], list[str]]) -> None:
