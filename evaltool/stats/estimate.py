@@ -9,6 +9,7 @@ import pandas as pd
 from evaltool.plan import CODES, Indicator, Plan
 from evaltool.results import Estimate
 from evaltool.stats.across import across_rows
+from evaltool.stats.bases import base_rows
 from evaltool.stats.changes import paired_rows
 from evaltool.stats.comparing import comparison_rows
 from evaltool.stats.counting import Counts, Group, Tally, count_units, in_order
@@ -52,6 +53,7 @@ def estimate(plan: Plan, answers: Sequence[Answers], roster: pd.DataFrame) -> li
     counts = count_units(units.table, breakdowns=plan.groupings, measures=measure_states(plan))
     return [
         *(row for group in _ordered(plan, counts) for row in _group_rows(plan, group, counts[group], units)),
+        *base_rows(plan, units, counts),
         *across_rows(plan, counts, units.versions),
         *comparison_rows(plan, units, counts),
         *nonresponse_rows(plan, units),

@@ -188,6 +188,14 @@ def test_each_population_has_the_same_rows_in_the_same_order(rows):
     groups = [("2021", "", ""), ("2021", "site", "south"), ("2021", "site", "north")]
     groups += [("2022", "", ""), ("2022", "site", "south")]
     expected = [(*group, *pair) for group in groups for pair in statistics]
+    bounds = ("bound_low", "bound_high")  # the headline's stand above
+    bases = {"active": (), "school_only": bounds, "speaks": bounds}
+    expected += [
+        (at, "", "", name, statistic)
+        for at in ("2021", "2022")
+        for name, more in bases.items()
+        for statistic in ("share_of_interviews", "share_of_complete", *more)
+    ]
     expected += [(at, "", "", name, "trend") for name in ("active", "school_only", "speaks") for at in ("2021", "2022")]
     counted = [row for row in rows if row.indicator != "quality"]
     assert [(row.population, row.by, row.level, row.indicator, row.statistic) for row in counted] == expected
