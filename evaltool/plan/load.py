@@ -132,7 +132,7 @@ def _pooled_faults(plan: PlanFile, footings: Mapping[str, Footing], file: YamlFi
         elif found is None:
             message = f"«{name}» is a paired change, which is not pooled"
             yield Fault("bad-kind", message, where, "Name an indicator that is one share.")
-        elif found.breaks:
+        elif found.nowhere_together:
             message = f"«{name}» cannot be pooled: {found.why_apart(found.joins)}"
             mend = "Remove it here. Its years stand side by side, and a trend breaks between them."
             yield Fault("not-comparable", message, where, mend)

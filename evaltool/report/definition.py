@@ -38,7 +38,7 @@ class ChartSpec(_Part):
 class TableSpec(_Part):
     """A table. `response` names the statistic of the indicator `response` that stands beside targets.
 
-    `names` are shorter labels of a table of cohorts; `pooled` groups are those of all populations together;
+    `names` are shorter labels of a table of cohorts; `pooled` groups are those of the last populations together;
     `comparison` is the name of the plan's comparison to show.
     """
 

@@ -96,6 +96,12 @@ class Prose:
     def populations(self) -> tuple[str, ...]:
         return self.context.populations or (self.context.population,)
 
+    @property
+    def pooled(self) -> str:
+        """The last populations together, as their rows name them: those of the headline, or the first that are."""
+        names = (self.context.headline, *self.context.indicators)
+        return next(filter(None, (self.rows.pool(name, self.context.population) for name in names)), "")
+
     def trend(self, indicator: str) -> list[Estimate]:
         """The populations that may stand side by side, each with its row."""
         return series(self.rows, indicator, self.populations)

@@ -30,15 +30,12 @@ class Where:
 
 
 class Rows:
-    """The rows by what names them.
-
-    `pooled` is the name of all populations together; empty where nothing is pooled.
-    """
+    """The rows by what names them."""
 
     def __init__(self, rows: Iterable[Estimate]):
         self._rows = {(row.indicator, row.statistic, place(row)): row for row in rows}
         every = self._rows.values()
-        self.pooled = next((row.population for row in every if row.comparison == _POOLED), "")
+        self._pools = {(row.indicator, row.population) for row in every if row.comparison == _POOLED}
         self._compared: dict[tuple[str, str], list[Estimate]] = {}
         for row in every:
             name = row.comparison.partition(":")[0]
@@ -58,6 +55,11 @@ class Rows:
         if row is None:
             raise self._unknown(indicator, statistic, where)
         return row
+
+    def pool(self, indicator: str, population: str) -> str:
+        """The last populations up to this one together, as their rows name them ("2020–2022"); empty without rows."""
+        found = (pool for name, pool in self._pools if name == indicator)
+        return next((pool for pool in found if pool.endswith(f"–{population}")), "")
 
     def levels(self, population: str, by: str) -> set[str]:
         """The levels of a breakdown that somebody is in; "" is what the roster did not record."""

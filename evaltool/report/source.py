@@ -128,7 +128,7 @@ def _vocabulary(definition: ReportDefinition, prose: Prose, charts: dict[str, Ch
         "respondents": plain(pick(context.respondents, prose.language)),
         "few": context.few,
         "synthetic": context.synthetic,
-        "pooled": plain(prose.rows.pooled),
+        "pooled": plain(prose.pooled),
     }
 
 

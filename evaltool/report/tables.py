@@ -1,6 +1,7 @@
 """Tables as Markdown, made from rows. A cell shows one estimate and carries its id."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from markupsafe import Markup
 
@@ -118,26 +119,27 @@ def _base(prose: Prose, indicator: str) -> str:
 def _groups(prose: Prose, spec: TableSpec) -> Grid:
     """One level of a breakdown a line; number, base and share of each indicator."""
     labels = [pick(prose.facts(indicator).label, prose.language) for indicator in spec.indicators]
-    title, places = by_title(prose, spec.by), group_places(prose, spec.by, prose.rows.pooled if spec.pooled else "")
+    title, reported = by_title(prose, spec.by), prose.context.population
+    at = {name: prose.rows.pool(name, reported) if spec.pooled else reported for name in spec.indicators}
+    # Pools that end at one population are one within the other: the widest has all levels.
+    places = max((group_places(prose, spec.by, population) for population in at.values()), key=len)
+    if spec.pooled and len(pools := set(filter(None, at.values()))) == 1:
+        title = ", ".join(filter(None, (title, *pools)))
+    elif spec.pooled:
+        labels = [", ".join(filter(None, pair)) for pair in zip(labels, at.values(), strict=True)]
+
+    def row_of(indicator: str, where: Where) -> Estimate | None:
+        return prose.rows.find(indicator, "share", replace(where, population=at[indicator]))
+
     if len(labels) == 1:
         header = [title, *heads(prose, "Number/base", "Share", "95 per cent interval")]
-        rows = [[name, *_group_cells(prose, spec, spec.indicators[0], where)] for name, where in places]
+        rows = [[name, *share_cells(prose, row_of(spec.indicators[0], where), spec.decimals)] for name, where in places]
         return Grid(header, rows, (34, 20, 16, 22))
     rows = [
-        [
-            name,
-            *(
-                full_cell(prose, prose.rows.find(indicator, "share", where), spec.decimals)
-                for indicator in spec.indicators
-            ),
-        ]
+        [name, *(full_cell(prose, row_of(indicator, where), spec.decimals) for indicator in spec.indicators)]
         for name, where in places
     ]
     return Grid([title, *labels], rows, (20, *(27 for _ in labels)))
-
-
-def _group_cells(prose: Prose, spec: TableSpec, indicator: str, where: Where) -> list[Cell]:
-    return share_cells(prose, prose.rows.find(indicator, "share", where), spec.decimals)
 
 
 def _counts(prose: Prose, spec: TableSpec) -> Grid:

@@ -1,4 +1,4 @@
-"""Shares over populations: trends that break where versions are not comparable, and populations pooled."""
+"""Shares over populations: trends that break where versions are not comparable, and the last three pooled."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -12,6 +12,8 @@ from evaltool.stats.rows import Scope, common_base
 from evaltool.stats.units import COMMON, Versions
 
 TREND, POOLED = "trend", "pooled"
+_LONGEST = 3
+"""How many populations are pooled at most: enough for a small group, and still about now."""
 
 
 def across_rows(plan: Plan, counts: Counts, versions: Versions) -> Iterator[Estimate]:
@@ -21,7 +23,8 @@ def across_rows(plan: Plan, counts: Counts, versions: Versions) -> Iterator[Esti
         if len(populations) > 1 and not indicator.paired:
             yield from _trend(plan, name, counts, versions, populations)
     for name in plan.pooled if len(populations) > 1 else ():
-        yield from _pooled(plan, name, counts, populations)
+        for window in _windows(plan, name, versions, populations):
+            yield from _pooled(plan, name, counts, window)
 
 
 def _scope(plan: Plan, name: str, group: Group, tally: Tally) -> Scope:
@@ -55,12 +58,23 @@ def _trend(plan: Plan, name: str, counts: Counts, versions: Versions, population
         yield row
 
 
-def _pooled(plan: Plan, name: str, counts: Counts, populations: Sequence[str]) -> Iterator[Estimate]:
-    """All populations together, everybody and each level of the breakdowns."""
-    together = "+".join(populations)
-    for group in dict.fromkeys(replace(group, population="") for group in sorted(counts)):
-        members = [replace(group, population=population) for population in populations]
-        tallies = [_tally(plan, name, counts, member) for member in members if member in counts]
-        tally = reduce(add, tallies)
+def _windows(plan: Plan, name: str, versions: Versions, populations: Sequence[str]) -> Iterator[Sequence[str]]:
+    """For each population the last three up to it; only as far back as all of them can be put together."""
+    found = plan.footing(name)
+    for end in range(len(populations)):
+        window = populations[max(0, end + 1 - _LONGEST) : end + 1]
+        while found.why_apart(version for at in window for version in versions.get((name, at), ())):
+            window = window[1:]
+        if len(window) > 1:
+            yield window
+
+
+def _pooled(plan: Plan, name: str, counts: Counts, window: Sequence[str]) -> Iterator[Estimate]:
+    """The populations of a window together, everybody and each level of the breakdowns."""
+    together = f"{window[0]}–{window[-1]}"
+    members = {group for group in counts if group.population in window}
+    for group in dict.fromkeys(replace(group, population="") for group in sorted(members)):
+        parts = [replace(group, population=population) for population in window]
+        tally = reduce(add, (_tally(plan, name, counts, part) for part in parts if part in members))
         scope = _scope(plan, name, replace(group, population=together), tally)
         yield replace(scope.share("share", _counted(plan, name, tally)), comparison=POOLED)

@@ -29,6 +29,11 @@ class Footing(Part):
         """Whether only a part of the people can be put together."""
         return bool(self.within) or any(self.left_out.values())
 
+    @property
+    def nowhere_together(self) -> bool:
+        """Whether there are several versions, and no two of them can be put together."""
+        return len(self.breaks) > 0 and len(self.breaks) + 1 == len(self.joins)
+
     def join(self, version: int) -> int:
         """The number of the versions that this one can be put together with; one of its own if it is unknown."""
         return self.joins.get(version, -version)

@@ -149,8 +149,8 @@ def trend_rows() -> list[Estimate]:
 
 
 def pooled_rows() -> list[Estimate]:
-    """Both years together; Tingbjerg has enough answers then."""
-    both = {"population": "2021+2022", "comparison": "pooled"}
+    """With the year before; Tingbjerg has enough answers then."""
+    both = {"population": "2020–2021", "comparison": "pooled"}
     return [
         share("job_or_education", 111, 183, **both),
         share("job_or_education", 9, 15, by="site", level="tingbjerg", **both),

@@ -207,10 +207,36 @@ def test_reasons_for_not_counting_are_words_of_the_language():
     assert "intet svar ved start: 3; svarede på en anden udgave af skemaet: 1.234" in danish
 
 
-def test_groups_too_small_for_a_year_stand_in_the_table_of_all_years_together():
-    groups = {"kind": "groups", "indicators": ("job_or_education",), "by": "site"}
-    year, together = (str(table(prose(), TableSpec(**groups, pooled=pooled))) for pooled in (False, True))
+def pooled_table(told, *indicators):
+    text = str(table(told, TableSpec(kind="groups", indicators=indicators, by="site", pooled=True)))
+    found = [line.strip("|").split("|") for line in text.splitlines() if line.startswith("|")]
+    return [[shown(cell.strip()) for cell in line] for line in (found[0], *found[2:])]
+
+
+def test_groups_too_small_for_a_year_stand_in_the_table_of_the_last_years_together():
+    year = str(table(prose(), TableSpec(kind="groups", indicators=("job_or_education",), by="site")))
     assert "[too few answers]" in year
-    lines = [line for line in together.splitlines() if line.startswith("|")][2:]
-    assert [line.split("|")[1].strip().replace("\\", "") for line in lines] == ["København-Tingbjerg", "**All**"]
-    assert [shown(line.split("|")[2].strip()) for line in lines] == ["9 of 15", "111 of 183"]
+    header, *lines = pooled_table(prose(), "job_or_education")
+    assert header[0] == "Site, 2020–2021"
+    assert [line[:2] for line in lines] == [["København-Tingbjerg", "9 of 15"], ["**All**", "111 of 183"]]
+
+
+def test_a_pool_ends_at_the_population_that_is_reported():
+    told = prose(population="2022")
+    assert (prose().pooled, told.pooled) == ("2020–2021", "")
+    assert {cell for line in pooled_table(told, "job_or_education")[1:] for cell in line[1:]} == {"–"}
+
+
+def test_each_share_has_the_pool_that_its_own_breaks_allow():
+    long, short = ({"population": f"{first}–2021", "comparison": "pooled"} for first in ("2019", "2020"))
+    site = {"by": "site", "level": "tingbjerg"}
+    some = [
+        *(share("job", 20, 40, **long), share("job", 6, 12, **site, **long)),
+        share("education", 9, 30, **short),
+    ]
+    header, *lines = pooled_table(prose(some=some), "education", "job")
+    assert header == ["Site", "In education without a job, 2020–2021", "In a job, 2019–2021"]
+    assert [[cell.partition(" (")[0] for cell in line] for line in lines] == [
+        ["København-Tingbjerg", "–", "6 of 12"],
+        ["**All**", "9 of 30", "20 of 40"],
+    ]

@@ -101,10 +101,35 @@ def test_a_crosswalked_item_is_counted_over_both_years(known, tmp_path) -> None:
     rows = estimate(_plan(known, tmp_path), [FIRST, SECOND], _roster())
     assert _counted(rows, "often", "trend") == {("2021", ""): (2, 5), ("2022", ""): (3, 5)}
     assert _counted(rows, "often", "share", "pooled") == {
-        ("2021+2022", ""): (5, 10),
-        ("2021+2022", "odense"): (2, 3),  # a1 weekly, b3 twice a month; a4 monthly
-        ("2021+2022", "aarhus"): (3, 7),  # a2, b1, b2; not a3, a5, b4, b5; a6 did not answer
+        ("2021–2022", ""): (5, 10),
+        ("2021–2022", "odense"): (2, 3),  # a1 weekly, b3 twice a month; a4 monthly
+        ("2021–2022", "aarhus"): (3, 7),  # a2, b1, b2; not a3, a5, b4, b5; a6 did not answer
     }
+
+
+def test_the_last_three_years_are_pooled_up_to_each_of_them(known, tmp_path) -> None:
+    """Of a1-a5: 2018 a1, 2019 a2 a3, 2020 a4 a5; of b1-b5: 2021 b1 b2, 2022 the others. a6 answered nothing."""
+    years = {
+        "a1": "2018",
+        "a2": "2019",
+        "a3": "2019",
+        "a4": "2020",
+        "a5": "2020",
+        "a6": "2020",
+        "b1": "2021",
+        "b2": "2021",
+    }
+    rows = estimate(_plan(known, tmp_path), [FIRST, SECOND], _roster(**years))
+    found = _counted(rows, "often", "share", "pooled")
+    assert {at: count for at, count in found.items() if not at[1]} == {
+        ("2018–2019", ""): (2, 3),  # a1, a2; not a3
+        ("2018–2020", ""): (2, 5),
+        ("2019–2021", ""): (3, 6),  # a2, b1, b2
+        ("2020–2022", ""): (3, 7),  # b1, b2, b3
+    }
+    assert found["2020–2022", "odense"] == (1, 2)  # b3, not a4
+    assert ("2020–2022", "aarhus") in found
+    assert len({row.id for row in rows}) == len(rows)
 
 
 def test_a_trend_breaks_exactly_at_what_is_not_comparable(known, tmp_path) -> None:
@@ -211,6 +236,30 @@ def test_a_universe_of_answers_is_compared_within_it(tmp_path) -> None:
     rows = estimate(plan, data, _roster())
     assert _counted(rows, "helps", "share") == {("2021", ""): (1, 1), ("2022", ""): (1, 2)}
     assert _counted(rows, "helps", "trend") == {("2021", ""): (1, 1), ("2022", ""): (0, 1)}
+
+
+def test_no_pool_reaches_back_over_a_break(tmp_path) -> None:
+    """From version 2 on everybody is asked, and nobody has decided that this is the same."""
+    surveys = [_schools(1, "${school} = 'yes'"), _schools(2, ""), _schools(3, "")]
+    text = PLAN.replace("mentee-end", "end").partition("indicators:")[0].replace("breakdowns: [site]\n", "")
+    text += "indicators:\n  helps: {label: H, variable: helps, counted: [yes]}\npooled: [helps]\n"
+    path = tmp_path / "plan.yaml"
+    path.write_text(text, encoding="utf-8")
+    harmony = {"end": harmonise([Step(survey) for survey in surveys])}
+    roster = load_roster(ROOT / "surveys" / "roster.yaml")
+    plan = load_plan(path, {survey.key: survey for survey in surveys}, roster, harmony)
+    asked = {"a1": (1, "2018"), "a2": (1, "2019"), "a3": (2, "2020"), "a4": (2, "2021"), "a5": (3, "2022")}
+    parts: dict[int, list[dict[str, str]]] = {}
+    for unit, (version, _) in asked.items():
+        parts.setdefault(version, []).append({"unit": unit, "school": "yes", "helps": "yes"})
+    data = [replace(_answers(at, *rows), survey=f"end@{at}") for at, rows in parts.items()]
+    courses = _roster(**{unit: year for unit, (_, year) in asked.items()})
+    rows = estimate(plan, data, courses[courses["unit"].isin(asked)])
+    assert _counted(rows, "helps", "share", "pooled") == {
+        ("2018–2019", ""): (2, 2),
+        ("2020–2021", ""): (2, 2),
+        ("2020–2022", ""): (3, 3),
+    }
 
 
 def _schools(version: int, relevant: str) -> Survey:

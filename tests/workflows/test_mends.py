@@ -28,7 +28,7 @@ def analysed(project: Project) -> Project:
         return Estimate(indicator="in_work", population=population, statistic="share", **more)
 
     rows = [
-        *(share("2022"), share("2022", weighting="site"), share("2023"), share("2022+2023", comparison="pooled")),
+        *(share("2022"), share("2022", weighting="site"), share("2023"), share("2022–2023", comparison="pooled")),
         *(share("2022", by="site", level="north"), Estimate(indicator="in_work", population="2024", statistic="mean")),
     ]
     project.estimates.parent.mkdir(parents=True, exist_ok=True)
@@ -42,7 +42,7 @@ def analysed(project: Project) -> Project:
     [
         ("", "more than one population", "Add --population: 2022, 2023."),
         ("2021", "no figure for the population «2021»", "Known populations: 2022, 2023."),
-        ("2022+2023", "no figure for the population «2022+2023»", "Known populations: 2022, 2023."),
+        ("2022–2023", "no figure for the population «2022–2023»", "Known populations: 2022, 2023."),
     ],
 )
 def test_a_figure_of_no_population_tells_those_there_are(
