@@ -14,8 +14,7 @@ from evaltool.workflows.definitions import Checked, all_or_faults, check
 from evaltool.workflows.definitions import release as release_version
 from evaltool.workflows.deploying import deployments
 from evaltool.workflows.made_up import load_demo
-from evaltool.workflows.planned import check_plan, draft_plan
-from evaltool.workflows.reporting import definition_path
+from evaltool.workflows.planned import check_plan, definition_path, draft_plan
 from evaltool.yamlfile import faults_error, read_yaml
 
 

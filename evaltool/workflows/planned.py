@@ -1,4 +1,4 @@
-"""The analysis plan, and whether the estimates made by it still stand. No dataset is read, so answers come at once."""
+"""Plan, report definition, and whether the estimates still stand. No dataset is read, so answers come at once."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -43,6 +43,11 @@ def draft_plan(project: Project) -> Plan:
 def check_plan(project: Project) -> str:
     """Check the plan; says in a line what it holds."""
     return f"plan: {len(draft_plan(project).indicators)} indicators, no faults"
+
+
+def definition_path(project: Project, name: str = "status") -> Path:
+    """The definition of the report called `name`."""
+    return project.reports / name / "report.yaml"
 
 
 def estimates_manifest(project: Project) -> Path:

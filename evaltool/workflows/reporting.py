@@ -14,17 +14,12 @@ from evaltool.report.documents import beside, move_into_place, refuse_locked, to
 from evaltool.report.rendering import render_report
 from evaltool.results import read_estimates
 from evaltool.workflows.estimating import datasets
-from evaltool.workflows.planned import read_estimates_manifest, refuse_outdated
+from evaltool.workflows.planned import definition_path, read_estimates_manifest, refuse_outdated
 from evaltool.workflows.report_data import with_data
 from evaltool.workflows.report_facts import Facts
 from evaltool.workflows.working import Progress, file_hash, now, read_json, silent, working, write_json
 
 _MANIFEST = "report.manifest.json"
-
-
-def definition_path(project: Project, name: str = "status") -> Path:
-    """The definition of the report called `name`."""
-    return project.reports / name / "report.yaml"
 
 
 def report(
