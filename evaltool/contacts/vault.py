@@ -168,6 +168,12 @@ class Vault:
             found = connection.execute(query).scalar()
         return {} if found is None else json.loads(found)
 
+    def names(self) -> set[str]:
+        """The names of all people, to find them in what others wrote."""
+        with schema.transaction(self.engine) as connection:
+            contacts = connection.execute(select(schema.people.c.contact)).scalars()
+            return {name for contact in contacts if (name := json.loads(contact).get("name", ""))}
+
     def invite(self, deployment: str, units: Iterable[str], *, respondent: str = "") -> None:
         """Make a link for each unit that has none in this deployment; a link once made never changes.
 
