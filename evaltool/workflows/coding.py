@@ -13,12 +13,12 @@ from evaltool.responses.coding import (
     Coding,
     Mark,
     OpenAnswer,
-    OpenQuestion,
     Row,
     coded_question,
     share_out,
 )
 from evaltool.responses.coding_flags import Flag, Flagger
+from evaltool.responses.coding_themes import OpenQuestion
 from evaltool.responses.sheets import SheetError
 from evaltool.survey.load import load_roster
 from evaltool.text import language_name, pick, say

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from evaltool.errors import Fault
-from evaltool.responses.coding import Mark, OpenAnswer, OpenQuestion
+from evaltool.responses.coding import Mark, OpenAnswer
 from evaltool.responses.coding_flags import PERSON_ONLY, Flagger
+from evaltool.responses.coding_themes import OpenQuestion
 from evaltool.workflows.coding_sheet import ANSWER, CLEARED, NONE, PRINT, QUOTE, ROW, THEME, Filled, needs_consent
 from evaltool.yamlfile import nearest
 

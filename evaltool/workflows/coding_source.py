@@ -1,59 +1,25 @@
 """What is known of open answers and their coding: the list of themes, the answers as the data have them, the marks."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from evaltool.errors import ProjectError
-from evaltool.plan import Plan
 from evaltool.project import Project
 from evaltool.responses.coding import (
     CodedQuestion,
     Coding,
     OpenAnswer,
-    OpenQuestion,
-    Themes,
     coded_question,
     coding_data,
-    load_themes,
     open_answers,
     read_coding,
 )
+from evaltool.responses.coding_themes import OpenQuestion
 from evaltool.responses.dataset import Dataset
-from evaltool.survey.load import load_roster
-from evaltool.workflows.definitions import released
+from evaltool.workflows.coding_files import coding_folder, coding_path, read_themes, themes_path
 from evaltool.workflows.erased import erased
 from evaltool.workflows.planned import read_plan
 from evaltool.workflows.working import write_json
 from evaltool.yamlfile import nearest
-
-
-def themes_path(project: Project) -> Path:
-    return project.analysis / "themes.yaml"
-
-
-def coding_folder(project: Project) -> Path:
-    """Where the marks are kept, a file a question."""
-    return project.data / "coding"
-
-
-def coding_path(project: Project, question: str) -> Path:
-    return coding_folder(project) / f"{question}.json"
-
-
-def coding_files(project: Project) -> list[Path]:
-    """What figures and quotes of open answers are made of, beside the datasets; none where nothing is coded."""
-    found = sorted(coding_folder(project).glob("*.json"))
-    return [themes_path(project), *found] if found else []
-
-
-def read_themes(project: Project, plan: Plan) -> Themes:
-    """The themes, checked against releases, roster and plan; none where the project lists none."""
-    path = themes_path(project)
-    if not path.is_file():
-        return Themes(format=1)
-    roster = load_roster(project.surveys / "roster.yaml")
-    taken = {*plan.indicators, *plan.distributions, *plan.scales}
-    return load_themes(path, [item.survey for item in released(project)], roster, taken)
 
 
 class CodingSource:
@@ -97,7 +63,7 @@ class CodingSource:
 
 def coded_questions(project: Project, datasets: Mapping[str, Dataset]) -> list[CodedQuestion]:
     """Every question that somebody has coded, with answers and consents as the datasets have them now."""
-    if not coding_files(project):
+    if not coding_folder(project).is_dir():
         return []
     source = CodingSource(project, datasets)
     codings = [(source.coding(name), question) for name, question in source.themes.questions.items()]

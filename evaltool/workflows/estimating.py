@@ -10,7 +10,10 @@ from evaltool.responses.dataset import Dataset, read_dataset
 from evaltool.responses.roster import read_roster_table
 from evaltool.results import Estimate, write_estimates
 from evaltool.stats.estimate import estimate
+from evaltool.stats.themes import theme_rows
 from evaltool.stats.units import Answers
+from evaltool.workflows.coding_files import coding_hashes
+from evaltool.workflows.coding_source import coded_questions
 from evaltool.workflows.definitions import released
 from evaltool.workflows.planned import estimates_manifest, read_plan
 from evaltool.workflows.working import file_hash, now, working, write_json
@@ -56,7 +59,8 @@ def analyse(project: Project) -> tuple[list[Estimate], Path]:
             )
             for key, dataset in found.items()
         ]
-        rows = estimate(read_plan(project), answers, read_roster_table(project.roster))
+        plan, roster = read_plan(project), read_roster_table(project.roster)
+        rows = [*estimate(plan, answers, roster), *theme_rows(plan, coded_questions(project, found), roster)]
         project.build.mkdir(parents=True, exist_ok=True)
         part = project.estimates.with_name(project.estimates.name + ".part")
         write_estimates(rows, part)
@@ -71,6 +75,7 @@ def _manifest(project: Project, found: dict[str, Dataset]) -> dict[str, Any]:
         "plan": file_hash(project.plan),
         "inputs": {key: file_hash(project.dataset(key) / "manifest.json") for key in found},
         "roster": file_hash(project.roster),
+        "coding": coding_hashes(project),
         "output": file_hash(project.estimates),
         "synthetic": any(dataset.manifest["synthetic"] for dataset in found.values()),
         "altered": any(dataset.manifest["altered"] for dataset in found.values()),

@@ -9,8 +9,11 @@ from evaltool.plan import Plan, load_plan
 from evaltool.project import Project
 from evaltool.survey.load import find_definitions, load_roster, load_survey
 from evaltool.survey.model import Survey
+from evaltool.workflows.coding_files import coding_folder, coding_hashes
 from evaltool.workflows.definitions import harmonies, planned_harmonies, released
 from evaltool.workflows.working import file_hash, read_json
+
+_ANALYSE = "Run: evaltool analyse"
 
 
 def read_plan(project: Project) -> Plan:
@@ -62,7 +65,7 @@ def read_estimates_manifest(project: Project) -> dict[str, Any]:
     """
     path = estimates_manifest(project)
     if not path.is_file():
-        raise PlanError("there are no estimates", where=path.as_posix(), mend="Run: evaltool analyse")
+        raise PlanError("there are no estimates", where=path.as_posix(), mend=_ANALYSE)
     return read_json(path)
 
 
@@ -76,5 +79,7 @@ def refuse_outdated(project: Project, manifest: Mapping[str, Any]) -> None:
     made_of |= {project.dataset(key) / "manifest.json": known for key, known in manifest["inputs"].items()}
     for path, known in made_of.items():
         if not path.is_file() or file_hash(path) != known:
-            mend = "Run: evaltool analyse"
-            raise ReportError(f"{path.name} has changed since the analysis", where=path.as_posix(), mend=mend)
+            raise ReportError(f"{path.name} has changed since the analysis", where=path.as_posix(), mend=_ANALYSE)
+    if coding_hashes(project) != manifest.get("coding", {}):
+        where = coding_folder(project).as_posix()
+        raise ReportError("themes or marks of coders have changed since the analysis", where=where, mend=_ANALYSE)
