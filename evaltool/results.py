@@ -6,8 +6,9 @@ Source of the form: CDISC Analysis Results Standard; the R packages cards and br
 import base64
 import csv
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
+from operator import attrgetter
 from pathlib import Path
 from typing import Literal
 
@@ -16,6 +17,7 @@ from evaltool.errors import ReportError
 IDENTITY = ("indicator", "population", "by", "level", "statistic", "comparison", "weighting")
 
 RowStatus = Literal["planned", "exploratory"]
+_identity: Callable[["Estimate"], tuple[str, ...]] = attrgetter(*IDENTITY)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,14 +51,17 @@ class Estimate:
     @property
     def id(self) -> str:
         """`ev_` + 20 base32 characters of the hash of the identity; text, order and data never enter it."""
-        identity = "\x1f".join(str(getattr(self, name)) for name in IDENTITY)
+        identity = "\x1f".join(_identity(self))
         digest = hashlib.sha256(identity.encode()).digest()
         return "ev_" + base64.b32encode(digest).decode().lower()[:20]
 
 
 COLUMNS = ("id", *(field.name for field in fields(Estimate)))
-_NUMBERS = {"estimate", "std_error", "conf_low", "conf_high"}
-_COUNTS = {"count", "n"}
+_READ: Mapping[str, Callable[[str], float]] = {
+    **dict.fromkeys(("estimate", "std_error", "conf_low", "conf_high"), float),
+    **dict.fromkeys(("count", "n"), int),
+}
+"""How the cells that are no text are read."""
 
 
 def write_estimates(rows: Iterable[Estimate], path: Path) -> None:
@@ -91,7 +96,7 @@ def _changed(message: str, path: Path, line: int = 1) -> ReportError:
 
 def _read_row(record: Mapping[str, str], path: Path, line: int) -> Estimate:
     message = "this row is not one of estimates.csv"
-    if set(record) != set(COLUMNS) or None in record.values():
+    if None in record or None in record.values():  # more or fewer cells than columns
         raise _changed(message, path, line)
     try:
         row = _row(record)
@@ -103,12 +108,7 @@ def _read_row(record: Mapping[str, str], path: Path, line: int) -> Estimate:
 
 
 def _row(record: Mapping[str, str]) -> Estimate:
-    values: dict[str, object] = {}
-    for name, cell in record.items():
-        if name in _NUMBERS:
-            values[name] = float(cell) if cell else None
-        elif name in _COUNTS:
-            values[name] = int(cell) if cell else None
-        elif name != "id":
-            values[name] = cell
+    values: dict[str, object] = dict(record)
+    del values["id"]
+    values |= {name: read(record[name]) if record[name] else None for name, read in _READ.items()}
     return Estimate(**values)  # pyright: ignore[reportArgumentType]

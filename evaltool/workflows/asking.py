@@ -1,0 +1,143 @@
+"""One figure as a sentence that can be mailed: with its base and interval, or why it is withheld. Reads no answers."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from evaltool.errors import ReportError
+from evaltool.plan import Plan
+from evaltool.project import Project
+from evaltool.report.context import Breakdown
+from evaltool.report.definition import ReportDefinition, read_definition
+from evaltool.report.prose import Prose, as_text
+from evaltool.report.rows import Rows, Where
+from evaltool.report.sentences import answer, response
+from evaltool.report.trends import breaks
+from evaltool.results import Estimate, read_estimates
+from evaltool.text import interface_languages, pick, say
+from evaltool.workflows.planned import definition_path, read_estimates_manifest, refuse_outdated
+from evaltool.workflows.report_facts import Facts
+from evaltool.yamlfile import nearest
+
+_ANSWERING = ("share", "share[higher]")
+
+
+@dataclass(frozen=True)
+class About:
+    """What a figure is about. Empty is the latest population, everybody, and the language of the plan.
+
+    `group` is a breakdown and one of its levels, by its code or by its label in any language.
+    """
+
+    population: str = ""
+    group: tuple[str, str] = ("", "")
+    language: str = ""
+
+
+class Standing:
+    """The estimates of a project as long as they stand, with the words for them."""
+
+    def __init__(self, project: Project):
+        """Raises PlanError if nothing was analysed, and ReportError if something has changed since."""
+        manifest = read_estimates_manifest(project)
+        refuse_outdated(project, manifest)
+        self.rows = read_estimates(project.estimates)
+        # Rows of a comparison or a pool may be about several populations together.
+        self.populations = tuple(dict.fromkeys(row.population for row in self.rows if not row.comparison))
+        self.facts = Facts(project, manifest, self.populations)
+        path = definition_path(project)
+        self.definition: ReportDefinition | None = read_definition(path) if path.is_file() else None
+
+    @property
+    def plan(self) -> Plan:
+        return self.facts.plan
+
+    def prose(self, about: About) -> Prose:
+        """The figures in words.
+
+        Raises:
+            ReportError: if there is no such population, breakdown, level or language; it names the nearest.
+        """
+        language, population = about.language or self.plan.language, about.population or self.populations[-1]
+        if language not in interface_languages():
+            mend = nearest(language, interface_languages())
+            raise ReportError(f"the interface does not speak «{language}»", mend=mend)
+        if population not in self.populations:
+            mend = f"Known: {', '.join(self.populations)}."
+            raise ReportError(f"no population «{population}» in the estimates", mend=mend)
+        context = self.facts.context(population, language)
+        context = replace(context, group=_group(context.breakdowns, about.group))
+        found = self.definition
+        return Prose(Rows(self.rows), context, found.parts if found else {}, found.phrases if found else {})
+
+
+def _group(known: Mapping[str, Breakdown], group: tuple[str, str]) -> tuple[str, str]:
+    by, wanted = group
+    if not by:
+        return group
+    if by not in known:
+        raise ReportError(f"unknown breakdown «{by}»", mend=nearest(by, known) or f"Known: {', '.join(known)}.")
+    levels = known[by].levels
+    names = {text.casefold(): code for code, label in levels.items() for text in (code, *label.values())}
+    if wanted.casefold() not in names:
+        mend = nearest(wanted, names) or f"Known: {', '.join(levels)}."
+        raise ReportError(f"«{by}» has no level «{wanted}»", mend=mend)
+    return by, names[wanted.casefold()]
+
+
+def ask(project: Project, indicator: str, about: About) -> str:
+    """What can be said of an indicator, or why nothing is; ends with the id that `evaltool trace` takes.
+
+    Raises:
+        ReportError: if a name is unknown, or the figures do not stand any more.
+    """
+    standing = Standing(project)
+    return told(standing.prose(about), indicator, standing.plan)
+
+
+def told(prose: Prose, indicator: str, plan: Plan) -> str:
+    """The indicator's answer outside any report: marked if it must be, with population, group, response rate and id."""
+    context, language = prose.context, prose.language
+    prose.facts(indicator)
+    row = _row(prose, indicator)
+    place = ", ".join(
+        filter(None, (context.population, prose.level_name(*context.group) if any(context.group) else ""))
+    )
+    label = pick(prose.facts(indicator).label, language)
+    marks = f"{' · '.join(context.marks)}. " if context.marks else ""
+    if row is None:
+        return f"{marks}{place}: {label}: {say('There is nobody to ask about.', language)}"
+    sentence = as_text(answer(prose, indicator))
+    shown = [carrier.row for carrier in prose.carriers]
+    named = "" if row in shown else f"{label}: "  # a sentence without the figure does not say what it is of
+    said = " ".join([sentence, *_beside(prose, row, plan)])
+    return f"{marks}{place}: {named}{said} [{(shown or [row])[0].id}]"
+
+
+def _row(prose: Prose, indicator: str) -> Estimate | None:
+    """The row that answers; none if nobody is in the group.
+
+    Raises:
+        ReportError: if the indicator is not one share.
+    """
+    where = prose.where()
+    found = [prose.rows.find(indicator, statistic, where) for statistic in _ANSWERING]
+    if not any(found) and not any(prose.rows.find(indicator, name, Where(where.population)) for name in _ANSWERING):
+        shares = [name for name in prose.context.indicators if prose.rows.find(name, "share", Where(where.population))]
+        mend = nearest(indicator, shares) or f"Known: {', '.join(shares)}."
+        raise ReportError(f"«{indicator}» is not one share, so no sentence says it", mend=mend)
+    return next(filter(None, found), None)
+
+
+def _beside(prose: Prose, row: Estimate, plan: Plan) -> Iterator[str]:
+    """What must stand with the figure where no report does: who was not asked, the year before, the response rate."""
+    language = prose.language
+    reasons = [part.partition("=")[0] for part in row.missing.split(";")]
+    if row.estimate is None and reasons == ["not_applicable"]:
+        yield say("The question was not put to them.", language)
+    for each in breaks(prose.trend(row.indicator)):
+        if each.later == prose.context.population and not row.by:
+            names = {"former": each.former, "later": each.later, "reason": each.reason}
+            yield say("{former} and {later} cannot be compared: {reason}.", language, **names)
+    of_all = row.statistic == "share" and plan.indicators[row.indicator].survey == plan.population.survey
+    if of_all and prose.rows.find("response", "rr2", prose.where()):
+        yield as_text(response(prose))
