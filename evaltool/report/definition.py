@@ -10,8 +10,8 @@ from evaltool.errors import DefinitionError, Fault, ReportError
 from evaltool.yamlfile import YamlFile, faults_error, model_faults, nearest, plain, read_yaml
 
 Texts = Annotated[dict[str, str], Field(min_length=1)]
-FORMATS: tuple["Format", ...] = ("docx", "html", "pdf")
-Format = Literal["docx", "html", "pdf"]
+FORMATS: tuple["Format", ...] = ("docx", "html", "pdf", "xlsx")
+Format = Literal["docx", "html", "pdf", "xlsx"]
 _FAULTY = "the report definition has faults"
 ChartKind = Literal["bars", "stacked", "trend", "flow", "dots", "bounds"]
 TableKind = Literal[

@@ -1,4 +1,4 @@
-"""From one Markdown source to Word, HTML (one file) and PDF, each written whole or not at all."""
+"""From one Markdown source to Word, HTML (one file), PDF and key figures, each written whole or not at all."""
 
 import json
 import shutil
@@ -20,6 +20,8 @@ from evaltool.report.context import ReportContext
 from evaltool.report.definition import FORMATS, Format
 from evaltool.report.drawing import write
 from evaltool.report.grid import NOTE
+from evaltool.report.key_figures import key_figures
+from evaltool.report.prose import Prose
 from evaltool.report.source import Source
 from evaltool.report.word import Look, mend
 from evaltool.report.word_style import reference_document
@@ -36,13 +38,17 @@ class Document:
     """The text to be set, with what stands on the cover."""
 
     source: Source
-    context: ReportContext
+    prose: Prose
     title: str
     subtitle: str
 
+    @property
+    def context(self) -> ReportContext:
+        return self.prose.context
+
 
 def write_documents(document: Document, out_dir: Path, stem: str) -> list[Path]:
-    """Write `<stem>.docx`, `.html` and `.pdf` into `out_dir`; nothing is changed if one of them cannot be.
+    """Write `<stem>.docx`, `.html`, `.pdf` and `.xlsx` into `out_dir`; nothing is changed if one of them cannot be.
 
     Raises ReportError, for instance when one of the files is open in Word.
     """
@@ -168,6 +174,12 @@ def _make_pdf(document: Document, folder: Path) -> Path:
     return output
 
 
+def _make_xlsx(document: Document, folder: Path) -> Path:
+    output = folder / "report.xlsx"
+    output.write_bytes(key_figures(document.source, document.prose, document.title))
+    return output
+
+
 def _template(folder: Path, name: str) -> str:
     """The template as a file, also when the package lies in a zip."""
     copy = folder / name
@@ -176,4 +188,9 @@ def _template(folder: Path, name: str) -> str:
     return f"--template={copy}"
 
 
-_MAKERS: Mapping[Format, Callable[[Document, Path], Path]] = {"docx": _make_docx, "html": _make_html, "pdf": _make_pdf}
+_MAKERS: Mapping[Format, Callable[[Document, Path], Path]] = {
+    "docx": _make_docx,
+    "html": _make_html,
+    "pdf": _make_pdf,
+    "xlsx": _make_xlsx,
+}

@@ -14,7 +14,7 @@ from evaltool.results import Estimate
 
 
 def render_report(definition_path: Path, rows: Iterable[Estimate], context: ReportContext, out_dir: Path) -> list[Path]:
-    """Write the report in `context.language` as Word, HTML and PDF.
+    """Write the report in `context.language` as Word, HTML and PDF, with its key figures as a workbook.
 
     Raises ReportError with every unknown figure, or when a file is open elsewhere; then nothing is changed.
     """
@@ -29,7 +29,7 @@ def render_report(definition_path: Path, rows: Iterable[Estimate], context: Repo
         for text in (definition.title, definition.subtitle, definition.file)
     )
     marks = "".join("-" + mark.replace(" ", "-") for mark in context.marks)
-    return write_documents(Document(source, context, title, subtitle), out_dir, stem + marks)
+    return write_documents(Document(source, prose, title, subtitle), out_dir, stem + marks)
 
 
 def check_report(definition_path: Path) -> str:

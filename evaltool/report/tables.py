@@ -38,7 +38,7 @@ _DISPOSITIONS = {
     "NC": "never opened (NC)",
     "O": "no interview for another reason (O)",
 }
-_PAIRED = {"higher": "higher at the end", "same": "the same", "lower": "lower at the end"}
+PAIRED = {"higher": "higher at the end", "same": "the same", "lower": "lower at the end"}
 _REASONS = {
     "not_applicable": "not asked",
     "not_reached": "not reached",
@@ -51,7 +51,7 @@ _REASONS = {
     "outside_base": "outside the base",
 }
 # The weakest of what an indicator's populations are to each other goes for all of them.
-_COMPARABLE = {"not_comparable": "not comparable", "comparable": "comparable", "identical": "the same question"}
+COMPARABLE = {"not_comparable": "not comparable", "comparable": "comparable", "identical": "the same question"}
 
 
 def table(prose: Prose, spec: TableSpec) -> Markup:
@@ -145,7 +145,7 @@ def _groups(prose: Prose, spec: TableSpec) -> Grid:
 def _counts(prose: Prose, spec: TableSpec) -> Grid:
     """The counts of an indicator's codes, a line a level of the breakdown."""
     indicator = spec.indicators[0]
-    options = _options(prose, indicator)
+    options = answer_labels(prose, indicator)
     rows = [
         [name, *(figure(prose, prose.rows.find(indicator, f"count[{code}]", where), "count") for code in options)]
         for name, where in group_places(prose, spec.by)
@@ -153,7 +153,8 @@ def _counts(prose: Prose, spec: TableSpec) -> Grid:
     return Grid([by_title(prose, spec.by), *options.values()], rows, (30, *(16 for _ in options)))
 
 
-def _options(prose: Prose, indicator: str) -> Mapping[str, str]:
+def answer_labels(prose: Prose, indicator: str) -> Mapping[str, str]:
+    """The codes of an indicator's `count[code]` or `share[code]` rows, each with its words."""
     if indicator == "disposition" and indicator not in prose.context.indicators:
         counted = {row.statistic for row in prose.rows.of(indicator, prose.where().population)}
         labels = {code: say(label, prose.language) for code, label in _DISPOSITIONS.items()}
@@ -203,7 +204,7 @@ def _compared(prose: Prose, indicator: str, notes: list[str]) -> str:
     """How the populations compare, in words; what must be told with it goes below the table, under a letter."""
     points = prose.trend(indicator)
     found = {row.verdict for row in points if row.verdict}
-    words = next((words for verdict, words in _COMPARABLE.items() if verdict in found), "not compared")
+    words = next((words for verdict, words in COMPARABLE.items() if verdict in found), "not compared")
     told = [
         say("{former} and {later} cannot be compared: {reason}.", prose.language, **vars(apart))
         for apart in breaks(points)
@@ -228,7 +229,7 @@ def _distribution(prose: Prose, spec: TableSpec) -> Grid:
             plain(label),
             *share_cells(prose, prose.rows.find(indicator, f"share[{code}]", prose.where()), spec.decimals),
         ]
-        for code, label in _options(prose, indicator).items()
+        for code, label in answer_labels(prose, indicator).items()
     ]
     return Grid(header, rows, (34, 20, 16, 22))
 
@@ -242,7 +243,7 @@ def _paired(prose: Prose, spec: TableSpec) -> Grid:
             *share_cells(prose, prose.rows.find(indicator, f"share[{code}]", prose.where()), spec.decimals),
         ]
         for indicator in spec.indicators
-        for code, label in _PAIRED.items()
+        for code, label in PAIRED.items()
     ]
     return Grid(header, rows, (40, 18, 14, 20))
 
@@ -295,17 +296,20 @@ def _questions(prose: Prose, _: TableSpec) -> Grid:
     return Grid(header, rows, (max(20, longest + 5), 42, 46), frozenset({0, 1, 2}))
 
 
-def _passport(prose: Prose, _: TableSpec) -> Grid:
+def passport_lines(prose: Prose) -> list[tuple[str, str]]:
+    """What the figures were made of and with: label and value."""
     context = prose.context
     own = [
         (say("Analysis plan (hash)", prose.language), context.plan_hash[:16]),
         (say("Package version", prose.language), context.package_version),
     ]
     told = [(pick(label, prose.language), pick(value, prose.language)) for label, value in context.passport]
-    header = heads(prose, "What", "Value")
-    return Grid(
-        header, [[plain(label), plain(value)] for label, value in [*told, *own] if value], (36, 64), frozenset({0, 1})
-    )
+    return [(label, value) for label, value in [*told, *own] if value]
+
+
+def _passport(prose: Prose, _: TableSpec) -> Grid:
+    rows = [[plain(label), plain(value)] for label, value in passport_lines(prose)]
+    return Grid(heads(prose, "What", "Value"), rows, (36, 64), frozenset({0, 1}))
 
 
 KINDS: Mapping[str, Callable[[Prose, TableSpec], Grid]] = {

@@ -1,0 +1,186 @@
+"""The key figures as a workbook, read back as a spreadsheet program reads them."""
+
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from report_samples import context, rows, share
+
+from evaltool.report.definition import ReportDefinition
+from evaltool.report.key_figures import key_figures
+from evaltool.report.prose import Prose
+from evaltool.report.rows import Rows
+from evaltool.report.source import Template, fill
+
+PARTS = {"job_or_education": ("job", "education")}
+DEFINITION = ReportDefinition.model_validate(
+    {
+        "format": 1,
+        "title": {"en": "Report"},
+        "subtitle": {"en": "Made up"},
+        "file": {"en": "report"},
+        "template": {"en": "report.md"},
+        "parts": PARTS,
+        "charts": {
+            "jobs": {"kind": "bars", "indicators": ["job_or_education", "job"], "title": {"en": "Jobs"}},
+        },
+        "tables": {
+            "sites": {"kind": "groups", "by": "site", "indicators": ["job_or_education"]},
+            "courses": {"kind": "counts", "by": "site", "indicators": ["courses"]},
+        },
+    }
+)
+TEXT = """\
+# 1 Jobs
+
+{{ share("job_or_education") }}, {{ percent("job") }} and {{ percent("education") }}. {{ verdict("job_or_education") }}
+
+{{ chart("jobs") }}
+
+# 2 Words without a figure
+
+# 3 Sites/places: how *many* & where they all are [now]
+
+## In each
+
+{{ table("sites") }}
+
+{{ table("courses") }}
+
+# 3 Sites/Places: how many & where they all went
+{{ of("response", "rr2") }}
+"""
+
+
+def workbook(text: str = TEXT, some: Any = None, language: str = "en", **changes: Any) -> Any:
+    told = Prose(Rows(rows() if some is None else some), context(language, **changes), PARTS)
+    made = key_figures(fill(Template(Path("report.md"), text), DEFINITION, told), told, "Report 2021")
+    return openpyxl.load_workbook(BytesIO(made))
+
+
+def figures(sheet: Any) -> list[dict[str, Any]]:
+    head = [cell.value for cell in sheet[6]]
+    return [dict(zip(head, row, strict=True)) for row in sheet.iter_rows(min_row=7)]
+
+
+def figure(sheet: Any, *, indicator: str, what: str = "share", group: str = "All") -> dict[str, Any]:
+    found = [
+        row
+        for row in figures(sheet)
+        if (row["Indicator"].value, row["What"].value, row["Group"].value) == (indicator, what, group)
+    ]
+    assert len(found) == 1
+    return found[0]
+
+
+@pytest.fixture(scope="module")
+def book() -> Any:
+    return workbook()
+
+
+def test_there_is_a_sheet_for_each_chapter_with_figures_in_their_order(book: Any) -> None:
+    assert book.sheetnames == [
+        "Read me",
+        "1 Jobs",
+        "3 Sites places how many & where",  # 31 signs, cut between two words
+        "3 Sites Places how many & (2)",  # the same to a program that does not mind capitals
+    ]
+    assert all(len(name) <= 31 for name in book.sheetnames)
+
+
+def test_a_figure_stands_once_a_chapter_with_its_places_and_its_numbers(book: Any) -> None:
+    row = figure(book["1 Jobs"], indicator="In a job or education")
+    assert row["Stands in"].value == "text, chart"
+    assert (row["Number"].value, row["Base (n)"].value) == (51, 87)
+    assert row["Value"].value == 51 / 87
+    assert (row["Per cent"].value, row["Per cent"].number_format) == (0.59, "0%")
+    assert (row["Lowest"].value, row["Highest"].value) == (0.4812, 0.6838)
+    assert row["Response rate"].value == 87 / 124
+    assert row["In the report"].value.startswith("51 of 87 (59 per cent; 95 per cent interval 48–68)")
+    assert row["Id"].value.startswith("ev_")
+
+
+def test_parts_add_up_to_their_whole_as_in_the_report(book: Any) -> None:
+    """44 + 15 = 59, though 13 of 87 is 14.9 and 38 of 87 is 43.7."""
+    sheet = book["1 Jobs"]
+    parts = [figure(sheet, indicator=name)["Per cent"].value for name in ("In a job", "In education without a job")]
+    assert parts == [0.44, 0.15]
+
+
+def test_verdicts_stand_in_words(book: Any) -> None:
+    row = figure(book["1 Jobs"], indicator="In a job or education", what="test against the target (p)")
+    assert row["Verdict"].value == "met"
+    assert row["Per cent"].value is None
+
+
+def test_what_the_report_withholds_has_no_number(book: Any) -> None:
+    sheet = book["3 Sites places how many & where"]
+    row = figure(sheet, indicator="In a job or education", group="Site: København-Tingbjerg")
+    numbers = ("Number", "Base (n)", "Per cent", "Value", "Lowest", "Highest", "Response rate")
+    assert [row[name].value for name in numbers] == [None] * 7
+    assert row["In the report"].value == "too few answers"
+    shown = figure(sheet, indicator="In a job or education", group="Site: Odense")
+    assert (shown["Section"].value, shown["Number"].value) == ("In each", 15)
+
+
+def test_counts_are_whole_numbers_and_no_shares(book: Any) -> None:
+    row = figure(book["3 Sites places how many & where"], indicator="Courses", what="count: Ended")
+    assert (row["Number"].value, row["Value"].value, row["Per cent"].value) == (124, 124, None)
+
+
+def test_every_sheet_says_what_it_is(book: Any) -> None:
+    for sheet in book.worksheets:
+        assert sheet["A1"].value.startswith("Report 2021")
+        assert sheet["B2"].value == "2021"
+        assert sheet["B3"].value == datetime(2022, 4, 24)  # noqa: DTZ001  # a day of the calendar
+        assert sheet["B3"].is_date
+        assert sheet["A4"].value == "MADE-UP DATA"
+        assert sheet.oddHeader.center.text == "MADE-UP DATA"
+    for sheet in book.worksheets[1:]:
+        assert sheet.freeze_panes == "B7"
+        assert sheet.auto_filter.ref.startswith("A6:R")
+
+
+def test_read_me_explains_every_column_and_has_the_passport(book: Any) -> None:
+    told = {row[0]: row[1] for row in book["Read me"].iter_rows(values_only=True) if row[0]}
+    heads = [cell.value for cell in book["1 Jobs"][6]]
+    assert all(told.get(head) for head in heads)
+    assert told["Archive segments"] == "three"
+    assert told["Analysis plan (hash)"] == "a" * 16
+
+
+@pytest.mark.parametrize("begin", ["=1+1", "+45", "-2", "@me"])
+def test_words_that_look_like_a_formula_stay_words(begin: str) -> None:
+    row = share("job", 38, 87, warning=begin, method=begin)
+    cells = figures(workbook('# One\n\n{{ share("job") }}', [row])["One"])[0]
+    assert [(cells[name].value, cells[name].data_type) for name in ("To be told", "Method")] == [(begin, "s")] * 2
+
+
+def test_figures_before_the_first_chapter_and_none_at_all() -> None:
+    assert workbook('{{ share("job") }}').sheetnames == ["Read me", "Report 2021"]
+    assert workbook("# Words").sheetnames == ["Read me"]
+
+
+def test_a_chapter_may_be_called_like_the_sheet_that_excel_keeps_for_itself() -> None:
+    assert workbook('# History\n{{ share("job") }}\n# Read me\n{{ share("job") }}').sheetnames == [
+        "Read me",
+        "History (2)",
+        "Read me (2)",
+    ]
+
+
+def test_the_workbook_speaks_the_language_of_the_report() -> None:
+    sheet = workbook('# Job\n\n{{ share("job") }}', language="da")["Job"]
+    assert [cell.value for cell in sheet[6]][:4] == ["Id", "Afsnit", "Står i", "Indikator"]
+    assert figures(sheet)[0]["I rapporten"].value == "38 af 87 (44 pct.; 95 pct.-interval 34–54)"
+
+
+def test_same_input_gives_the_same_bytes() -> None:
+    told = [Prose(Rows(rows()), context("en")) for _ in range(2)]
+    first, second = (
+        key_figures(fill(Template(Path("r.md"), '{{ share("job") }}'), DEFINITION, each), each, "R") for each in told
+    )
+    assert first == second
