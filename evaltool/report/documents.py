@@ -1,4 +1,4 @@
-"""From one Markdown source to Word, HTML (one file), PDF and key figures, each written whole or not at all."""
+"""From one Markdown source to Word, HTML (one file) and PDF, each written whole or not at all."""
 
 import json
 import shutil
@@ -20,14 +20,14 @@ from evaltool.report.context import ReportContext
 from evaltool.report.definition import FORMATS, Format
 from evaltool.report.drawing import write
 from evaltool.report.grid import NOTE
-from evaltool.report.key_figures import key_figures
-from evaltool.report.prose import Prose
+from evaltool.report.package import Parts, pack
 from evaltool.report.source import Source
-from evaltool.report.word import Look, mend
-from evaltool.report.word_style import reference_document
+from evaltool.report.word import mend
+from evaltool.report.word_style import our_template
+from evaltool.report.word_template import her_template
 from evaltool.text import long_date
 
-_READER = "markdown-implicit_figures-raw_html-raw_tex-raw_attribute-smart-tex_math_dollars-citations"
+_READER = "markdown-raw_html-raw_tex-raw_attribute-smart-tex_math_dollars-citations"
 # How each format is told to set notes small; HTML has a rule for the class.
 _NOTES = {"docx": '::: {custom-style="TableNote"}', "typst": "::: {typst:text:size=9.2pt}"}
 _TEMPLATES = resources.files("evaltool.report") / "templates"
@@ -35,20 +35,17 @@ _TEMPLATES = resources.files("evaltool.report") / "templates"
 
 @dataclass(frozen=True)
 class Document:
-    """The text to be set, with what stands on the cover."""
+    """The text to be set, with what stands on the cover. `template` is her own for Word; None takes ours."""
 
     source: Source
-    prose: Prose
+    context: ReportContext
     title: str
     subtitle: str
-
-    @property
-    def context(self) -> ReportContext:
-        return self.prose.context
+    template: Parts | None = None
 
 
 def write_documents(document: Document, out_dir: Path, stem: str) -> list[Path]:
-    """Write `<stem>.docx`, `.html`, `.pdf` and `.xlsx` into `out_dir`; nothing is changed if one of them cannot be.
+    """Write `<stem>.docx`, `.html` and `.pdf` into `out_dir`; nothing is changed if one of them cannot be.
 
     Raises ReportError, for instance when one of the files is open in Word.
     """
@@ -132,19 +129,25 @@ def _pandoc(document: Document, folder: Path, to: str, output: Path, *extra: str
 
 
 def _make_docx(document: Document, folder: Path) -> Path:
-    language = document.context.language
+    context, charts = document.context, document.source.charts
     reference, output = folder / "reference.docx", folder / "report.docx"
-    reference.write_bytes(reference_document(language))
+    template = (
+        our_template(context.language, document.title, context.marks)
+        if document.template is None
+        else her_template(document.template, context.language, context.marks)
+    )
+    reference.write_bytes(pack(template))
     _pandoc(document, folder, "docx", output, f"--reference-doc={reference}", "--default-image-extension=png")
-    output.write_bytes(mend(output.read_bytes(), document.source.carriers, Look(document.context, document.title)))
+    vectors = {name: (folder / "charts" / f"{name}.svg").read_bytes() for name in charts}
+    output.write_bytes(mend(output.read_bytes(), document.source.carriers, vectors, context))
     return output
 
 
 def _make_html(document: Document, folder: Path) -> Path:
     output = folder / "report.html"
     marks = f"--variable=marks={' · '.join(document.context.marks)}"
-    template = _template(folder, "page.html")
-    _pandoc(document, folder, "html5", output, "--embed-resources", template, marks, "--default-image-extension=svg")
+    extra = [f"--template={_copy(folder, 'page.html')}", f"--lua-filter={_copy(folder, 'page.lua')}", marks]
+    _pandoc(document, folder, "html5", output, "--embed-resources", "--default-image-extension=svg", *extra)
     return output
 
 
@@ -153,9 +156,8 @@ def _make_pdf(document: Document, folder: Path) -> Path:
     day = document.context.made_on
     numbers = {"year": day.year, "month": day.month, "day": day.day, "marks": " · ".join(document.context.marks)}
     variables = [f"--variable={name}={value}" for name, value in numbers.items()]
-    _pandoc(
-        document, folder, "typst", source, _template(folder, "page.typ"), "--default-image-extension=svg", *variables
-    )
+    template = f"--template={_copy(folder, 'page.typ')}"
+    _pandoc(document, folder, "typst", source, template, "--default-image-extension=svg", *variables)
     alts = {f"charts/{name}.svg": chart.alt for name, chart in document.source.charts.items()}
     fonts = Path(mpl.get_data_path()) / "fonts" / "ttf"
     try:
@@ -174,23 +176,16 @@ def _make_pdf(document: Document, folder: Path) -> Path:
     return output
 
 
-def _make_xlsx(document: Document, folder: Path) -> Path:
-    output = folder / "report.xlsx"
-    output.write_bytes(key_figures(document.source, document.prose, document.title))
-    return output
-
-
-def _template(folder: Path, name: str) -> str:
-    """The template as a file, also when the package lies in a zip."""
+def _copy(folder: Path, name: str) -> Path:
+    """A template as a file, also when the package lies in a zip."""
     copy = folder / name
     with resources.as_file(_TEMPLATES / name) as original:
         shutil.copyfile(original, copy)
-    return f"--template={copy}"
+    return copy
 
 
 _MAKERS: Mapping[Format, Callable[[Document, Path], Path]] = {
     "docx": _make_docx,
     "html": _make_html,
     "pdf": _make_pdf,
-    "xlsx": _make_xlsx,
 }

@@ -31,12 +31,12 @@ class Grid:
     notes: Sequence[Markup] = ()
 
 
-def to_markdown(grid: Grid, caption: str) -> Markup:
+def to_markdown(grid: Grid, caption: Markup) -> Markup:
     """A pipe table. Its dashes give pandoc the columns' widths."""
     rule = [":" + "-" * width if index in grid.words else "-" * width + ":" for index, width in enumerate(grid.widths)]
     lines = [_line(plain(cell) for cell in grid.header), _line(Markup(cell) for cell in rule)]  # noqa: S704  # only dashes
     lines += [_line(row) for row in grid.rows]
-    ending = Markup("\n\n: {}\n").format(plain(caption)) if caption else Markup("\n")
+    ending = Markup("\n\n: {}\n").format(caption) if caption else Markup("\n")
     notes = Markup("").join(Markup("\n{}\n{}\n:::\n").format(NOTE, note) for note in grid.notes)
     return Markup("\n") + Markup("\n").join(lines) + ending + notes
 

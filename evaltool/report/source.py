@@ -11,6 +11,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from evaltool.errors import Fault, ReportError
+from evaltool.report.captions import Captions
 from evaltool.report.charts import draw
 from evaltool.report.definition import ReportDefinition
 from evaltool.report.drawing import Chart
@@ -25,8 +26,8 @@ _BY_INDICATOR = (
     "silent", "few_levels",
 )  # fmt: skip
 _WORDS = (
-    *_BY_INDICATOR, "has", "chart", "table", "population", "populations", "units", "respondents", "few", "synthetic",
-    "pooled",
+    *_BY_INDICATOR, "has", "chart", "table", "ref", "population", "populations", "units", "respondents",
+    "few", "synthetic", "pooled",
 )  # fmt: skip
 _SIGNATURES = {name: signature(getattr(Prose, name)) for name in (*_BY_INDICATOR, "has")}
 _GROUP = signature(Prose.where)
@@ -68,7 +69,11 @@ def template_faults(template: Template, definition: ReportDefinition) -> list[Fa
     except TemplateSyntaxError as error:
         mend = "See the template language of Jinja: {{ … }} and {% if … %} … {% endif %}."
         return [Fault(_SYNTAX, str(error.message), f"{template.path}:{error.lineno}", mend)]
-    places: _Places = {"chart": ("chart", definition.charts), "table": ("table", definition.tables)}
+    places: _Places = {
+        "chart": ("chart", definition.charts),
+        "table": ("table", definition.tables),
+        "ref": ("table or chart", {*definition.charts, *definition.tables}),
+    }
     return [
         *_unknown_names(tree, template),
         *_unknown_arguments(tree, template, places),
@@ -80,8 +85,10 @@ def fill(template: Template, definition: ReportDefinition, prose: Prose) -> Sour
     """Fill the template. Raises ReportError naming every unknown figure with its line."""
     _check(template, definition, prose)
     charts: dict[str, Chart] = {}
+    captions = Captions(prose.language)
     try:
-        markdown = _environment().from_string(template.text).render(_vocabulary(definition, prose, charts))
+        words = _vocabulary(definition, prose, charts, captions)
+        markdown = captions.resolve(_environment().from_string(template.text).render(words))
     except UndefinedError as error:
         raise ReportError(str(error.message), where=str(template.path)) from error
     except TemplateError as error:
@@ -103,25 +110,33 @@ def _environment() -> ImmutableSandboxedEnvironment:
     )
 
 
-def _vocabulary(definition: ReportDefinition, prose: Prose, charts: dict[str, Chart]) -> dict[str, object]:
+def _vocabulary(
+    definition: ReportDefinition, prose: Prose, charts: dict[str, Chart], captions: Captions
+) -> dict[str, object]:
     """Every name that a template may use, as in `_WORDS`."""
     context = prose.context
     words: dict[str, object] = {name: getattr(prose, name) for name in _BY_INDICATOR}
 
     def chart(name: str) -> Markup:
-        drawn = draw(prose, _named(definition.charts, name, "chart"))
-        picture = prose.carrier_name(drawn.rows[0][0]) if drawn.rows else f"chart_{name}"
-        prose.carriers += [Carrier(picture, row, "chart", shown) for row, shown in drawn.rows]
+        spec = _named(definition.charts, name, "chart")
+        drawn = draw(prose, spec)
+        picture = prose.carrier_name(drawn.marks[0].row) if drawn.marks else f"chart_{name}"
+        prose.carriers += [Carrier(picture, mark.row, "chart", mark.shown) for mark in drawn.marks]
         charts[picture] = drawn
-        return Markup("![{}](charts/{}){{#{} .chart width=100%}}").format(plain(drawn.alt), picture, picture)
+        caption = captions.caption("chart", name, pick(spec.title, prose.language))
+        form = Markup('\n![{}](charts/{}){{#{} .chart width=100% alt="{}"}}\n')
+        return form.format(caption, picture, picture, plain(drawn.alt))
 
     def table_named(name: str) -> Markup:
-        return table(prose, _named(definition.tables, name, "table"))
+        spec = _named(definition.tables, name, "table")
+        told = captions.caption("table", name, pick(spec.caption, prose.language)) if spec.caption else Markup()
+        return table(prose, spec, told)
 
     return words | {
         "has": prose.has,
         "chart": chart,
         "table": table_named,
+        "ref": captions.ref,
         "population": plain(context.population),
         "populations": [plain(name) for name in context.populations],
         "units": plain(pick(context.units, prose.language)),

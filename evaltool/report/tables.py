@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from markupsafe import Markup
 
+from evaltool.report.base_table import base_table, reasons_of_missing
 from evaltool.report.checks import gaps_table, quality_table, scales_table, tests_table
 from evaltool.report.compared import comparison_table, shrunken_table
 from evaltool.report.definition import TableSpec
@@ -27,36 +28,23 @@ from evaltool.report.likeness import nonresponse_table, records_table
 from evaltool.report.methods import methods_table
 from evaltool.report.prose import Prose, plain
 from evaltool.report.rows import Where
+from evaltool.report.themes import themes_table
 from evaltool.report.trends import BREAK, breaks, is_break
+from evaltool.report.words import DISPOSITIONS, REASONS
 from evaltool.results import Estimate
 from evaltool.text import pick, say
 
-_DISPOSITIONS = {
-    "I": "complete interview (I)",
-    "P": "partial interview (P)",
-    "R": "refusal or break-off (R)",
-    "NC": "never opened (NC)",
-    "O": "no interview for another reason (O)",
-}
 PAIRED = {"higher": "higher at the end", "same": "the same", "lower": "lower at the end"}
-_REASONS = {
-    "not_applicable": "not asked",
-    "not_reached": "not reached",
-    "not_answered": "not answered",
-    "dont_know": "do not know",
-    "refused": "did not want to answer",
-    "no_interview": "no interview",
-    "no_start": "no answer at the start",
-    "other_version": "answered another version of the survey",
-    "outside_base": "outside the base",
-}
 # The weakest of what an indicator's populations are to each other goes for all of them.
 COMPARABLE = {"not_comparable": "not comparable", "comparable": "comparable", "identical": "the same question"}
 
 
-def table(prose: Prose, spec: TableSpec) -> Markup:
+_UNNAMED = Markup()
+
+
+def table(prose: Prose, spec: TableSpec, caption: Markup = _UNNAMED) -> Markup:
     """The Markdown of a table of the report definition."""
-    return to_markdown(KINDS[spec.kind](prose, spec), pick(spec.caption, prose.language) if spec.caption else "")
+    return to_markdown(KINDS[spec.kind](prose, spec), caption)
 
 
 def _targets(prose: Prose, spec: TableSpec) -> Grid:
@@ -157,7 +145,7 @@ def answer_labels(prose: Prose, indicator: str) -> Mapping[str, str]:
     """The codes of an indicator's `count[code]` or `share[code]` rows, each with its words."""
     if indicator == "disposition" and indicator not in prose.context.indicators:
         counted = {row.statistic for row in prose.rows.of(indicator, prose.where().population)}
-        labels = {code: say(label, prose.language) for code, label in _DISPOSITIONS.items()}
+        labels = {code: say(label, prose.language) for code, label in DISPOSITIONS.items()}
         return {code: label for code, label in labels.items() if code != "O" or "count[O]" in counted}
     return {code: pick(label, prose.language) for code, label in prose.facts(indicator).options.items()}
 
@@ -265,9 +253,9 @@ def _missing(prose: Prose, spec: TableSpec) -> Grid:
 
 
 def _reasons(prose: Prose, row: Estimate) -> str:
-    pairs = [part.partition("=") for part in row.missing.split(";") if part]
     words = [
-        f"{say(_REASONS.get(reason, reason), prose.language)}: {prose.whole(int(count))}" for reason, _, count in pairs
+        f"{say(REASONS.get(reason, reason), prose.language)}: {prose.whole(count)}"
+        for reason, count in reasons_of_missing(row).items()
     ]
     return "; ".join(words) or say("none", prose.language)
 
@@ -299,12 +287,8 @@ def _questions(prose: Prose, _: TableSpec) -> Grid:
 def passport_lines(prose: Prose) -> list[tuple[str, str]]:
     """What the figures were made of and with: label and value."""
     context = prose.context
-    own = [
-        (say("Analysis plan (hash)", prose.language), context.plan_hash[:16]),
-        (say("Package version", prose.language), context.package_version),
-    ]
     told = [(pick(label, prose.language), pick(value, prose.language)) for label, value in context.passport]
-    return [(label, value) for label, value in [*told, *own] if value]
+    return [*told, (say("Report written with", prose.language), f"evaltool {context.package_version}")]
 
 
 def _passport(prose: Prose, _: TableSpec) -> Grid:
@@ -325,6 +309,7 @@ KINDS: Mapping[str, Callable[[Prose, TableSpec], Grid]] = {
     "releases": _releases,
     "questions": _questions,
     "passport": _passport,
+    "base": base_table,
     "headline": headline_table,
     "comparison": comparison_table,
     "shrunken": shrunken_table,
@@ -335,4 +320,5 @@ KINDS: Mapping[str, Callable[[Prose, TableSpec], Grid]] = {
     "quality": quality_table,
     "gaps": gaps_table,
     "methods": methods_table,
+    "themes": themes_table,
 }

@@ -1,22 +1,22 @@
 """A trend: a small picture an indicator, populations from left to right; the line breaks where they do not compare."""
-# pyright: reportUnknownMemberType=false
-# Cause: matplotlib leaves the keyword arguments of its drawing methods untyped.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-
-from matplotlib.axes import Axes
+from itertools import pairwise
 
 from evaltool.report.definition import ChartSpec
-from evaltool.report.drawing import INK, SMALL, SOFT, WIDTH, Chart, alt_text, titled, wrapped
+from evaltool.report.drawing import Chart, Mark, alt_text, begin, finish, share_text
+from evaltool.report.letters import wrap
 from evaltool.report.prose import Prose
+from evaltool.report.sheet import FIGURE, GRID, INK, NOTE, SOFT, WIDTH, Pen, Point, Sheet
 from evaltool.report.trends import BREAK, breaks, is_break, runs
 from evaltool.results import Estimate
 from evaltool.text import say
 
-_FEW_POPULATIONS = 3  # more of them need a wider picture
-_LEFT, _GAP, _RIGHT = 0.36, 0.3, 0.06  # inches beside and between the pictures
-_PANEL, _LINE = 1.15, 0.15  # inches: a picture's height, a line of small letters
+_FEW_POPULATIONS, _SOME_POPULATIONS = 3, 7  # more of them need a wider picture
+_LEFT, _GAP = 24.0, 20.0  # the scale's numbers; what parts two pictures
+_PICTURE, _AIR, _BELOW = 72.0, 12.0, 34.0  # 0 to 100 per cent, a figure above that, the populations
+_SIGN = Pen(15)
 _NARROWED = "*"
 
 
@@ -25,39 +25,55 @@ class _Panel:
     """One indicator as drawn."""
 
     name: str
-    title: str
+    title: Sequence[str]
     points: Sequence[Estimate]
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """Where the picture of an indicator stands; places count from 0."""
+
+    left: float
+    top: float
+    step: float
+
+    def point(self, place: float, share: float) -> Point:
+        return self.left + (place + 0.5) * self.step, self.top + _PICTURE * (1 - share)
 
 
 def trend(prose: Prose, spec: ChartSpec) -> Chart:
     """Draw the indicators' trends side by side."""
-    columns = 3 if len(prose.populations) <= _FEW_POPULATIONS else 2
-    panels = [_panel(prose, spec, name, 27 if columns == 3 else 42) for name in spec.indicators]
-    rows = [panels[start : start + columns] for start in range(0, len(panels), columns)]
-    heads = [_LINE * max(panel.title.count("\n") + 1 for panel in row) + 0.12 for row in rows]
-    notes = [wrapped(note, 105) for note in _notes(prose, spec, panels)]
-    below = _LINE * sum(note.count("\n") + 1 for note in notes)
+    count = len(prose.populations)
+    columns = 3 if count <= _FEW_POPULATIONS else 2 if count <= _SOME_POPULATIONS else 1
+    width = (WIDTH - _LEFT - _GAP * (columns - 1)) / columns
+    panels = [_panel(prose, spec, name, width) for name in spec.indicators]
     told = _told(prose)
-    figure = titled(prose, spec, sum(heads) + len(rows) * (_PANEL + 0.42) + below + 0.05, told)
-    height = figure.get_figheight()
-    width = (WIDTH - _LEFT - _RIGHT - _GAP * (columns - 1)) / columns
-    top = height - (below + 0.05 + sum(heads) + len(rows) * (_PANEL + 0.42))
-    for row, head in zip(rows, heads, strict=True):
-        top += head
+    sheet, top = begin(told)
+    for start in range(0, len(panels), columns):
+        row = panels[start : start + columns]
+        top += max(FIGURE.height(panel.title) for panel in row) + _AIR + 2
         for column, panel in enumerate(row):
-            left, bottom = _LEFT + column * (width + _GAP), height - top - _PANEL
-            axes = figure.add_axes((left / WIDTH, bottom / height, width / WIDTH, _PANEL / height))
-            _draw(prose, axes, panel, with_axis=column == 0)
-        top += _PANEL + 0.42
-    figure.text(0.004, 0.03 / height, "\n".join(notes), ha="left", va="bottom", fontsize=SMALL, color=SOFT)
-    shown = [(row, _shown(prose, row)) for panel in panels for row in panel.points if row.estimate is not None]
+            frame = _Frame(_LEFT + column * (width + _GAP), top, width / count)
+            _draw(prose, sheet, frame, panel, with_axis=not column)
+        top += _PICTURE + _BELOW
+    for note in _notes(prose, spec, panels):
+        lines = wrap(note, WIDTH, NOTE.size)
+        sheet.write((0, top + NOTE.height(lines) / 2), lines, NOTE)
+        top += NOTE.height(lines)
     lines = [_words(prose, prose.item_name(panel.name, spec.names), panel) for panel in panels]
-    return Chart(figure, alt_text(prose, spec, told, lines), shown)
+    marks = [mark for panel in panels for mark in _marks(prose, spec, panel)]
+    return finish(prose, spec, sheet, top + 2, alt=alt_text(prose, spec, told, lines), marks=marks)
 
 
-def _panel(prose: Prose, spec: ChartSpec, name: str, width: int) -> _Panel:
+def _panel(prose: Prose, spec: ChartSpec, name: str, width: float) -> _Panel:
     mark = f" {_NARROWED}" if prose.within(name) else ""
-    return _Panel(name, wrapped(prose.item_name(name, spec.names) + mark, width), prose.trend(name))
+    return _Panel(name, wrap(prose.item_name(name, spec.names) + mark, width, FIGURE.size), prose.trend(name))
+
+
+def _marks(prose: Prose, spec: ChartSpec, panel: _Panel) -> Iterator[Mark]:
+    for row in panel.points:
+        if row.estimate is not None:
+            yield Mark(row, f"{prose.item_name(panel.name, spec.names)}: {row.population}", share_text(prose, row))
 
 
 def _told(prose: Prose) -> str:
@@ -80,50 +96,55 @@ def _notes(prose: Prose, spec: ChartSpec, panels: Sequence[_Panel]) -> Iterator[
             yield f"{_NARROWED} {prose.item_name(panel.name, spec.names)}: {told}"
 
 
-def _draw(prose: Prose, axes: Axes, panel: _Panel, *, with_axis: bool) -> None:
+def _draw(prose: Prose, sheet: Sheet, frame: _Frame, panel: _Panel, *, with_axis: bool) -> None:
     order = {population: index for index, population in enumerate(prose.populations)}
+    title = (frame.left, frame.top - _AIR - 2 - FIGURE.height(panel.title) / 2)
+    sheet.write(title, panel.title, FIGURE)
+    _draw_grid(prose, sheet, frame, order, panel, with_axis=with_axis)
     for run in runs(panel.points):
-        known = [row for row in run if row.estimate is not None]
-        places = [order[row.population] for row in known]
-        axes.plot(places, [100 * (row.estimate or 0) for row in known], color=INK, linewidth=1.4, zorder=3, gid="trend")
-        for row in known:
-            _draw_point(prose, axes, row, order[row.population])
+        known = [(order[row.population], row) for row in run if row.estimate is not None]
+        for (place, row), (after, later) in pairwise(known):
+            ends = frame.point(place, row.estimate or 0), frame.point(after, later.estimate or 0)
+            sheet.line("trend", *ends, INK, 1.4)
+        for place, row in known:
+            _draw_point(prose, sheet, frame, place, row)
     for row in panel.points:
+        place = order[row.population]
         if is_break(row):
-            axes.text(order[row.population] - 0.5, 50, BREAK, ha="center", va="center", fontsize=15, zorder=4)
+            sheet.write(frame.point(place - 0.5, 0.5), [BREAK], _SIGN, align=0.5)
         if row.estimate is None:
-            axes.text(order[row.population], 4, "–", ha="center", va="bottom", color=SOFT)
-    axes.set_title(panel.title, loc="left", fontsize=SMALL, color=INK, pad=5)
-    axes.set_xlim(-0.5, len(order) - 0.5)
-    axes.set_ylim(0, 116)  # air for the figure over a share of 100
+            sheet.write(frame.point(place, 0.08), ["–"], NOTE, align=0.5)
+
+
+def _draw_grid(
+    prose: Prose, sheet: Sheet, frame: _Frame, order: Sequence[str], panel: _Panel, *, with_axis: bool
+) -> None:
+    end = frame.left + len(order) * frame.step
+    for share in (0, 0.5, 1):
+        y = frame.point(0, share)[1]
+        sheet.line("grid", (frame.left, y), (end, y), GRID if share else SOFT, 0.7)
+        if with_axis:
+            sheet.write((frame.left - 4, y), [prose.whole(100 * share)], NOTE, align=1)
     counts = {row.population: row.n for row in panel.points}
-    sign = "n=" if len(order) <= _FEW_POPULATIONS else ""
-    labels = [f"{population}\n{sign}{prose.whole(counts.get(population) or 0)}" for population in order]
-    axes.set_xticks(range(len(order)), labels, fontsize=SMALL)
-    axes.set_yticks([0, 50, 100], ["0", "50", "100"] if with_axis else ["", "", ""], fontsize=SMALL)
-    axes.grid(visible=True, axis="y", color="#e1e6ea", linewidth=0.7, zorder=0)
-    axes.set_axisbelow(True)
-    axes.set_facecolor("none")
-    axes.tick_params(axis="both", length=0)
-    for side in ("top", "right", "left"):
-        axes.spines[side].set_visible(False)
+    sign = "n\xa0=\xa0" if len(order) <= _FEW_POPULATIONS else ""
+    for place, population in enumerate(order):
+        x, y = frame.point(place, 0)
+        sheet.write((x, y + 14), [population, f"{sign}{prose.whole(counts.get(population) or 0)}"], NOTE, align=0.5)
 
 
-def _draw_point(prose: Prose, axes: Axes, row: Estimate, x: float) -> None:
+def _draw_point(prose: Prose, sheet: Sheet, frame: _Frame, place: int, row: Estimate) -> None:
     """A dot with its interval, and its figure above."""
-    low, high = 100 * (row.conf_low or 0), 100 * (row.conf_high or 0)
-    axes.plot([x, x], [low, high], color=INK, linewidth=1.1, zorder=2, gid="interval")
-    axes.plot([x], [100 * (row.estimate or 0)], "o", color=INK, markersize=4.5, zorder=4, gid="point")
-    axes.text(x, high + 2, prose.whole(prose.rounded(row)), ha="center", va="bottom", fontsize=SMALL)
-
-
-def _shown(prose: Prose, row: Estimate) -> str:
-    return f"{prose.percent_text(row)} ({prose.of_text(row)})"
+    share = row.estimate or 0
+    low, high = row.conf_low if row.conf_low is not None else share, row.conf_high if row.conf_high is not None else share
+    sheet.line("interval", frame.point(place, low), frame.point(place, high), INK, 1.1)
+    sheet.dot("point", frame.point(place, share), 2.3, INK)
+    x, y = frame.point(place, high)
+    sheet.write((x, y - 6.5), [prose.whole(prose.rounded(row))], FIGURE, align=0.5)
 
 
 def _words(prose: Prose, name: str, panel: _Panel) -> str:
     """The indicator's points in words, with what may not be compared."""
-    words = [f"{row.population} {prose.silence(row) or _shown(prose, row)}" for row in panel.points]
+    words = [f"{row.population} {prose.silence(row) or share_text(prose, row)}" for row in panel.points]
     told = f"{name}: {', '.join(words) or say('no answers', prose.language)}"
     for apart in breaks(panel.points):
         message = "{former} and {later} cannot be compared: {reason}."

@@ -4,17 +4,16 @@ Made by code and not committed as a binary, so that a change of look is a readab
 """
 
 import subprocess
+from collections.abc import Sequence
 from functools import cache
-from io import BytesIO
-from zipfile import ZIP_DEFLATED, ZipFile
+from html import escape
 
 import pypandoc
 from lxml import etree
 from lxml.etree import _Element as Element  # pyright: ignore[reportPrivateUsage]  # the type has no other name
 
-from evaltool.report.word import CONTENT_TYPES, RELATIONSHIPS, W
+from evaltool.report.package import DOCUMENT, STYLES, Parts, R, declare, element, relate, serialize, unpack, w
 
-_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _INK, _ACCENT, _MARK = "1F2933", "1B4F7A", "A93226"
 _FONT = '<w:rFonts w:ascii="Calibri" w:hAnsi="Calibri" w:cs="Calibri" w:eastAsia="Calibri"/>'
 _PLAIN = '<w:b w:val="0"/>'  # against what the style is based on
@@ -47,6 +46,8 @@ _STYLES = {
     "Heading1": ("heading 1", _space(240, 80, 240, keep=True), _run(30, bold=True, color=_ACCENT)),
     "Heading2": ("heading 2", _space(160, 60, 240, keep=True), _run(24, bold=True, color=_ACCENT)),
     "TableCaption": ("Table Caption", _space(120, 60, 240, keep=True), '<w:i w:val="0"/>' + _run(19, bold=True)),
+    "ImageCaption": ("Image Caption", _space(120, 60, 240, keep=True), '<w:i w:val="0"/>' + _run(19, bold=True)),
+    "CaptionedFigure": ("Captioned Figure", _space(0, 100, 240), ""),
     "Mark": ("Mark", _space(0, 120, 240) + '<w:jc w:val="left"/>', _run(26, bold=True, color=_MARK)),
     "AfterTable": ("After Table", _space(140, 100), ""),
     "TableText": ("Table Text", _space(24, 24, 240), _run(18)),
@@ -70,105 +71,90 @@ _TABS = '<w:tabs><w:tab w:val="right" w:pos="9242"/></w:tabs>'
 _SMALL, _RED = _run(17, color="5B6670"), _run(17, bold=True, color=_MARK)
 _TEXT = '<w:r><w:rPr>{look}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
 _TAB = "<w:r><w:tab/></w:r>"
+_CONTENT = "application/vnd.openxmlformats-officedocument.wordprocessingml.{}+xml"
+
+
+def our_template(language: str, title: str, marks: Sequence[str]) -> Parts:
+    """A reference document for pandoc: `title` heads every page, and the marks stand above and below."""
+    parts = dict(_pandocs_own())
+    styles = our_styles()
+    set_language(styles, language)
+    parts[STYLES] = serialize(styles)
+    told = escape(" · ".join(marks))
+    mark = _TEXT.format(look=_RED, text=told) if marks else ""
+    pages = f"{_field('PAGE')}{_TEXT.format(look=_SMALL, text=' / ')}{_field('NUMPAGES')}"
+    edges = {"header": _TEXT.format(look=_SMALL, text=escape(title)) + _TAB + mark, "footer": mark + _TAB + pages}
+    document = etree.fromstring(parts[DOCUMENT])
+    section = last_section(document)
+    section[:] = element("holder", _PAGE)
+    for kind, inner in edges.items():
+        add_edge(parts, section, kind, f"<w:p><w:pPr>{_TABS}{_space(0, 0, 240)}</w:pPr>{inner}</w:p>")
+    parts[DOCUMENT] = serialize(document)
+    return parts
 
 
 @cache
-def reference_document(language: str) -> bytes:
-    """A reference document for pandoc whose texts are in `language`."""
+def _pandocs_own() -> Parts:
     command = [pypandoc.get_pandoc_path(), "--print-default-data-file", "reference.docx"]
-    default = subprocess.run(command, check=True, capture_output=True).stdout  # noqa: S603  # pandoc's own path, no user input
-    with ZipFile(BytesIO(default)) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    parts["word/styles.xml"] = _styles(parts["word/styles.xml"], language)
-    parts["word/header1.xml"] = _edge(
-        "hdr", _TEXT.format(look=_SMALL, text="HEADER") + _TAB + _TEXT.format(look=_RED, text="MARK")
-    )
-    pages = (
-        _FIELD.format(name="PAGE", look=_SMALL)
-        + _TEXT.format(look=_SMALL, text=" / ")
-        + _FIELD.format(name="NUMPAGES", look=_SMALL)
-    )
-    parts["word/footer1.xml"] = _edge("ftr", _TEXT.format(look=_RED, text="MARK") + _TAB + pages)
-    _register(parts)
-    buffer = BytesIO()
-    with ZipFile(buffer, "w", ZIP_DEFLATED) as archive:
-        for name, data in parts.items():
-            archive.writestr(name, data)
-    return buffer.getvalue()
+    return unpack(subprocess.run(command, check=True, capture_output=True).stdout)  # noqa: S603  # pandoc's own path, no user input
 
 
-def _w(name: str) -> str:
-    return f"{{{W}}}{name}"
-
-
-def _children(tag: str, inner: str) -> Element:
-    return etree.fromstring(f'<w:{tag} xmlns:w="{W}">{inner}</w:{tag}>')
-
-
-def _styles(data: bytes, language: str) -> bytes:
-    root = etree.fromstring(data)
-    for node in root.iter(_w("lang")):
-        node.set(_w("val"), language)
+def our_styles() -> Element:
+    """pandoc's styles as we want them to look."""
+    root = etree.fromstring(_pandocs_own()[STYLES])
     for style_id, (name, paragraph, run) in _STYLES.items():
         style = _style(root, style_id, name)
         for tag, inner in (("pPr", paragraph), ("rPr", run)):
-            for old in style.findall(_w(tag)):
+            for old in style.findall(w(tag)):
                 style.remove(old)
             if inner:
-                style.append(_children(tag, inner))
+                style.append(element(tag, inner))
     _style_tables(root)
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    return root
+
+
+def set_language(styles: Element, language: str) -> None:
+    for node in styles.iter(w("lang")):
+        node.set(w("val"), language)
 
 
 def _style(root: Element, style_id: str, name: str) -> Element:
-    for style in root.iter(_w("style")):
-        if style.get(_w("styleId")) == style_id:
+    for style in root.iter(w("style")):
+        if style.get(w("styleId")) == style_id:
             return style
-    style = etree.SubElement(
-        root, _w("style"), {_w("type"): "paragraph", _w("customStyle"): "1", _w("styleId"): style_id}
-    )
-    etree.SubElement(style, _w("name")).set(_w("val"), name)
-    etree.SubElement(style, _w("basedOn")).set(_w("val"), "Normal")
+    style = etree.SubElement(root, w("style"), {w("type"): "paragraph", w("customStyle"): "1", w("styleId"): style_id})
+    etree.SubElement(style, w("name")).set(w("val"), name)
+    etree.SubElement(style, w("basedOn")).set(w("val"), "Normal")
     return style
 
 
 def _style_tables(root: Element) -> None:
-    for style in root.iter(_w("style")):
-        if style.get(_w("styleId")) == "Table":
+    for style in root.iter(w("style")):
+        if style.get(w("styleId")) == "Table":
             for tag in ("tblPr", "tblStylePr"):
-                for old in style.findall(_w(tag)):
+                for old in style.findall(w(tag)):
                     style.remove(old)
-            style.extend(list(_children("holder", _TABLE)))
+            style.extend(list(element("holder", _TABLE)))
 
 
-def _edge(tag: str, inner: str) -> bytes:
-    paragraph = f"<w:p><w:pPr>{_TABS}{_space(0, 0, 240)}</w:pPr>{inner}</w:p>"
-    return etree.tostring(_children(tag, paragraph), xml_declaration=True, encoding="UTF-8", standalone=True)
+def _field(name: str) -> str:
+    return _FIELD.format(name=name, look=_SMALL)
 
 
-def _register(parts: dict[str, bytes]) -> None:
-    """Header and footer into the package, and onto the pages."""
-    relations, types = (
-        etree.fromstring(parts["word/_rels/document.xml.rels"]),
-        etree.fromstring(parts["[Content_Types].xml"]),
-    )
-    document = etree.fromstring(parts["word/document.xml"])
-    section = document.find(f"{_w('body')}/{_w('sectPr')}")
-    if section is None:
-        raise RuntimeError("pandoc's reference document has no section")
-    for child in list(section):
-        section.remove(child)
-    references = ""
-    for kind, part in (("header", "header1.xml"), ("footer", "footer1.xml")):
-        attributes = {"Id": f"rId{kind}", "Type": f"{_OFFICE}/{kind}", "Target": part}
-        etree.SubElement(relations, f"{{{RELATIONSHIPS}}}Relationship", attributes)
-        content = f"application/vnd.openxmlformats-officedocument.wordprocessingml.{kind}+xml"
-        etree.SubElement(types, f"{{{CONTENT_TYPES}}}Override", {"PartName": f"/word/{part}", "ContentType": content})
-        references += f'<w:{kind}Reference w:type="default" r:id="rId{kind}" xmlns:r="{_OFFICE}"/>'
-    section.extend(list(_children("holder", references + _PAGE)))
-    for name, root in (
-        ("word/_rels/document.xml.rels", relations),
-        ("[Content_Types].xml", types),
-        ("word/document.xml", document),
-    ):
-        parts[name] = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+def last_section(document: Element) -> Element:
+    """The properties of the last section, whose pages a report takes over."""
+    body = document.find(w("body"))
+    if body is None:
+        raise ValueError("a Word document without a body")
+    section = body.find(w("sectPr"))
+    return etree.SubElement(body, w("sectPr")) if section is None else section
+
+
+def add_edge(parts: Parts, section: Element, kind: str, inner: str, pages: str = "default") -> None:
+    """Give a section a header or footer (`kind`) on its `pages`: default, first or even."""
+    name = f"evaltool-{pages}-{kind}"
+    parts[f"word/{name}.xml"] = serialize(element("hdr" if kind == "header" else "ftr", inner))
+    relate(parts, name, f"{R}/{kind}", f"{name}.xml")
+    declare(parts, f"word/{name}.xml", _CONTENT.format(kind))
+    reference = f'<w:{kind}Reference w:type="{pages}" r:id="{name}"/>'
+    section[:0] = element("holder", reference)

@@ -1,33 +1,50 @@
-"""Charts: what is drawn, read from the figure itself."""
+"""Charts: what is drawn, read from the drawing itself."""
 
 from itertools import pairwise
 
 import pytest
+from chart_reading import per_cent, shapes, texts
 from matplotlib.colors import to_rgb
 from report_samples import context, rows, share
 
 from evaltool.report.charts import draw
-from evaltool.report.context import IndicatorFacts
 from evaltool.report.definition import ChartSpec
-from evaltool.report.drawing import write
 from evaltool.report.prose import Prose
 from evaltool.report.rows import Rows
+from evaltool.results import Estimate
 
 TITLE = {"en": "A title"}
 
 
-def drawn(some=None, **spec):
-    told = Prose(Rows(rows() if some is None else some), context("en"))
+def drawn(some=None, language="en", changes=None, **spec):
+    told = Prose(Rows(rows() if some is None else some), context(language, **(changes or {})))
     return draw(told, ChartSpec(title=TITLE, **spec))
 
 
-def texts(chart):
-    axes = chart.figure.axes[0]
-    return [text.get_text() for text in [*chart.figure.texts, *axes.texts]]
-
-
 def labels(chart):
-    return [label.get_text().replace("\n", " ") for label in chart.figure.axes[0].get_yticklabels()]
+    """What stands left of the scale of a chart of rows."""
+    left = shapes(chart, "grid")[0]["x1"]
+    return [words.text for words in chart.words if words.right == pytest.approx(left - 8, abs=0.01)]
+
+
+def bounds_rows():
+    return [
+        share("job_or_education", 51, 87, conf_low=0.48, conf_high=0.68),
+        share("job_or_education", 51, 124, statistic="bound_low", conf_low=0.34, conf_high=None),
+        share("job_or_education", 88, 124, statistic="bound_high", conf_low=None, conf_high=0.78),
+        share("satisfied_match", 66, 84),
+    ]
+
+
+def flow_rows(**counts):
+    n = counts["eligible"]
+    return [
+        Estimate(indicator="flow", population="2021", statistic=f"count[{step}]", count=count, estimate=count, n=n)
+        for step, count in counts.items()
+    ]
+
+
+# Bars
 
 
 def test_bars_stand_in_the_rosters_order_with_everybody_last():
@@ -37,41 +54,65 @@ def test_bars_stand_in_the_rosters_order_with_everybody_last():
 
 def test_bar_is_as_long_as_the_share_and_group_with_few_answers_has_none():
     chart = drawn(kind="bars", indicators=["job_or_education"], by="site")
-    widths = [round(bar.get_width(), 1) for bar in chart.figure.axes[0].patches]
+    ends = [round(per_cent(chart, bar["x"] + bar["width"]), 1) for bar in shapes(chart, "bar")]
     # 18/30, 15/24, 7/12, 8/14, 51/87; Tingbjerg's 3 of 7 is not drawn.
-    assert widths == [60.0, 62.5, 58.3, 57.1, 58.6]
+    assert ends == [60.0, 62.5, 58.3, 57.1, 58.6]
     assert "too few answers" in texts(chart)
-    assert "43" not in chart.alt
+    assert "3 of 7" not in chart.alt
 
 
 def test_target_is_drawn_where_there_is_one_and_named_once():
     chart = drawn(kind="bars", indicators=["job_or_education", "satisfied_match"])
     assert texts(chart).count("target 30 per cent") == 1
-    at_target = [line for line in chart.figure.axes[0].lines if list(line.get_xdata()) == [30.0, 30.0]]
-    assert {line.get_color() for line in at_target} == {"white", "#a04000"}
+    assert [per_cent(chart, line["x1"]) for line in shapes(chart, "target")] == [pytest.approx(30, abs=0.01)]
+    by_site = drawn(kind="bars", indicators=["job_or_education"], by="site")
+    assert texts(by_site).count("target 30 per cent") == 1
+    assert len(shapes(by_site, "target")) == 5  # four sites and all; not through the words of Tingbjerg
+
+
+def test_other_target_is_named_over_its_own_bar():
+    facts = context("en").indicators
+    other = {"indicators": {**facts, "job": type(facts["job"])(label=facts["job"].label, target=0.45)}}
+    chart = drawn(changes=other, kind="bars", indicators=["job_or_education", "job"])
+    assert [text for text in texts(chart) if "target" in text] == ["target 30 per cent", "target 45 per cent"]
 
 
 def test_interval_ends_where_the_row_says():
     chart = drawn(kind="bars", indicators=["job_or_education"])
-    ends = [list(line.get_xdata()) for line in chart.figure.axes[0].lines]
-    assert [pytest.approx(48.12), pytest.approx(68.38)] in ends
+    (line,) = shapes(chart, "interval")
+    assert [per_cent(chart, line[end]) for end in ("x1", "x2")] == [pytest.approx(48.12, abs=0.01), pytest.approx(68.38, abs=0.01)]
+    assert "In a job or education: 59 per cent (51 of 87), interval 48–68." in chart.alt
 
 
-def test_chart_bears_the_watermark_title_and_base():
-    shown = texts(drawn(kind="bars", indicators=["job_or_education"], by="site"))
-    assert "MADE-UP DATA" in shown
-    assert "A title" in shown
-    assert any("Mentees who answered (n = 87)" in text for text in shown)
+def test_chart_bears_the_watermark_and_the_base_and_its_title_for_readers():
+    chart = drawn(kind="bars", indicators=["job_or_education"], by="site")
+    assert len(shapes(chart, "watermark")) == 1
+    assert any("Mentees who answered (n\xa0=\xa087)" in text for text in texts(chart))
+    assert "<title>A title</title><desc>MADE-UP DATA. A title." in chart.svg
+    plain = drawn(changes={"synthetic": False}, kind="bars", indicators=["job_or_education"])
+    assert shapes(plain, "watermark") == []
+
+
+# Stacked scales
 
 
 def test_stacked_scale_fills_the_row_and_labels_add_up():
     chart = drawn(kind="stacked", indicators=["satisfied_match"])
-    axes = chart.figure.axes[0]
-    bars = [patch for patch in axes.patches if patch.get_height() > 0.2]
-    assert sum(bar.get_width() for bar in bars) == pytest.approx(100)
+    parts = shapes(chart, "part")
+    assert all(before["x"] + before["width"] == pytest.approx(after["x"], abs=0.02) for before, after in pairwise(parts))
+    assert [round(100 * part["width"] / sum(each["width"] for each in parts)) for part in parts] == [48, 31, 13, 6, 2]
     numbers = [int(text) for text in texts(chart) if text.isdigit()]
     assert len(numbers) == 5
     assert sum(numbers) == 100
+
+
+def test_answer_that_nobody_gave_takes_no_room_and_is_told():
+    codes = ("very_satisfied", "satisfied", "neither", "dissatisfied", "very_dissatisfied")
+    some = [share("satisfied_match", 20 * (code == "satisfied"), 20, statistic=f"share[{code}]") for code in codes]
+    chart = drawn(some, kind="stacked", indicators=["satisfied_match"])
+    assert len(shapes(chart, "part")) == 1
+    assert [text for text in texts(chart) if text.isdigit()] == ["100"]
+    assert "Very satisfied 0 per cent, Satisfied 100 per cent, Neither satisfied nor dissatisfied 0 per cent" in chart.alt
 
 
 def test_items_with_other_scales_have_legends_of_their_own():
@@ -82,73 +123,93 @@ def test_items_with_other_scales_have_legends_of_their_own():
 
 
 def test_shades_differ_in_lightness_so_that_print_in_grey_can_be_read():
-    chart = drawn(kind="stacked", indicators=["satisfied_match"])
-    bars = [patch for patch in chart.figure.axes[0].patches if patch.get_height() > 0.2]
-    grey = [sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), to_rgb(b.get_facecolor()), strict=True)) for b in bars]
-    steps = [after - before for before, after in pairwise(grey)]
-    assert min(steps) > 0.04
+    parts = shapes(drawn(kind="stacked", indicators=["satisfied_match"]), "part")
+    grey = [sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), to_rgb(part["fill"]), strict=True)) for part in parts]
+    assert min(after - before for before, after in pairwise(grey)) > 0.04
 
 
 def test_question_without_answers_is_told_in_words():
     empty = [share("satisfied_match", 0, 0, statistic="share[satisfied]")]
     chart = drawn(empty, kind="stacked", indicators=["satisfied_match"])
     assert "no answers" in texts(chart)
-    assert chart.rows == []
-    bars = drawn([share("job", 0, 0)], kind="bars", indicators=["job"])
-    assert "no answers" in texts(bars)
+    assert list(chart.marks) == []
+    for kind in ("bars", "bounds"):
+        assert "no answers" in texts(drawn([share("job", 0, 0)], kind=kind, indicators=["job"]))
 
 
-def test_nothing_is_drawn_outside_the_picture():
-    chart = drawn(kind="stacked", indicators=["satisfied_introduction", "satisfied_match"])
-    canvas = chart.figure.bbox
-    for text in [*chart.figure.texts, *chart.figure.axes[0].texts, *chart.figure.axes[0].get_yticklabels()]:
-        box = text.get_window_extent()
-        assert box.x0 >= -1, text.get_text()
-        assert box.x1 <= canvas.width + 1, text.get_text()
+def test_scale_of_a_group_with_few_answers_shows_no_figure():
+    few = {"by": "site", "level": "tingbjerg", "warning": "few answers"}
+    some = [share("satisfied_match", count, 7, statistic=f"share[{code}]", **few)
+            for code, count in zip(context("en").indicators["satisfied_match"].options, (3, 2, 1, 1, 0), strict=True)]  # fmt: skip
+    local = {"group": ("site", "tingbjerg")}
+    chart = drawn(some, changes=local, kind="stacked", indicators=["satisfied_match"])
+    assert shapes(chart, "part") == []
+    assert "too few answers" in texts(chart)
+    assert chart.alt.endswith("too few answers.")
 
 
-def test_svg_has_letters_as_paths_and_the_same_bytes_each_time(tmp_path):
-    for name in ("one", "two"):
-        write(drawn(kind="bars", indicators=["job_or_education"]).figure, tmp_path / name)
-    svg = (tmp_path / "one.svg").read_bytes()
-    assert b"<text" not in svg
-    assert svg == (tmp_path / "two.svg").read_bytes()
-    assert (tmp_path / "one.png").read_bytes() == (tmp_path / "two.png").read_bytes()
+# Dots
 
 
-def test_letters_are_at_least_eight_points_as_printed():
-    for spec in ({"kind": "stacked", "indicators": ["satisfied_introduction", "satisfied_match"]},
-                 {"kind": "bars", "indicators": ["job_or_education"], "by": "site"}):  # fmt: skip
-        chart = drawn(**spec)
-        axes = chart.figure.axes[0]
-        every = [*chart.figure.texts, *axes.texts, *axes.get_yticklabels(), *axes.get_xticklabels()]
-        assert min(text.get_fontsize() for text in every) >= 8
-        assert chart.figure.get_figwidth() <= 6.42  # inches of text on the page, in Word and in the PDF
+def pooled(level, count, n, **more):
+    return share("job_or_education", count, n, population="2020–2021", comparison="pooled", by="site", level=level, **more)
 
 
-def test_long_legend_takes_more_lines_within_the_picture():
-    long = {code: {"en": f"{code} and what else there is to say of this"} for code in ("one", "two", "three", "four")}
-    some = [share("wordy", 5, 20, statistic=f"share[{code}]") for code in long]
-    told = Prose(Rows(some), context("en", indicators={"wordy": IndicatorFacts(label={"en": "Wordy"}, options=long)}))
-    chart = draw(told, ChartSpec(kind="stacked", indicators=("wordy",), title=TITLE))
-    legend = [text for text in chart.figure.axes[0].texts if "what else" in text.get_text()]
-    assert len({round(text.get_position()[1], 3) for text in legend}) == 2
-    boxes = [text.get_window_extent() for text in legend]
-    assert all(box.x0 >= -1 and box.x1 <= chart.figure.bbox.width + 1 for box in boxes)
+def test_small_site_shows_the_years_together_as_a_hollow_diamond_and_not_its_own_year():
+    some = [*rows(), pooled("tingbjerg", 9, 15), pooled("aarhus", 50, 90)]
+    chart = drawn(some, kind="dots", indicators=["job_or_education"], by="site")
+    assert labels(chart) == ["Aarhus", "Odense", "Svendborg", "Slagelse", "København-Tingbjerg", "All"]
+    # 18/30, 15/24, 7/12, 8/14, 51/87: Aarhus has enough answers of its own.
+    assert [round(per_cent(chart, dot["cx"]), 1) for dot in shapes(chart, "dot")] == [60.0, 62.5, 58.3, 57.1, 58.6]
+    assert len(shapes(chart, "pooled")) == 1
+    assert "København-Tingbjerg: 60 per cent (9 of 15), 2020–2021, interval" in chart.alt
+    assert "3 of 7" not in chart.alt
+    assert "Diamond: 2020–2021 together, where the year has fewer than 10 answers." in chart.alt
 
 
-def test_figures_of_narrow_answers_stand_apart():
-    counts = dict(zip(("very_satisfied", "satisfied", "neither", "dissatisfied", "very_dissatisfied"),
-                      (40, 54, 2, 2, 2), strict=True))  # fmt: skip
-    some = [share("satisfied_match", count, 100, statistic=f"share[{code}]") for code, count in counts.items()]
-    chart = drawn(some, kind="stacked", indicators=["satisfied_match"])
-    places = [text.get_window_extent() for text in chart.figure.axes[0].texts if text.get_text() == "2"]
-    assert len(places) == 3
-    assert all(after.x0 - before.x1 > 3 for before, after in pairwise(places))
-    assert places[-1].x1 <= chart.figure.bbox.width
+def test_site_that_is_small_in_all_years_together_has_words_alone():
+    alone = [row for row in rows() if row.comparison != "pooled"]
+    for found in (alone, [*alone, pooled("tingbjerg", 4, 8, warning="few answers")]):
+        chart = drawn(found, kind="dots", indicators=["job_or_education"], by="site")
+        assert shapes(chart, "pooled") == []
+        assert "too few answers" in texts(chart)
+        assert "Diamond" not in chart.alt
 
 
-def test_target_is_not_drawn_through_the_words_of_a_group_with_few_answers():
-    chart = drawn(kind="bars", indicators=["job_or_education"], by="site")
-    lines = [line for line in chart.figure.axes[0].lines if line.get_color() == "#a04000"]
-    assert len(lines) == 5  # four sites and all; not Tingbjerg
+# Bounds
+
+
+def test_band_goes_from_bound_to_bound_and_thin_lines_to_their_limits():
+    chart = drawn(bounds_rows(), kind="bounds", indicators=["job_or_education", "satisfied_match"])
+    (band,) = shapes(chart, "band")
+    assert round(per_cent(chart, band["x"]), 1) == 41.1  # 51 of 124
+    assert round(per_cent(chart, band["x"] + band["width"]), 1) == 71.0  # 88 of 124
+    limits = [(round(per_cent(chart, line["x1"]), 1), round(per_cent(chart, line["x2"]), 1)) for line in shapes(chart, "limit")]
+    assert limits == [(41.1, 34.0), (71.0, 78.0)]
+    assert [round(per_cent(chart, dot["cx"]), 1) for dot in shapes(chart, "dot")] == [58.6, 78.6]
+    assert "outer bounds 41–71 per cent" in texts(chart)
+    assert [mark.row.statistic for mark in chart.marks] == ["share", "bound_low", "bound_high", "share"]
+
+
+def test_band_is_not_told_of_where_no_indicator_has_bounds():
+    assert "Band" not in drawn(bounds_rows(), kind="bounds", indicators=["satisfied_match"]).alt
+
+
+# Flow
+
+
+def test_flow_tells_what_became_of_those_who_came_no_further():
+    some = flow_rows(eligible=124, invited=118, opened=101, begun=101, answered=87)
+    chart = drawn(some, kind="flow", indicators=["flow"])
+    assert labels(chart) == ["Completed courses", "Invited", "Opened the survey", "Began to answer", "Gave an interview"]
+    ends = [round(per_cent(chart, bar["x"] + bar["width"])) for bar in shapes(chart, "bar")]
+    assert ends == [100, 95, 81, 81, 70]
+    said = ["6 were not invited", "17 did not open it", "14 began and did not come far enough"]
+    assert [text for text in texts(chart) if " did " in text or " were " in text] == said
+    assert "87 (70 per cent)" in texts(chart)
+
+
+def test_flow_without_courses_and_step_that_nobody_knows():
+    chart = drawn(flow_rows(eligible=0, answered=0), kind="flow", indicators=["flow"])
+    assert labels(chart) == ["Completed courses", "Gave an interview"]
+    assert [bar["width"] for bar in shapes(chart, "bar")] == [0, 0]
