@@ -1,10 +1,11 @@
 """The words that templates may use: figures by reference, never typed by hand.
 
 Each figure becomes a pandoc span whose identifier is the estimate's id (`_2`, `_3` … where it is repeated), so that
-every format can carry it. Texts around the figures stand in the templates, in the report's language.
+every format can carry it. Texts around the figures stand in the templates, in the report's language; whole sentences
+by rule are in `sentences`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from re import sub
@@ -51,25 +52,47 @@ def plain(text: str) -> Markup:
     return Markup(sub(r"([\\`*_{}\[\]<>()#+\-!|~^$@\"':&])", r"\\\1", " ".join(text.split())))  # noqa: S704  # every sign is escaped
 
 
-def sentence(message: str, language: str, **cells: Markup) -> Markup:
-    """The interface text `message` with figures in it: each placeholder holds Markdown of its own."""
+def as_text(markdown: str) -> str:
+    """What `plain`, `sentence` and spans made, as a reader sees it: no mark and no escape."""
+    return sub(r"\\(.)", r"\1", sub(r"\[((?:\\.|[^\]\\])*)\]\{#\w+ \.figure\}", r"\1", markdown))
+
+
+def filled(text: str, **cells: Markup) -> Markup:
+    """`text` with figures in it: each placeholder holds Markdown of its own."""
     signs = {name: chr(_PRIVATE + index) for index, name in enumerate(cells)}
-    text = plain(say(message, language, **signs))
+    told = plain(text.format(**signs))
     for name, sign in signs.items():
-        text = Markup(text.replace(sign, cells[name]))  # noqa: S704  # both are escaped
-    return text
+        told = Markup(told.replace(sign, cells[name]))  # noqa: S704  # both are escaped
+    return told
+
+
+def sentence(message: str, language: str, **cells: Markup) -> Markup:
+    """The interface text `message` with figures in it."""
+    return filled(say(message, language), **cells)
+
+
+def joined(sentences: Iterable[Markup]) -> Markup:
+    """One after another; what says nothing is left out."""
+    return Markup(" ").join(each for each in sentences if each)
 
 
 class Prose:
     """The figures of one report in one language, and the record of which stands where."""
 
-    def __init__(self, rows: Rows, context: ReportContext, parts: dict[str, tuple[str, ...]] | None = None):
+    def __init__(
+        self,
+        rows: Rows,
+        context: ReportContext,
+        parts: Mapping[str, tuple[str, ...]] | None = None,
+        phrases: Mapping[str, Text] | None = None,
+    ):
         self.rows = rows
         self.context = context
         self.language = context.language
         self.carriers: list[Carrier] = []
         self._parts = {part: whole for whole, names in (parts or {}).items() for part in names}
-        self._wholes = parts or {}
+        self.wholes = parts or {}
+        self.phrases = phrases or {}
         self._seen: dict[str, int] = {}
 
     # The record
@@ -129,6 +152,11 @@ class Prose:
         labels[""] = say("Not recorded", self.language)
         return [(level, label) for level, label in labels.items() if level in found]
 
+    def level_name(self, by: str, level: str) -> str:
+        """A level in words; without a code it is what was not recorded."""
+        known = self.breakdown(by).levels
+        return pick(known[level], self.language) if level in known else level or say("Not recorded", self.language)
+
     # Numbers as text, without a span
 
     def whole(self, value: float | Decimal) -> str:
@@ -151,7 +179,7 @@ class Prose:
             whole: Decimal | None = Decimal(100)
         else:
             of = self.rows.find(self._parts.get(row.indicator, ""), row.statistic, place(row))
-            names = self._wholes.get(of.indicator, ()) if of and row.statistic in {"share", TREND} else ()
+            names = self.wholes.get(of.indicator, ()) if of and row.statistic in {"share", TREND} else ()
             found = [self.rows.find(name, row.statistic, place(row)) for name in names]
             parts = [part for part in found if part is not None]
             total, whole = (of.count, per_cent(of)) if of and of.n == row.n else (None, None)
@@ -190,8 +218,8 @@ class Prose:
     def _apart(self, indicator: str, where: Where) -> Break | None:
         return break_between(self.trend(indicator), self.context.population, where.population)
 
-    def _row(self, indicator: str, statistic: str, where: Where) -> Estimate:
-        """The row of a sentence. No sentence can hold figures of two populations that cannot be compared."""
+    def row(self, indicator: str, statistic: str, where: Where) -> Estimate:
+        """The row that a word is about. No sentence can hold figures of two populations that cannot be compared."""
         found = self._apart(indicator, where)
         if found:
             message = f"{indicator} of {where.population} cannot stand beside {self.context.population}: {found.reason}"
@@ -201,7 +229,7 @@ class Prose:
 
     def share(self, indicator: str, statistic: str = "share", **where: str) -> Markup:
         """`51 of 87 (59 per cent; 95 per cent interval 48–68)`: numerator, base, per cent, interval."""
-        row = self._row(indicator, statistic, self.where(**where))
+        row = self.row(indicator, statistic, self.where(**where))
         shown = self.silence(row) or say(
             "{of} ({percent}; 95 per cent interval {interval})",
             self.language,
@@ -230,7 +258,7 @@ class Prose:
         return self._figure("value", indicator, statistic, **where)
 
     def _figure(self, form: str, indicator: str, statistic: str, **where: str) -> Markup:
-        row = self._row(indicator, statistic, self.where(**where))
+        row = self.row(indicator, statistic, self.where(**where))
         return self.span(row, form, self.silence(row) or self.text_of(row, form))
 
     def text_of(self, row: Estimate, form: str, decimals: int = 0) -> str:
@@ -271,10 +299,23 @@ class Prose:
 
     def _verdict(self, indicator: str, statistic: str, sentences: dict[str, str]) -> Markup:
         row = self.rows.require(indicator, statistic, self.where())
-        return self.span(row, "verdict", say(sentences.get(row.verdict, sentences["cannot_tell"]), self.language))
+        return self.span(row, "verdict", say(sentences[self.settled(row)], self.language))
+
+    def settled(self, row: Estimate) -> str:
+        """A row's verdict: met, not_met or cannot_tell.
+
+        At the edge the exact test and the interval shown beside it may differ; then nobody can tell.
+        """
+        goal, share = self.facts(row.indicator).target, self.rows.find(row.indicator, "share", place(row))
+        if row.verdict not in _VERDICTS or goal is None:
+            return "cannot_tell"
+        if row.statistic != "target_test" or share is None or share.conf_low is None or share.conf_high is None:
+            return row.verdict
+        agrees = share.conf_low >= goal if row.verdict == "met" else share.conf_high < goal
+        return row.verdict if agrees else "cannot_tell"
 
     def verdict_word(self, row: Estimate) -> str:
-        return say(_VERDICT_WORDS.get(row.verdict, "cannot tell"), self.language)
+        return say(_VERDICT_WORDS[self.settled(row)], self.language)
 
     def bounds(self, indicator: str) -> Markup:
         """`41–71 per cent`: the share if none, and if all, of those who did not answer counted."""
