@@ -1,5 +1,6 @@
 """The report definition (`report.yaml`): templates, charts and tables. Every fault at once, with file and line."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
@@ -12,6 +13,8 @@ from evaltool.yamlfile import YamlFile, faults_error, model_faults, nearest, pla
 Texts = Annotated[dict[str, str], Field(min_length=1)]
 FORMATS: tuple["Format", ...] = ("docx", "html", "pdf", "xlsx")
 Format = Literal["docx", "html", "pdf", "xlsx"]
+CHOICE = re.compile(r"\{([^{}|]*)\|([^{}|]*)\}")
+"""`{was|were}` in a phrase: which of the two is settled by the count."""
 _FAULTY = "the report definition has faults"
 ChartKind = Literal["bars", "stacked", "trend", "flow", "dots", "bounds"]
 TableKind = Literal[
@@ -81,7 +84,7 @@ def read_definition(path: Path) -> ReportDefinition:
     try:
         file = read_yaml(path)
         definition = _validated(file)
-        faults = list(_text_faults(definition, file))
+        faults = [*_text_faults(definition, file), *_phrase_faults(definition, file)]
         if faults:
             raise faults_error(_FAULTY, faults)
     except DefinitionError as error:
@@ -109,6 +112,20 @@ def _text_faults(definition: ReportDefinition, file: YamlFile) -> Iterator[Fault
             if not _can_be_filled(text):
                 message, mend = f"«{key}» cannot be filled", "The only placeholder is {population}."
                 yield Fault("bad-value", message, file.where((key, language)), mend)
+
+
+def _phrase_faults(definition: ReportDefinition, file: YamlFile) -> Iterator[Fault]:
+    """A phrase must be there in each language that has a template, and hold the count once."""
+    for name, texts in definition.phrases.items():
+        for language in definition.template:
+            if language not in texts:
+                message = f"the phrase of «{name}» has no text in «{language}»"
+                yield Fault("missing-text", message, file.where(("phrases", name)), f"Add «{language}: …».")
+        for language, text in texts.items():
+            if sorted(re.findall(r"[{}]", CHOICE.sub("", text))) != ["{", "}"] or "{count}" not in text:
+                mend = "It holds {count} once, and choices by it such as {was|were}."
+                where = file.where(("phrases", name, language))
+                yield Fault("bad-value", f"the phrase of «{name}» cannot be filled", where, mend)
 
 
 def _can_be_filled(text: str) -> bool:

@@ -21,6 +21,8 @@ from evaltool.results import Estimate
 from evaltool.text import Text, number, pick, round_half_up, say
 from evaltool.yamlfile import nearest
 
+EVERYBODY = "everybody"
+"""What stands for a breakdown where a local page tells of everybody beside its own group."""
 BOUNDS = ("bound_low", "bound_high")
 _PRIVATE = 0xE000
 """Signs from here on stand for nothing in Unicode, so no text has them."""
@@ -110,9 +112,11 @@ class Prose:
     def where(
         self, population: str = "", by: str = "", level: str = "", comparison: str = "", weighting: str = ""
     ) -> Where:
-        """Which row a word of the template is about; a local page's own group unless another is named."""
+        """Which row a word of the template is about; a local page's group unless another, or everybody, is named."""
         if not by:
             by, level = self.context.group
+        elif by == EVERYBODY:
+            by = ""
         return Where(population or self.context.population, by, level, comparison, weighting)
 
     @property
@@ -205,7 +209,14 @@ class Prose:
         """Why a row shows no figure: too few answers, or none. Empty when it has one."""
         if too_few(row):
             return say("too few answers", self.language)
-        return say("no answers", self.language) if row.estimate is None else ""
+        if row.estimate is None:
+            return say("no answers", self.language)
+        return say("too few answers", self.language) if self._is_small(row) else ""
+
+    def _is_small(self, row: Estimate) -> bool:
+        """Whether a local page's group is so small that nothing is told of it, be it the courses or the response."""
+        own = row.by and (row.by, row.level) == self.context.group
+        return bool(own and row.n is not None and row.n < self.context.few)
 
     # What templates call
 
@@ -327,6 +338,10 @@ class Prose:
         """How many of the eligible gave no answer to count: the width of the bounds, in units."""
         low, high = (self.rows.require(indicator, name, self.where()) for name in BOUNDS)
         return self.span(high, "silent", self.whole((high.count or 0) - (low.count or 0)))
+
+    def fixed(self, text: str) -> Markup:
+        """A number that is no result, such as `2.5 per cent` of a test's level: no warning asks where it comes from."""
+        return plain(text)
 
     def few_levels(self, indicator: str, by: str) -> Markup:
         """The levels with too few answers to be shown, as a list in words; empty when there are none."""

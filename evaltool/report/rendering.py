@@ -22,7 +22,7 @@ def render_report(definition_path: Path, rows: Iterable[Estimate], context: Repo
     language = context.language
     definition.require_language(language, str(definition_path))
     template = Template.read(definition_path.parent / definition.template[language])
-    prose = Prose(Rows(rows), context, definition.parts)
+    prose = Prose(Rows(rows), context, definition.parts, definition.phrases)
     source = fill(template, definition, prose)
     title, subtitle, stem = (
         text[language].format(population=context.population)

@@ -4,14 +4,12 @@ What an indicator counts is in the report's `phrases`; all other words are here.
 interval: a target is told as met only where the whole interval has reached it; `differences` has the rule of theirs.
 """
 
-import re
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from evaltool.errors import ReportError
-from evaltool.report.differences import change, compared
+from evaltool.report.definition import CHOICE
 from evaltool.report.numbers import per_cent
 from evaltool.report.prose import BOUNDS, Prose, filled, joined, plain, sentence
 from evaltool.report.rows import FEW, Where, place, too_few
@@ -23,7 +21,6 @@ LOW_RESPONSE = 0.6
 
 Source: Fincham 2008, Am. J. Pharm. Educ. 72:43, doi:10.5688/aj720243.
 """
-_CHOICE = re.compile(r"\{([^{}|]*)\|([^{}|]*)\}")
 _PAIRED = ("share[higher]", "share[same]", "share[lower]")
 
 
@@ -36,7 +33,7 @@ class Phrase:
 
     @classmethod
     def of(cls, text: str, many: int) -> "Phrase":
-        before, _, after = _CHOICE.sub(r"\1" if many == 1 else r"\2", text).partition("{count}")
+        before, _, after = CHOICE.sub(r"\1" if many == 1 else r"\2", text).partition("{count}")
         return cls(before, after)
 
     def after_opening(self, count: Markup) -> Markup:
@@ -342,13 +339,3 @@ def no_cause(prose: Prose) -> Markup:
 
 
 NO_CAUSE = "The survey does not show how much is due to the course; there is no comparison group."
-
-BY_INDICATOR: Mapping[str, Callable[..., Markup]] = {
-    "result": result,
-    "if_silent": if_silent,
-    "change": change,
-    "compared": compared,
-    "paired": paired,
-}
-"""The words of a template whose first argument is an indicator."""
-OTHERS: Mapping[str, Callable[..., Markup]] = {"parts": parts, "response": response, "no_cause": no_cause}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from inspect import signature
 from pathlib import Path
 from typing import TypeVar
@@ -14,8 +15,11 @@ from evaltool.errors import Fault, ReportError
 from evaltool.report.captions import Captions
 from evaltool.report.charts import draw
 from evaltool.report.definition import ReportDefinition
+from evaltool.report.differences import change, compared
 from evaltool.report.drawing import Chart
+from evaltool.report.headline import weighted_sentence
 from evaltool.report.prose import Carrier, Prose, plain
+from evaltool.report.sentences import if_silent, no_cause, paired, parts, response, result
 from evaltool.report.tables import table
 from evaltool.text import pick
 from evaltool.yamlfile import nearest
@@ -25,11 +29,20 @@ _BY_INDICATOR = (
     "share", "of", "count", "base", "percent", "interval", "value", "target", "verdict", "robust", "bounds",
     "silent", "few_levels",
 )  # fmt: skip
+_SENTENCES = {
+    "result": result, "paired": paired, "if_silent": if_silent, "change": change, "compared": compared,
+    "weighted": weighted_sentence,
+}  # fmt: skip
+_OTHER_SENTENCES = {"parts": parts, "response": response, "no_cause": no_cause}
 _WORDS = (
+    *_SENTENCES, *_OTHER_SENTENCES, "fixed",
     *_BY_INDICATOR, "has", "chart", "table", "ref", "population", "populations", "units", "respondents",
     "few", "synthetic", "pooled",
 )  # fmt: skip
-_SIGNATURES = {name: signature(getattr(Prose, name)) for name in (*_BY_INDICATOR, "has")}
+_SIGNATURES = {
+    **{name: signature(getattr(Prose, name)) for name in (*_BY_INDICATOR, "has", "fixed")},
+    **{name: signature(say_it) for name, say_it in {**_SENTENCES, **_OTHER_SENTENCES}.items()},
+}
 _GROUP = signature(Prose.where)
 _SYNTAX = "template-syntax"
 
@@ -73,6 +86,7 @@ def template_faults(template: Template, definition: ReportDefinition) -> list[Fa
         "chart": ("chart", definition.charts),
         "table": ("table", definition.tables),
         "ref": ("table or chart", {*definition.charts, *definition.tables}),
+        "parts": ("whole", definition.parts),
     }
     return [
         *_unknown_names(tree, template),
@@ -116,6 +130,7 @@ def _vocabulary(
     """Every name that a template may use, as in `_WORDS`."""
     context = prose.context
     words: dict[str, object] = {name: getattr(prose, name) for name in _BY_INDICATOR}
+    words |= {name: partial(say_it, prose) for name, say_it in {**_SENTENCES, **_OTHER_SENTENCES}.items()}
 
     def chart(name: str) -> Markup:
         spec = _named(definition.charts, name, "chart")
@@ -134,6 +149,7 @@ def _vocabulary(
 
     return words | {
         "has": prose.has,
+        "fixed": prose.fixed,
         "chart": chart,
         "table": table_named,
         "ref": captions.ref,
@@ -163,7 +179,9 @@ def _check(template: Template, definition: ReportDefinition, prose: Prose) -> No
     faults = template_faults(template, definition)
     if not any(fault.code == _SYNTAX for fault in faults):
         faults += _indicator_faults(template, known)
+        faults += _unknown_compared(template, prose.context.comparisons)
     faults += _unknown_in_specs(definition, known)
+    faults += _unknown_in_sentences(definition, known)
     faults += _unknown_comparisons(definition, prose.context.comparisons)
     if faults:
         raise ReportError("the report names what there is not", where=str(template.path), faults=faults)
@@ -172,7 +190,7 @@ def _check(template: Template, definition: ReportDefinition, prose: Prose) -> No
 def _indicator_faults(template: Template, known: set[str]) -> list[Fault]:
     tree = _environment().parse(template.text)
     optional = {name for call, name in _calls(tree) if _callee(call) == "has"}
-    places: _Places = dict.fromkeys(_BY_INDICATOR, ("indicator", known | optional))
+    places: _Places = dict.fromkeys((*_BY_INDICATOR, *_SENTENCES), ("indicator", known | optional))
     return list(_unknown_arguments(tree, template, places, but=optional))
 
 
@@ -197,6 +215,15 @@ def _unknown_arguments(
         if kind and name not in set(allowed):
             mend = nearest(name, set(allowed) - set(but))
             yield Fault("report", f"unknown {kind} «{name}»", f"{template.path}:{call.lineno}", mend)
+
+
+def _unknown_compared(template: Template, known: Iterable[str]) -> Iterator[Fault]:
+    """Comparisons that the plan does not have, in `compared("indicator", "comparison")`."""
+    for call, _ in _calls(_environment().parse(template.text)):
+        name = call.args[1] if _callee(call) == "compared" and len(call.args) > 1 else None
+        if isinstance(name, nodes.Const) and name.value not in set(known):
+            message, mend = f"unknown comparison «{name.value}»", nearest(str(name.value), known)
+            yield Fault("report", message, f"{template.path}:{call.lineno}", mend)
 
 
 def _unknown_names(tree: nodes.Template, template: Template) -> Iterator[Fault]:
@@ -227,6 +254,15 @@ def _unknown_comparisons(definition: ReportDefinition, known: Iterable[str]) -> 
         for key, spec in definition.tables.items()
         if (spec.comparison or spec.kind == "comparison") and spec.comparison not in known
     ]
+
+
+def _unknown_in_sentences(definition: ReportDefinition, known: set[str]) -> Iterator[Fault]:
+    """Indicators that `phrases` and `parts` name."""
+    places = [(name, f"phrases.{name}") for name in definition.phrases]
+    places += [(name, f"parts.{whole}") for whole, names in definition.parts.items() for name in (whole, *names)]
+    for name, where in places:
+        if name not in known:
+            yield Fault("report", f"unknown indicator «{name}»", where, nearest(name, known))
 
 
 def _unknown_in_specs(definition: ReportDefinition, known: set[str]) -> list[Fault]:
