@@ -1,4 +1,4 @@
-"""From one Markdown source to Word, HTML (one file) and PDF, each written whole or not at all."""
+"""From one Markdown source to Word, HTML (one file), PDF and key figures, each written whole or not at all."""
 
 import json
 import shutil
@@ -11,16 +11,18 @@ from datetime import UTC, datetime, time
 from importlib import resources
 from pathlib import Path
 
-import matplotlib as mpl
 import pypandoc
 import typst
 
 from evaltool.errors import ReportError
+from evaltool.report.chart_files import write_pictures
 from evaltool.report.context import ReportContext
 from evaltool.report.definition import FORMATS, Format
-from evaltool.report.drawing import write
 from evaltool.report.grid import NOTE
+from evaltool.report.key_figures import key_figures
+from evaltool.report.letters import FONTS
 from evaltool.report.package import Parts, pack
+from evaltool.report.prose import Prose
 from evaltool.report.source import Source
 from evaltool.report.word import mend
 from evaltool.report.word_style import our_template
@@ -38,14 +40,18 @@ class Document:
     """The text to be set, with what stands on the cover. `template` is her own for Word; None takes ours."""
 
     source: Source
-    context: ReportContext
+    prose: Prose
     title: str
     subtitle: str
     template: Parts | None = None
 
+    @property
+    def context(self) -> ReportContext:
+        return self.prose.context
+
 
 def write_documents(document: Document, out_dir: Path, stem: str) -> list[Path]:
-    """Write `<stem>.docx`, `.html` and `.pdf` into `out_dir`; nothing is changed if one of them cannot be.
+    """Write `<stem>.docx`, `.html`, `.pdf` and `.xlsx` into `out_dir`; nothing is changed if one of them cannot be.
 
     Raises ReportError, for instance when one of the files is open in Word.
     """
@@ -104,8 +110,7 @@ def make_documents(document: Document, folder: Path) -> Mapping[Format, Path]:
     """Make all formats in `folder`, side by side."""
     charts = folder / "charts"
     charts.mkdir()
-    for name, chart in document.source.charts.items():
-        write(chart.figure, charts / name)
+    write_pictures(document.source.charts, charts)
     with ThreadPoolExecutor() as pool:
         jobs: dict[Format, Future[Path]] = {kind: pool.submit(make, document, folder) for kind, make in _MAKERS.items()}
         return {kind: job.result() for kind, job in jobs.items()}
@@ -159,13 +164,12 @@ def _make_pdf(document: Document, folder: Path) -> Path:
     template = f"--template={_copy(folder, 'page.typ')}"
     _pandoc(document, folder, "typst", source, template, "--default-image-extension=svg", *variables)
     alts = {f"charts/{name}.svg": chart.alt for name, chart in document.source.charts.items()}
-    fonts = Path(mpl.get_data_path()) / "fonts" / "ttf"
     try:
         typst.compile(
             source,
             output=output,
             root=folder,
-            font_paths=[fonts],
+            font_paths=[FONTS],
             ignore_system_fonts=True,  # the same fonts, and so the same pages, on every machine
             sys_inputs={"alts": json.dumps(alts)},
             pdf_standards="ua-1",
@@ -173,6 +177,12 @@ def _make_pdf(document: Document, folder: Path) -> Path:
         )
     except typst.TypstError as error:
         raise ReportError(f"the PDF cannot be set: {error}", mend="Look at the template's tables and signs.") from error
+    return output
+
+
+def _make_xlsx(document: Document, folder: Path) -> Path:
+    output = folder / "report.xlsx"
+    output.write_bytes(key_figures(document.source, document.prose, document.title))
     return output
 
 
@@ -188,4 +198,5 @@ _MAKERS: Mapping[Format, Callable[[Document, Path], Path]] = {
     "docx": _make_docx,
     "html": _make_html,
     "pdf": _make_pdf,
+    "xlsx": _make_xlsx,
 }

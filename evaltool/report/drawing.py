@@ -22,7 +22,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Chart:
-    """A drawn chart as SVG, its text for those who do not see it, its figures, and the texts in it with their places."""
+    """A drawn chart as SVG, its text for those who do not see it, its figures, and where its texts stand."""
 
     svg: str
     alt: str
@@ -52,11 +52,12 @@ def finish(prose: Prose, spec: ChartSpec, sheet: Sheet, height: float, *, alt: s
 def base_words(prose: Prose, spec: ChartSpec) -> Iterator[str]:
     """Who is counted: population, group of a local page, and the base, with its number where all rows share it."""
     yield f"{group_words(prose)}."
-    if len(spec.indicators) > 1:
+    name, *others = spec.indicators
+    if others:
         yield f"{say('Those who answered', prose.language)}."
         return
-    row = prose.rows.find(spec.indicators[0], "share", prose.where())
-    base = pick(prose.facts(spec.indicators[0]).base or prose.context.respondents, prose.language)
+    row = prose.rows.find(name, "share", prose.where())
+    base = pick(prose.facts(name).base or prose.context.respondents, prose.language)
     count = f" (n\xa0=\xa0{prose.whole(row.n or 0)})" if row is not None else ""
     yield f"{base[:1].upper()}{base[1:]}{count}."
 
@@ -64,8 +65,10 @@ def base_words(prose: Prose, spec: ChartSpec) -> Iterator[str]:
 def group_words(prose: Prose) -> str:
     """The population, and the level that a local page is about."""
     by, level = prose.context.group
-    known = prose.breakdown(by).levels if by else {}
-    return f"{prose.context.population}, {pick(known.get(level, {'': level}), prose.language)}" if by else prose.context.population
+    if not by:
+        return prose.context.population
+    label = pick(prose.breakdown(by).levels.get(level, {"": level}), prose.language)
+    return f"{prose.context.population}, {label}"
 
 
 def share_text(prose: Prose, row: Estimate) -> str:

@@ -1,6 +1,6 @@
 """A trend: a small picture an indicator, populations from left to right; the line breaks where they do not compare."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -117,7 +117,7 @@ def _draw(prose: Prose, sheet: Sheet, frame: _Frame, panel: _Panel, *, with_axis
 
 
 def _draw_grid(
-    prose: Prose, sheet: Sheet, frame: _Frame, order: Sequence[str], panel: _Panel, *, with_axis: bool
+    prose: Prose, sheet: Sheet, frame: _Frame, order: Collection[str], panel: _Panel, *, with_axis: bool
 ) -> None:
     end = frame.left + len(order) * frame.step
     for share in (0, 0.5, 1):
@@ -135,7 +135,7 @@ def _draw_grid(
 def _draw_point(prose: Prose, sheet: Sheet, frame: _Frame, place: int, row: Estimate) -> None:
     """A dot with its interval, and its figure above."""
     share = row.estimate or 0
-    low, high = row.conf_low if row.conf_low is not None else share, row.conf_high if row.conf_high is not None else share
+    low, high = (share if limit is None else limit for limit in (row.conf_low, row.conf_high))
     sheet.line("interval", frame.point(place, low), frame.point(place, high), INK, 1.1)
     sheet.dot("point", frame.point(place, share), 2.3, INK)
     x, y = frame.point(place, high)

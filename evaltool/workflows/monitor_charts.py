@@ -3,17 +3,20 @@
 # Cause: matplotlib leaves the keyword arguments of its drawing methods untyped.
 
 import base64
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from io import BytesIO
 from typing import Literal
 
+import matplotlib as mpl
 from babel.dates import format_skeleton
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from evaltool.report.drawing import INK, SMALL, SOFT, style, wrapped
+from evaltool.report.sheet import INK, SOFT
 from evaltool.text import long_date, percent, pick, say
 from evaltool.workflows.monitor_counts import Flow
 from evaltool.workflows.monitor_tables import level_name, share
@@ -24,6 +27,18 @@ _LEFT, _RIGHT = 0.42, 0.12
 _GRID = "#e1e6ea"
 _NAME = 24  # letters above a small picture
 _TICKS = (0, 25, 50, 75, 100)
+_FONT, _SMALL = 9.0, 8.2  # points
+_STYLE = {
+    "font.family": "DejaVu Sans",
+    "font.size": _FONT,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "evaltool",
+    "text.color": INK,
+    "axes.edgecolor": SOFT,
+    "xtick.color": SOFT,
+    "ytick.color": INK,
+    "figure.dpi": 100,
+}
 
 
 @dataclass(frozen=True)
@@ -36,10 +51,19 @@ class Chart:
     legend: str = ""
 
 
+@contextmanager
+def _style() -> Generator[None, None, None]:
+    """Only what is set here decides the look, whatever a user's own matplotlibrc says."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(_STYLE)  # pyright: ignore[reportCallIssue,reportArgumentType]  # matplotlib checks the keys
+        yield
+
+
 def curve(wave: Wave, language: str) -> Chart:
     """The share of those invited who had answered by each day; what was planned stands beside it."""
     title = say("Answers so far, per cent of those invited", language)
-    with style():
+    with _style():
         figure = Figure(figsize=(_WIDTH, 2.5))
         axes = figure.add_axes((_LEFT / _WIDTH, 0.16, (_WIDTH - _LEFT - _RIGHT) / _WIDTH, 0.78))
         _draw_flow(axes, wave.everybody, _span(wave), INK, 1.8)
@@ -58,7 +82,7 @@ def levels(wave: Wave, grouped: Grouped, language: str) -> Chart | None:
         return None
     label = pick(grouped.label, language) or say("Language", language)
     title = say("{group}: answers so far, per cent of those invited. Grey: everybody.", language, group=label)
-    with style():
+    with _style():
         source = _address(_panels(wave, shown, language))
     told = " ".join(f"{level_name(flow, language)}: {_told_flow(flow, language)}" for flow in shown)
     return Chart(title, source, f"{title} {told}")
@@ -75,8 +99,9 @@ def _panels(wave: Wave, shown: Sequence[Flow], language: str) -> Figure:
         axes = figure.add_axes((left / _WIDTH, bottom / tall, width / _WIDTH, height / tall))
         _draw_flow(axes, wave.everybody, _span(wave), SOFT, 1.0, alpha=0.6)
         _draw_flow(axes, flow, _span(wave), INK, 1.8)
-        name = f"{wrapped(level_name(flow, language), _NAME)}\n{share(flow.count, flow.base, language)}"
-        axes.set_title(name, loc="left", fontsize=SMALL, pad=4)
+        name = textwrap.fill(level_name(flow, language), _NAME, break_long_words=False)
+        name = f"{name}\n{share(flow.count, flow.base, language)}"
+        axes.set_title(name, loc="left", fontsize=_SMALL, pad=4)
         last = place >= len(shown) - 2
         _dress(axes, _span(wave), language, with_days=last, with_shares=place % 2 == 0)
     return figure
@@ -121,10 +146,10 @@ def _dress(
     names = [format_skeleton("MMMd", span[0] + timedelta(days=place), locale=language) for place in places]
     axes.set_xlim(-0.02 * max(length, 1), 1.02 * max(length, 1))
     axes.set_ylim(0, 104)
-    axes.set_xticks(places, names if with_days else [""] * len(places), fontsize=SMALL)
+    axes.set_xticks(places, names if with_days else [""] * len(places), fontsize=_SMALL)
     for place, label in enumerate(axes.get_xticklabels()):
         label.set_horizontalalignment(_side(place, len(places)))
-    axes.set_yticks(_TICKS, [str(tick) for tick in _TICKS] if with_shares else [""] * len(_TICKS), fontsize=SMALL)
+    axes.set_yticks(_TICKS, [str(tick) for tick in _TICKS] if with_shares else [""] * len(_TICKS), fontsize=_SMALL)
     axes.grid(visible=True, axis="y", color=_GRID, linewidth=0.7, zorder=0)
     axes.tick_params(axis="both", length=0)
     for side in ("top", "right", "left"):
