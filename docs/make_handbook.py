@@ -64,6 +64,7 @@ PAGES: Mapping[str, tuple[str, Sequence[str]]] = {
         ),
     ),
     "scales": ("Do items belong together in one scale?", ("scale_reliability",)),
+    "coders": ("Do two coders see the same in open answers?", ("cohen_kappa", "krippendorff_alpha")),
     "nonresponse": (
         "Who did not answer, and what could they change?",
         (
@@ -128,6 +129,8 @@ REPORT_NAMES: Mapping[str, Sequence[str]] = {
     "Stuart-Maxwell test": ("square_table", "stuart_maxwell"),
     "Cronbach's alpha, Feldt": ("scale_reliability",),
     "McDonald's omega": ("scale_reliability",),
+    "Cohen's kappa": ("cohen_kappa",),
+    "Krippendorff's alpha": ("krippendorff_alpha",),
     "AAPOR": ("response_rates",),
     "standardised difference": ("standardised_differences",),
     "… (means)": ("standardised_differences",),

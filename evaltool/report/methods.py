@@ -71,6 +71,13 @@ METHODS = (
     Method("Stuart-Maxwell", "Start and end: Stuart-Maxwell test", "stuart_maxwell", "Stuart 1955"),
     Method("Cronbach", "Scale: Cronbach's alpha (Feldt)", "scale_reliability", "Feldt 1965"),
     Method("McDonald", "Scale: McDonald's omega", "scale_reliability", "McDonald 1999"),
+    Method("Cohen's kappa", "Two coders on one theme: Cohen's kappa", "cohen_kappa", "Cohen 1960"),
+    Method(
+        "Krippendorff's alpha",
+        "Two coders on all themes: Krippendorff's alpha",
+        "krippendorff_alpha",
+        "Krippendorff 2019",
+    ),
     Method("days of the calendar", "Days to the answer: median and quartiles", "days_between", "Hyndman & Fan 1996"),
     Method("less than half the median", "Very fast interviews", "speeding", "Greszki, Meyer & Schoen 2015"),
     Method("the same answer", "The same answer to every item", "straight_lining", "Kim et al. 2019"),

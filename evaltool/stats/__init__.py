@@ -53,6 +53,7 @@ _WHERE = {
     ),
     "superiority": ("BrunnerMunzel", "brunner_munzel"),
     "reliability": ("Scale", "scale_reliability"),
+    "agreement": ("Alpha", "Kappa", "cohen_kappa", "krippendorff_alpha"),
     "paired_levels": (
         "LevelChange",
         "PairedTopBox",

@@ -14,7 +14,7 @@ from evaltool.workflows.definitions import Checked, all_or_faults, check
 from evaltool.workflows.definitions import release as release_version
 from evaltool.workflows.deploying import deployments
 from evaltool.workflows.made_up import load_demo
-from evaltool.workflows.planned import check_plan, definition_path, draft_plan
+from evaltool.workflows.planned import check_plan, check_themes, definition_path, draft_plan
 from evaltool.yamlfile import faults_error, read_yaml
 
 
@@ -30,6 +30,7 @@ def check_project(project: Project) -> tuple[list[Checked], list[str]]:
         [
             lambda: _check_rules(project, surveys),
             lambda: check_plan(project),
+            lambda: check_themes(project),
             lambda: check_report(definition_path(project)),
             lambda: f"demo: {len(load_demo(project.analysis / 'demo.yaml').populations)} populations, no faults",
             lambda: _check_apart(project),

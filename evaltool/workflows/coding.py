@@ -45,6 +45,7 @@ from evaltool.workflows.coding_sheet import (
 from evaltool.workflows.coding_source import CodingSource
 from evaltool.workflows.connecting import open_vault
 from evaltool.workflows.estimating import datasets
+from evaltool.workflows.planned import read_plan, read_themes
 from evaltool.workflows.working import working
 
 _CODER = re.compile(r"\w[\w-]{0,19}")
@@ -107,7 +108,7 @@ def make_sheets(project: Project, survey: str, question: str, coders: Sequence[s
         SheetError: if a workbook that is there cannot be read; nothing is written then.
     """
     with working(project):
-        source = CodingSource(project, datasets(project))
+        source = _source(project)
         themes = source.question(survey, question)
         before = source.coding(question)
         _check_coders(coders, before)
@@ -126,6 +127,11 @@ def make_sheets(project: Project, survey: str, question: str, coders: Sequence[s
             made[path] = len(rows)
         shared = sum(len(row.coders) > 1 for row in coding.rows)
         return Made(made, len(answers), shared, sum(map(len, filled.values())))
+
+
+def _source(project: Project) -> CodingSource:
+    plan = read_plan(project)
+    return CodingSource(project, plan, read_themes(project, plan), datasets(project))
 
 
 def _check_coders(coders: Sequence[str], before: Coding) -> None:
@@ -251,7 +257,7 @@ def read_sheets(project: Project, files: Sequence[Path]) -> list[ReadBack]:
         SheetError: with every fault of all files.
     """
     with working(project):
-        source = CodingSource(project, datasets(project))
+        source = _source(project)
         flagger = _flagger(source)
         faults: list[Fault] = []
         read: list[_Read] = []

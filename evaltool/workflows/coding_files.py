@@ -1,12 +1,8 @@
-"""Where themes and marks are kept, and the themes themselves; no answer is read for it."""
+"""Where the themes of open answers and the marks of coders lie."""
 
 from pathlib import Path
 
-from evaltool.plan import Plan
 from evaltool.project import Project
-from evaltool.responses.coding_themes import Themes, load_themes
-from evaltool.survey.load import load_roster
-from evaltool.workflows.definitions import released
 from evaltool.workflows.working import file_hash
 
 
@@ -28,10 +24,3 @@ def coding_hashes(project: Project) -> dict[str, str]:
     found = sorted(coding_folder(project).glob("*.json"))
     themes = [themes_path(project)] if found and themes_path(project).is_file() else []
     return {path.name: file_hash(path) for path in (*themes, *found)}
-
-
-def read_themes(project: Project, plan: Plan) -> Themes:
-    """The themes, checked against releases, roster and plan; none where the project lists none."""
-    roster = load_roster(project.surveys / "roster.yaml")
-    taken = {*plan.indicators, *plan.distributions, *plan.scales}
-    return load_themes(themes_path(project), [item.survey for item in released(project)], roster, taken)

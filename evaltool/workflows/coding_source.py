@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from evaltool.errors import ProjectError
+from evaltool.plan import Plan
 from evaltool.project import Project
 from evaltool.responses.coding import (
     CodedQuestion,
@@ -13,11 +14,10 @@ from evaltool.responses.coding import (
     open_answers,
     read_coding,
 )
-from evaltool.responses.coding_themes import OpenQuestion
+from evaltool.responses.coding_themes import OpenQuestion, Themes
 from evaltool.responses.dataset import Dataset
-from evaltool.workflows.coding_files import coding_folder, coding_path, read_themes, themes_path
+from evaltool.workflows.coding_files import coding_path, themes_path
 from evaltool.workflows.erased import erased
-from evaltool.workflows.planned import read_plan
 from evaltool.workflows.working import write_json
 from evaltool.yamlfile import nearest
 
@@ -25,10 +25,10 @@ from evaltool.yamlfile import nearest
 class CodingSource:
     """What sheets and marks are held against."""
 
-    def __init__(self, project: Project, datasets: Mapping[str, Dataset]):
+    def __init__(self, project: Project, plan: Plan, themes: Themes, datasets: Mapping[str, Dataset]):
         self.project = project
-        self.plan = read_plan(project)
-        self.themes = read_themes(project, self.plan)
+        self.plan = plan
+        self.themes = themes
         self._datasets = datasets
 
     def question(self, survey: str, question: str) -> OpenQuestion:
@@ -60,15 +60,11 @@ class CodingSource:
             question, [self._datasets[f"{survey}@{number}"] for number in numbers], self.plan.population.column
         )
 
-
-def coded_questions(project: Project, datasets: Mapping[str, Dataset]) -> list[CodedQuestion]:
-    """Every question that somebody has coded, with answers and consents as the datasets have them now."""
-    if not coding_folder(project).is_dir():
-        return []
-    source = CodingSource(project, datasets)
-    codings = [(source.coding(name), question) for name, question in source.themes.questions.items()]
-    return [
-        coded_question(coding, question.themes, source.answers(coding.question))
-        for coding, question in codings
-        if any(coding.marks.values())
-    ]
+    def coded(self) -> list[CodedQuestion]:
+        """Every question that somebody has coded, with answers and consents as the datasets have them now."""
+        codings = [(self.coding(name), question) for name, question in self.themes.questions.items()]
+        return [
+            coded_question(coding, question.themes, self.answers(coding.question))
+            for coding, question in codings
+            if any(coding.marks.values())
+        ]

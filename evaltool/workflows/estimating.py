@@ -1,6 +1,8 @@
 """From datasets to estimates: what the analysis plan declares."""
 
+from importlib.metadata import version
 from pathlib import Path
+from platform import python_version
 from typing import Any
 
 from evaltool import __version__
@@ -13,12 +15,14 @@ from evaltool.stats.estimate import estimate
 from evaltool.stats.themes import theme_rows
 from evaltool.stats.units import Answers
 from evaltool.workflows.coding_files import coding_hashes
-from evaltool.workflows.coding_source import coded_questions
+from evaltool.workflows.coding_source import CodingSource
 from evaltool.workflows.definitions import released
-from evaltool.workflows.planned import estimates_manifest, read_plan
+from evaltool.workflows.planned import estimates_manifest, read_plan, read_themes
 from evaltool.workflows.working import file_hash, now, working, write_json
 
 _CLEAN = "Run: evaltool clean"
+_COMPUTING = ("duckdb", "numpy", "pandas", "scipy", "statsmodels")
+"""The libraries on whose versions the last digits of an estimate may hang."""
 
 
 def datasets(project: Project) -> dict[str, Dataset]:
@@ -60,7 +64,8 @@ def analyse(project: Project) -> tuple[list[Estimate], Path]:
             for key, dataset in found.items()
         ]
         plan, roster = read_plan(project), read_roster_table(project.roster)
-        rows = [*estimate(plan, answers, roster), *theme_rows(plan, coded_questions(project, found), roster)]
+        coded = CodingSource(project, plan, read_themes(project, plan), found).coded()
+        rows = [*estimate(plan, answers, roster), *theme_rows(plan, coded, roster)]
         project.build.mkdir(parents=True, exist_ok=True)
         part = project.estimates.with_name(project.estimates.name + ".part")
         write_estimates(rows, part)
@@ -80,5 +85,6 @@ def _manifest(project: Project, found: dict[str, Dataset]) -> dict[str, Any]:
         "synthetic": any(dataset.manifest["synthetic"] for dataset in found.values()),
         "altered": any(dataset.manifest["altered"] for dataset in found.values()),
         "evaltool": __version__,
+        "made_with": {"Python": python_version(), **{name: version(name) for name in _COMPUTING}},
         "made_at": now(),
     }

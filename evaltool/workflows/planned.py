@@ -7,9 +7,10 @@ from typing import Any
 from evaltool.errors import PlanError, ReportError
 from evaltool.plan import Plan, load_plan
 from evaltool.project import Project
+from evaltool.responses.coding_themes import Themes, load_themes
 from evaltool.survey.load import find_definitions, load_roster, load_survey
 from evaltool.survey.model import Survey
-from evaltool.workflows.coding_files import coding_folder, coding_hashes
+from evaltool.workflows.coding_files import coding_folder, coding_hashes, themes_path
 from evaltool.workflows.definitions import harmonies, planned_harmonies, released
 from evaltool.workflows.working import file_hash, read_json
 
@@ -17,17 +18,28 @@ _ANALYSE = "Run: evaltool analyse"
 
 
 def read_plan(project: Project) -> Plan:
-    """The analysis plan, checked against the releases and the verdicts on their items.
+    """The analysis plan, checked against the releases and the verdicts on their items."""
+    known = {survey.key: survey for survey in _standing(project)}
+    return load_plan(project.plan, known, load_roster(project.surveys / "roster.yaml"), harmonies(project))
 
-    Surveys that are planned, and of which nothing is released yet, are taken as their definitions stand.
-    """
-    known = {item.survey.key: item.survey for item in released(project)}
-    asked = {survey.survey for survey in known.values()}
-    planned = _definitions(
+
+def read_themes(project: Project, plan: Plan) -> Themes:
+    """The themes of open answers, checked against releases, roster and plan; none where the project lists none."""
+    return _load_themes(project, _standing(project), plan)
+
+
+def _standing(project: Project) -> list[Survey]:
+    """All releases; surveys of which nothing is released yet are taken as their definitions stand."""
+    known = [item.survey for item in released(project)]
+    asked = {survey.survey for survey in known}
+    return known + _definitions(
         project, [path for path in find_definitions(project.surveys) if path.parent.name not in asked]
     )
+
+
+def _load_themes(project: Project, surveys: Sequence[Survey], plan: Plan) -> Themes:
     roster = load_roster(project.surveys / "roster.yaml")
-    return load_plan(project.plan, {survey.key: survey for survey in planned} | known, roster, harmonies(project))
+    return load_themes(themes_path(project), surveys, roster, {*plan.indicators, *plan.distributions, *plan.scales})
 
 
 def _definitions(project: Project, paths: Sequence[Path]) -> list[Survey]:
@@ -51,6 +63,16 @@ def check_plan(project: Project) -> str:
 def definition_path(project: Project, name: str = "status") -> Path:
     """The definition of the report called `name`."""
     return project.reports / name / "report.yaml"
+
+
+def check_themes(project: Project) -> str:
+    """Check the themes of open answers; says in a line what they hold ("" if the project lists none)."""
+    if not themes_path(project).is_file():
+        return ""
+    surveys = _definitions(project, find_definitions(project.surveys))
+    themes = _load_themes(project, surveys, draft_plan(project))
+    count = sum(len(question.themes) for question in themes.questions.values())
+    return f"themes: {count} for {len(themes.questions)} open questions, no faults"
 
 
 def estimates_manifest(project: Project) -> Path:

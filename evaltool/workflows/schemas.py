@@ -10,6 +10,7 @@ from pathlib import Path
 from evaltool.errors import DefinitionError
 from evaltool.project import Project, Settings
 from evaltool.report.definition import ReportDefinition
+from evaltool.responses.coding_themes import Themes
 from evaltool.survey.load import find_definitions, load_lists, load_roster, load_survey
 from evaltool.survey.model import Question, Survey
 from evaltool.survey.schema import (
@@ -98,6 +99,13 @@ def report_schema(known: Known) -> Schema:
     return schema
 
 
+def themes_schema(known: Known) -> Schema:
+    """`analysis/themes.yaml`."""
+    schema = written(Themes, "Themes of open answers")
+    schema["$defs"]["OpenQuestion"]["properties"]["survey"] = {"enum": list(known.surveys)}
+    return schema
+
+
 def demo_schema(known: Known) -> Schema:
     """`analysis/demo.yaml`."""
     schema = written(Demo, "The demo's made-up people")
@@ -124,6 +132,7 @@ FORMATS: Mapping[str, Callable[[Known], Schema]] = {
     "verdicts": verdicts_schema,
     "rules": rules_schema,
     "plan": plan_schema,
+    "themes": themes_schema,
     "demo": demo_schema,
     "report": report_schema,
     "evaltool": settings_schema,
