@@ -7,6 +7,8 @@ from datetime import date
 from evaltool.text import Text, say
 
 _NO_TEXTS: Mapping[str, Text] = {}
+HASH_SIGNS = 16
+"""So many of the 64 signs of a hash are shown: enough to tell any two files apart."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,13 +16,15 @@ class IndicatorFacts:
     """An indicator in words. `options` are the codes of `share[code]` or `count[code]` rows, in their order.
 
     `base` says who is counted; empty means those who answered. `within` are conditions in words: only those for whom
-    all of them hold are compared between populations. `definition_hash` goes into the Word file's map.
+    all of them hold are compared between populations. `survey` is the one that asks it, where that is not the
+    population's own. `definition_hash` goes into the Word file's map.
     """
 
     label: Text
     base: Text = field(default_factory=dict[str, str])
     within: tuple[Text, ...] = ()
     target: float | None = None
+    survey: str = ""
     definition_hash: str = ""
     options: Mapping[str, Text] = field(default_factory=lambda: _NO_TEXTS)
 
@@ -50,12 +54,17 @@ class ComparisonFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class ReleaseFacts:
-    """A release whose answers are in the report; `survey` is for instance `course-end@1`."""
+    """A release whose answers are in the report; `survey` is for instance `course-end@1`.
+
+    `dataset` is the hash of its answers as they were counted, `ledger` that of the last line of their archive's ledger.
+    """
 
     survey: str
     structure_hash: str
     released_at: str = ""
     answers: int = 0
+    dataset: str = ""
+    ledger: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from evaltool.report.base_table import base_table, reasons_of_missing
 from evaltool.report.checks import gaps_table, quality_table, scales_table, tests_table
 from evaltool.report.compared import comparison_table, shrunken_table
+from evaltool.report.context import HASH_SIGNS
 from evaltool.report.definition import TableSpec
 from evaltool.report.grid import (
     EMPTY,
@@ -261,12 +262,18 @@ def _reasons(prose: Prose, row: Estimate) -> str:
 
 
 def _releases(prose: Prose, _: TableSpec) -> Grid:
-    header = heads(prose, "Survey and version", "Released", "Interviews", "Structure hash")
+    """The chain from a survey's text to its answers as they were counted."""
+    header = heads(prose, "Survey and version", "Released", "Interviews", "Structure", "Answers", "Ledger")
     rows = [
-        [plain(fact.survey), plain(fact.released_at), plain(prose.whole(fact.answers)), plain(fact.structure_hash[:16])]
+        [
+            plain(fact.survey),
+            plain(fact.released_at[:10]),
+            plain(prose.whole(fact.answers)),
+            *(plain(found[:HASH_SIGNS]) for found in (fact.structure_hash, fact.dataset, fact.ledger)),
+        ]
         for fact in prose.context.releases
     ]
-    return Grid(header, rows, (26, 24, 14, 30), frozenset({0, 1, 3}))
+    return Grid(header, rows, (24, 14, 12, 20, 20, 20), frozenset({0, 1, 3, 4, 5}))
 
 
 def _questions(prose: Prose, _: TableSpec) -> Grid:
@@ -288,7 +295,8 @@ def passport_lines(prose: Prose) -> list[tuple[str, str]]:
     """What the figures were made of and with: label and value."""
     context = prose.context
     told = [(pick(label, prose.language), pick(value, prose.language)) for label, value in context.passport]
-    return [*told, (say("Report written with", prose.language), f"evaltool {context.package_version}")]
+    written = (say("Report written with", prose.language), f"evaltool {context.package_version}")
+    return [*told, (say("Analysis plan (hash)", prose.language), context.plan_hash[:HASH_SIGNS]), written]
 
 
 def _passport(prose: Prose, _: TableSpec) -> Grid:

@@ -12,6 +12,26 @@ from string import Formatter
 from evaltool.report.context import ReportContext
 from evaltool.text import number, pick, say, spoken
 
+DISPOSITIONS = {
+    "I": "complete interview (I)",
+    "P": "partial interview (P)",
+    "R": "refusal or break-off (R)",
+    "NC": "never opened (NC)",
+    "O": "no interview for another reason (O)",
+}
+"""The final codes of AAPOR, in words."""
+REASONS = {
+    "not_applicable": "not asked",
+    "not_reached": "not reached",
+    "not_answered": "not answered",
+    "dont_know": "do not know",
+    "refused": "did not want to answer",
+    "no_interview": "no interview",
+    "no_start": "no answer at the start",
+    "other_version": "answered another version of the survey",
+    "outside_base": "outside the base",
+}
+"""Why asked units are outside a base, in words."""
 _PATTERNS = (
     "left out: {count} answers without «{name}»",
     "nobody answered in {levels}",

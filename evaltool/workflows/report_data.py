@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import TypeAlias
+from datetime import datetime
+from typing import Any, TypeAlias
 
 from evaltool.errors import ReportError
-from evaltool.report.context import QuestionFacts, ReleaseFacts, ReportContext
+from evaltool.report.context import HASH_SIGNS, QuestionFacts, ReleaseFacts, ReportContext
 from evaltool.responses.dataset import Dataset
 from evaltool.survey.model import Survey
 from evaltool.survey.release import Release
-from evaltool.text import Text
+from evaltool.text import Text, interface_languages, long_date
 from evaltool.workflows.report_facts import Facts, said
 
 _Datasets: TypeAlias = Mapping[str, Dataset]
@@ -25,17 +26,19 @@ def with_data(context: ReportContext, facts: Facts, datasets: _Datasets) -> Repo
         context,
         releases=tuple(_release(item, datasets) for item in facts.releases if item.survey.key in datasets),
         questions=tuple(_questions(_main_survey(facts, datasets, context.population))),
-        passport=tuple(_passport(datasets)),
+        passport=tuple(_passport(facts.manifest)),
     )
 
 
 def _release(release: Release, datasets: _Datasets) -> ReleaseFacts:
-    dispositions = datasets[release.survey.key].dispositions
+    dataset = datasets[release.survey.key]
     return ReleaseFacts(
         survey=release.survey.key,
         structure_hash=release.structure_hash,
         released_at=release.released_at,
-        answers=int(dispositions["disposition"].isin(["I", "P"]).sum()),
+        answers=int(dataset.dispositions["disposition"].isin(["I", "P"]).sum()),
+        dataset=dataset.manifest["outputs"]["dataset.parquet"],
+        ledger=dataset.manifest["inputs"]["ledger_head"],
     )
 
 
@@ -55,14 +58,14 @@ def _main_survey(facts: Facts, datasets: _Datasets, population: str) -> Survey:
     return next(survey for survey in asked if survey.key == best)
 
 
-def _passport(datasets: _Datasets) -> Iterator[tuple[Text, Text]]:
-    for key, dataset in datasets.items():
-        archive = dataset.manifest["inputs"]
-        segments, head = len(archive["segments"]), archive["ledger_head"][:16]
-        yield (
-            said("Archived answers to {survey}", survey=key),
-            said("segments: {count}; ledger ends with {head}", count=segments, head=head),
-        )
+def _passport(manifest: Mapping[str, Any]) -> Iterator[tuple[Text, Text]]:
+    """What the estimates of this manifest were made of and with."""
+    day = datetime.fromisoformat(manifest["made_at"]).date()
+    yield said("Estimates computed on"), {language: long_date(day, language) for language in interface_languages()}
+    made_with = {"evaltool": manifest["evaltool"], **manifest.get("made_with", {})}
+    yield said("Computed with"), {"": ", ".join(f"{name} {version}" for name, version in made_with.items())}
+    yield said("Estimates (hash)"), {"": manifest["output"][:HASH_SIGNS]}
+    yield said("Roster (hash)"), {"": manifest["roster"][:HASH_SIGNS]}
 
 
 def _questions(survey: Survey) -> Iterator[QuestionFacts]:

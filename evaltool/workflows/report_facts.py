@@ -1,6 +1,7 @@
 """What a report must know beside the rows: labels, targets and comparisons, from the plan and the releases."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -60,7 +61,8 @@ class Facts:
         plan = self.plan
         for name, item in plan.indicators.items():
             options = self._options(item.survey or plan.population.survey, item.variable) if item.variable else {}
-            yield name, _indicator_facts(item, options, tuple(self._within(name, item)))
+            facts = _indicator_facts(item, options, tuple(self._within(name, item)))
+            yield name, replace(facts, survey="" if item.survey == plan.population.survey else item.survey or "")
         for name in plan.distributions:
             survey = plan.population.survey
             label = self._question(survey, name).label
