@@ -15,9 +15,9 @@ from evaltool.stats.estimate import estimate
 from evaltool.stats.themes import theme_rows
 from evaltool.stats.units import Answers
 from evaltool.workflows.coding_files import coding_hashes
-from evaltool.workflows.coding_source import coded_questions
+from evaltool.workflows.coding_source import CodingSource
 from evaltool.workflows.definitions import released
-from evaltool.workflows.planned import estimates_manifest, read_plan
+from evaltool.workflows.planned import estimates_manifest, read_plan, read_themes
 from evaltool.workflows.working import file_hash, now, working, write_json
 
 _CLEAN = "Run: evaltool clean"
@@ -64,7 +64,8 @@ def analyse(project: Project) -> tuple[list[Estimate], Path]:
             for key, dataset in found.items()
         ]
         plan, roster = read_plan(project), read_roster_table(project.roster)
-        rows = [*estimate(plan, answers, roster), *theme_rows(plan, coded_questions(project, found), roster)]
+        coded = CodingSource(project, plan, read_themes(project, plan), found).coded()
+        rows = [*estimate(plan, answers, roster), *theme_rows(plan, coded, roster)]
         project.build.mkdir(parents=True, exist_ok=True)
         part = project.estimates.with_name(project.estimates.name + ".part")
         write_estimates(rows, part)
