@@ -59,4 +59,5 @@ class Captions:
             message = f"«{name}» is both a table and a chart, so a reference to it is unclear"
             raise ReportError(message, mend="Give one of them another name in report.yaml.")
         ((kind, number),) = found.items()
-        return f"[{say(_REFERENCES[kind], self.language, number=number)}](#{kind}_{number})"
+        words = say(_REFERENCES[kind], self.language, number=number).replace(" ", "\xa0")  # they stay on one line
+        return f"[{words}](#{kind}_{number})"

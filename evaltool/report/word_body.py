@@ -111,10 +111,10 @@ def _follow_references(document: Element) -> None:
     for link in document.iter(w("hyperlink")):
         name = link.get(w("anchor"), "")
         if NUMBER.fullmatch(name):
-            words, _, number = "".join(text.text or "" for text in link.iter(w("t"))).rpartition(" ")
+            words, _, number = "".join(text.text or "" for text in link.iter(w("t"))).rpartition("\xa0")
             field = _field(f"REF {name}")
             field.extend(_runs(number))
-            link[:] = [*_runs(words + " "), field]
+            link[:] = [*_runs(words + "\xa0"), field]
 
 
 def _runs(text: str) -> Iterator[Element]:
