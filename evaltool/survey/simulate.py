@@ -22,10 +22,14 @@ Known = Mapping[str, Value | None]
 
 @dataclass(frozen=True)
 class Habits:
-    """How one made-up respondent answers. `silent` is the chance of leaving a question blank."""
+    """How one made-up respondent answers. `silent` is the chance of leaving a question blank.
+
+    `texts` are what she may write in answer to an open question.
+    """
 
     seed: str
     weights: Weights = field(default_factory=dict[str, Mapping[str, float]])
+    texts: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
     fixed: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
     silent: float = 0.0
     refuses: bool = False
@@ -53,6 +57,8 @@ def _draw(question: Question, habits: Habits, known: Known) -> Sequence[str]:
     chance = random.Random(f"{habits.seed}/{question.name}")
     if not question.required and chance.random() < habits.silent:
         return _silence(question, chance)
+    if habits.texts.get(question.name):
+        return [chance.choice(habits.texts[question.name])]
     return _answer(question, habits.weights.get(question.name, {}), chance, known)
 
 

@@ -34,12 +34,30 @@ class Follow(Part):
     values: dict[str, str]
 
 
+class Saying(Part):
+    """Something that people write in answer to an open question, by language, and the themes that it tells of."""
+
+    themes: tuple[str, ...] = ()
+    text: dict[str, str] = Field(min_length=1)
+
+
 class Fieldwork(Part):
-    """One survey in one population: what share of the invited does what (the rest never opens), and how they answer."""
+    """One survey in one population: what share of the invited does what (the rest never opens), and how they answer.
+
+    `texts` are what they write, by open question; without any of her language she writes that it is made up.
+    """
 
     version: int
     response: dict[Fate, float]
     weights: dict[str, Shares] = Field(default_factory=dict)
+    texts: dict[str, tuple[Saying, ...]] = Field(default_factory=dict)
+
+    def written(self, language: str) -> dict[str, tuple[str, ...]]:
+        """The texts of one language by question."""
+        return {
+            question: tuple(item.text[language] for item in sayings if language in item.text)
+            for question, sayings in self.texts.items()
+        }
 
 
 class DemoPopulation(Part):
@@ -69,7 +87,7 @@ def load_demo(path: Path) -> Demo:
     try:
         return Demo.model_validate(plain(file.data))
     except ValidationError as error:
-        faults = model_faults(error, file, (Demo, DemoPopulation, Fieldwork, Follow))
+        faults = model_faults(error, file, (Demo, DemoPopulation, Fieldwork, Saying, Follow))
         raise PlanError("the demo's settings have faults", faults=faults_error("", faults).faults) from None
 
 
@@ -209,6 +227,7 @@ def make_respondents(cast: Cast, demo: Demo, name: str) -> list[Respondent]:
             habits=Habits(
                 seed=f"{demo.seed}/{course}/{cast.survey.survey}",
                 weights=cast.fieldwork.weights,
+                texts=cast.fieldwork.written(cast.languages[course]),
                 silent=demo.silent,
                 refuses=fate == "refused",
             ),
