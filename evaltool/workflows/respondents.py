@@ -1,11 +1,12 @@
 """Made-up respondents answer over HTTP, page by page, as a browser without JavaScript does."""
 
-import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPResponse
+from queue import SimpleQueue
 from urllib.parse import urlencode, urlsplit
 
 from lxml import html
@@ -27,15 +28,19 @@ def answer_all(work: Sequence[tuple[str, Respondent]], progress: Progress, *, la
     Raises:
         PlatformError: if a page refuses an answer or the server fails.
     """
-    browsers = threading.local()
+    browsers: SimpleQueue[_Browser] = SimpleQueue()
 
     def visit(item: tuple[str, Respondent]) -> None:
         link, respondent = item
-        if not hasattr(browsers, "own"):
-            browsers.own = _Browser(link)
-        _Visit(browsers.own, urlsplit(link).path, respondent).run()
+        browser = browsers.get()
+        try:
+            _Visit(browser, urlsplit(link).path, respondent).run()
+        finally:
+            browsers.put(browser)
 
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
+    with ExitStack() as opened, ThreadPoolExecutor(_AT_ONCE) as pool:
+        for link, _ in work[:_AT_ONCE]:
+            browsers.put(opened.enter_context(closing(_Browser(link))))
         for done, _ in enumerate(pool.map(visit, work), 1):
             progress(label, done, len(work))
 
@@ -45,6 +50,9 @@ class _Browser:
 
     def __init__(self, address: str):
         self._connection = HTTPConnection(urlsplit(address).netloc, timeout=30)
+
+    def close(self) -> None:
+        self._connection.close()
 
     def get(self, path: str) -> bytes:
         """The page at `path`. Raises PlatformError if there is none."""

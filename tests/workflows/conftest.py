@@ -1,17 +1,16 @@
 """A project of another programme, made by `evaltool init`, and a way to run commands as a user does."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
+from commands import Ended, evaltool, evaltool_apart
 
 from evaltool.project import Project, read_project
 from evaltool.workflows.starting import init_project
 
-Run = Callable[..., "subprocess.CompletedProcess[str]"]
+Run = Callable[..., Ended]
 
 
 @pytest.fixture
@@ -23,13 +22,13 @@ def project(tmp_path: Path) -> Project:
 @pytest.fixture
 def run(project: Project) -> Run:
     """Run a command in the project; returns what it printed and its exit code."""
+    return partial(evaltool, "--project", str(project.root))
 
-    def call(*words: str) -> "subprocess.CompletedProcess[str]":
-        command = [sys.executable, "-W", "error", "-m", "evaltool", "--project", str(project.root), *words]
-        environment = {**os.environ, "PYTHONUTF8": "1"}
-        return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env=environment, check=False)
 
-    return call
+@pytest.fixture
+def run_apart(project: Project) -> Run:
+    """The same in a process of its own."""
+    return partial(evaltool_apart, "--project", str(project.root))
 
 
 ROSTER = """\

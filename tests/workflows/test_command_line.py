@@ -32,10 +32,10 @@ def test_every_command_has_help_with_an_example(run) -> None:
         assert f"Example: evaltool {command}" in shown.stdout
 
 
-def test_wrong_use_ends_with_2_and_an_error_with_1(run) -> None:
-    assert run("relaese").returncode == 2
-    assert run("release", "participant-end").returncode == 2
-    failed = run("release", "participant-end", "--version", "7")
+def test_wrong_use_ends_with_2_and_an_error_with_1(run_apart) -> None:
+    assert run_apart("relaese").returncode == 2
+    assert run_apart("release", "participant-end").returncode == 2
+    failed = run_apart("release", "participant-end", "--version", "7")
     assert failed.returncode == 1
     assert "There are: participant-end v1" in failed.stderr
     assert "Traceback" not in failed.stderr
@@ -157,10 +157,10 @@ def test_the_file_of_links_holds_the_selected_only(run, roster: Path, tmp_path: 
         assert [row["name"] for row in csv.DictReader(file, delimiter=";")] == ["Åse Ærø"]
 
 
-def test_two_runs_at_once_are_refused(run, project: Project) -> None:
+def test_two_runs_at_once_are_refused(run, run_apart, project: Project) -> None:
     deployed(run)
     with FileLock(project.data / ".lock"):
-        shown = run("pull")
+        shown = run_apart("pull")
     assert shown.returncode == 1
     assert "another run" in shown.stderr
     assert run("pull").returncode == 0
@@ -217,11 +217,11 @@ def test_a_project_may_lie_in_a_folder_with_odd_signs(run, project: Project, tmp
     assert (odd / "data" / "server.sqlite").is_file()
 
 
-def test_a_taken_port_is_told(run, project: Project) -> None:
+def test_a_taken_port_is_told(run, run_apart, project: Project) -> None:
     deployed(run)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        shown = run("serve", "--port", str(port))
+        shown = run_apart("serve", "--port", str(port))
     assert shown.returncode == 1
     assert str(port) in shown.stderr
     assert "Traceback" not in shown.stderr
