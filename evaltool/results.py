@@ -6,13 +6,16 @@ Source of the form: CDISC Analysis Results Standard; the R packages cards and br
 import base64
 import csv
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from operator import attrgetter
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from evaltool.errors import ReportError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 IDENTITY = ("indicator", "population", "by", "level", "statistic", "comparison", "weighting")
 
@@ -57,11 +60,54 @@ class Estimate:
 
 
 COLUMNS = ("id", *(field.name for field in fields(Estimate)))
-_READ: Mapping[str, Callable[[str], float]] = {
-    **dict.fromkeys(("estimate", "std_error", "conf_low", "conf_high"), float),
-    **dict.fromkeys(("count", "n"), int),
-}
+_NUMBERS, _COUNTS = ("estimate", "std_error", "conf_low", "conf_high"), ("count", "n")
+_READ: Mapping[str, Callable[[str], float]] = {**dict.fromkeys(_NUMBERS, float), **dict.fromkeys(_COUNTS, int)}
 """How the cells that are no text are read."""
+_DTYPES = {**dict.fromkeys(_NUMBERS, "float64"), **dict.fromkeys(_COUNTS, "Int64")}
+
+
+class Results(Sequence[Estimate]):
+    """Rows of estimates that can be narrowed down and made a table."""
+
+    def __init__(self, rows: Iterable[Estimate]):
+        self._rows = tuple(rows)
+
+    @overload
+    def __getitem__(self, index: int) -> Estimate: ...
+    @overload
+    def __getitem__(self, index: slice) -> "Results": ...
+    def __getitem__(self, index: int | slice) -> "Estimate | Results":
+        return Results(self._rows[index]) if isinstance(index, slice) else self._rows[index]
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def pick(self, **wanted: str) -> "Results":
+        """The rows whose columns are these, for instance `pick(indicator="job", statistic="share", by="")`.
+
+        Raises ReportError for what is no column of text.
+        """
+        unknown = [name for name in wanted if name in _READ or name not in COLUMNS]
+        if unknown:
+            known = ", ".join(name for name in COLUMNS if name not in _READ)
+            raise ReportError(f"rows cannot be picked by «{unknown[0]}»", mend=f"Known: {known}.")
+        return Results(row for row in self._rows if all(getattr(row, name) == text for name, text in wanted.items()))
+
+    def to_frame(self) -> "pd.DataFrame":
+        """The rows as a table: numbers as `float64`, `count` and `n` as `Int64`, all else as `str`, "" for no text.
+
+        Shares are between 0 and 1 and unrounded; what has no value is missing.
+        """
+        import pandas as pd  # noqa: PLC0415  # slow to start, and only tables need it
+
+        cells = {name: [getattr(row, name) for row in self._rows] for name in COLUMNS}
+        return pd.DataFrame({name: pd.Series(cells[name], dtype=_DTYPES.get(name, "str")) for name in COLUMNS})
+
+    def _repr_html_(self) -> str:
+        """As pandas shows it, without columns in which nothing stands."""
+        table = self.to_frame()
+        filled = [name for name in table if not (table[name].isna() | (table[name].astype("str") == "")).all()]
+        return table[filled].to_html(index=False, max_rows=30, na_rep="")
 
 
 def write_estimates(rows: Iterable[Estimate], path: Path) -> None:
@@ -82,10 +128,10 @@ def read_estimates(path: Path) -> list[Estimate]:
     """
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            rows = csv.DictReader(file, strict=True)
-            if tuple(rows.fieldnames or ()) != COLUMNS:
+            lines = csv.reader(file, strict=True)
+            if tuple(next(lines, ())) != COLUMNS:
                 raise _changed("the columns are not those of estimates.csv", path)
-            return [_read_row(record, path, rows.line_num) for record in rows]
+            return [_read_row(cells, path, lines.line_num) for cells in lines]
     except (UnicodeDecodeError, csv.Error):
         raise _changed("the file is not UTF-8 with commas, as estimates.csv is", path) from None
 
@@ -94,21 +140,21 @@ def _changed(message: str, path: Path, line: int = 1) -> ReportError:
     return ReportError(message, where=f"{path.as_posix()}:{line}", mend="Run: evaltool analyse")
 
 
-def _read_row(record: Mapping[str, str], path: Path, line: int) -> Estimate:
+def _read_row(cells: Sequence[str], path: Path, line: int) -> Estimate:
     message = "this row is not one of estimates.csv"
-    if None in record or None in record.values():  # more or fewer cells than columns
+    if len(cells) != len(COLUMNS):
         raise _changed(message, path, line)
     try:
-        row = _row(record)
+        row = _row(dict(zip(COLUMNS, cells, strict=True)))
     except ValueError:
         raise _changed(message, path, line) from None
-    if row.id != record["id"]:
+    if row.id != cells[0]:
         raise _changed("the id of this row is not that of what it says", path, line)
     return row
 
 
-def _row(record: Mapping[str, str]) -> Estimate:
-    values: dict[str, object] = dict(record)
+def _row(values: dict[str, Any]) -> Estimate:
     del values["id"]
-    values |= {name: read(record[name]) if record[name] else None for name, read in _READ.items()}
-    return Estimate(**values)  # pyright: ignore[reportArgumentType]
+    for name, read in _READ.items():
+        values[name] = read(values[name]) if values[name] else None
+    return Estimate(**values)

@@ -1,7 +1,7 @@
 import pytest
 
 from evaltool.errors import ReportError
-from evaltool.results import COLUMNS, Estimate, read_estimates, write_estimates
+from evaltool.results import COLUMNS, Estimate, Results, read_estimates, write_estimates
 
 SHARE = Estimate(indicator="job_or_education", population="2021", statistic="share")
 BY_SITE = Estimate(
@@ -91,3 +91,38 @@ def test_a_file_that_another_program_wrote_anew_is_refused(tmp_path, change, mes
 
 def test_the_columns_are_the_identity_and_the_numbers():
     assert (COLUMNS[0], len(COLUMNS), len(set(COLUMNS))) == ("id", 20, 20)
+
+
+def test_rows_can_be_picked_by_any_column_of_text():
+    rows = Results([SHARE, BY_SITE, FULL, EMPTY])
+    assert list(rows.pick(indicator="x")) == [FULL, EMPTY]
+    assert list(rows.pick(indicator="x", population="2022")) == [EMPTY]
+    assert list(rows.pick(indicator="job_or_education", by="")) == [SHARE]
+    assert list(rows.pick(id=BY_SITE.id)) == [BY_SITE]
+    assert list(rows[1:3]) == [BY_SITE, FULL]
+    assert (rows[-1], len(rows.pick(indicator="y"))) == (EMPTY, 0)
+    for wrong in ("indikator", "n"):
+        with pytest.raises(ReportError, match=f"cannot be picked by «{wrong}»"):
+            rows.pick(**{wrong: "1"})
+
+
+def test_a_table_of_rows_keeps_whole_numbers_whole_and_gaps_as_gaps():
+    table = Results([FULL, EMPTY]).to_frame()
+    assert tuple(table) == COLUMNS
+    kinds = {name: str(kind) for name, kind in table.dtypes.items() if kind != "str"}
+    assert kinds == {
+        **dict.fromkeys(("estimate", "std_error", "conf_low", "conf_high"), "float64"),
+        **dict.fromkeys(("count", "n"), "Int64"),
+    }
+    assert table["n"].to_list()[0] == 2**53 + 1
+    assert table["estimate"].to_list()[0] == 0.1 + 0.2
+    assert table[["estimate", "n"]].isna().to_numpy().tolist() == [[False, False], [True, True]]
+    assert table["warning"].to_list() == [" few answers ", ""]
+    assert [str(kind) for kind in Results([]).to_frame().dtypes] == [str(kind) for kind in table.dtypes]
+
+
+def test_a_notebook_shows_the_columns_that_say_something_and_no_html_of_the_data():
+    shown = Results([FULL, EMPTY])._repr_html_()
+    assert "<th>std_error</th>" in shown
+    assert "<th>level</th>" not in shown
+    assert "<script>" not in Results([Estimate(indicator="<script>", population="1", statistic="share")])._repr_html_()
