@@ -20,7 +20,7 @@ _SAVE = "Open it in Word and save it as a Word document (.docx), without a passw
 _OTHERS = {
     b"%PDF": "it is a PDF",
     b"\xd0\xcf\x11\xe0": "it is a Word file of the old kind (.doc), or one with a password",
-    b"{\\rtf": "it is an RTF file",
+    b"{\\rt": "it is an RTF file",
 }
 _MARK = (
     '<w:p><w:pPr><w:jc w:val="center"/></w:pPr>'
