@@ -26,9 +26,10 @@ from evaltool.workflows.deploying import deploy
 from evaltool.workflows.estimating import analyse
 from evaltool.workflows.fieldwork import import_roster, invite, pull, status
 from evaltool.workflows.made_up import Cast, Demo, Fieldwork, Respondent, load_demo, make_respondents, make_roster
+from evaltool.workflows.made_up_coding import code_made_up
 from evaltool.workflows.planned import read_plan
 from evaltool.workflows.pooling import panel, pool
-from evaltool.workflows.reporting import report
+from evaltool.workflows.reporting import Wanted, report
 from evaltool.workflows.respondents import answer_all
 from evaltool.workflows.working import Progress
 
@@ -72,6 +73,7 @@ def demo(project: Project, out: Path, progress: Progress) -> Iterator[str]:
     yield f"pulled {pulled} responses into the archive"
     for dataset in clean(made, progress=progress):
         yield dataset.summary
+    yield from code_made_up(made, settings)
     rows, path = analyse(made)
     yield f"{len(rows)} estimates in {path}"
     plan = read_plan(made)
@@ -79,9 +81,11 @@ def demo(project: Project, out: Path, progress: Progress) -> Iterator[str]:
     if plan.panel:
         yield panel(made).summary
     first, *others = settings.populations
-    yield from report(made, populations=[first], progress=progress)
+    yield from report(made, Wanted(populations=[first]), progress=progress)
     for name in others:
         yield f"the report of {name}: evaltool --project {out} report --population {name}"
+    if (made.reports / "local").is_dir() and plan.breakdowns:
+        yield f"a page for each group: evaltool --project {out} report --each {plan.breakdowns[0]}"
 
 
 _Key: TypeAlias = tuple[str, int]  # survey and version
