@@ -10,6 +10,7 @@ from evaltool.report.documents import Document, write_documents
 from evaltool.report.prose import Prose
 from evaltool.report.rows import Rows
 from evaltool.report.source import Template, fill, template_faults
+from evaltool.report.writing import writing_warnings
 from evaltool.results import Estimate
 
 
@@ -45,6 +46,16 @@ def check_report(definition_path: Path) -> str:
         raise ReportError(f"the report's templates have {count}", faults=faults)
     parts = f"charts: {len(definition.charts)}, tables: {len(definition.tables)}"
     return f"report {definition_path.parent.name} ({', '.join(definition.template)}): {parts}, no faults"
+
+
+def report_warnings(definition_path: Path) -> list[Fault]:
+    """What the writers of a report's texts should look at; no reason to stop. The files have been checked."""
+    definition = read_definition(definition_path)
+    return [
+        warning
+        for language, name in definition.template.items()
+        for warning in writing_warnings(Template.read(definition_path.parent / name), definition, language)
+    ]
 
 
 def _faults_in(path: Path, definition: ReportDefinition) -> list[Fault]:

@@ -55,6 +55,12 @@ def result(prose: Prose, indicator: str, *, population: str = "", by: str = "", 
     Without a figure it says why: no answers, a single answer, or too few in a group (then the last years together).
     """
     where = prose.where(population, by, level)
+    if (
+        where.by
+        and prose.rows.find(indicator, "share", where) is None
+        and (where.by, where.level) == prose.context.group
+    ):
+        return _no_answers(prose, where.population)  # a local page of a group that nobody is in
     row = prose.row(indicator, "share", where)
     reason = _withheld(prose, row)
     if reason:
@@ -192,8 +198,12 @@ def _withheld(prose: Prose, row: Estimate) -> Markup:
     if too_few(row):
         return _too_few(prose, row)
     if row.estimate is None or not row.n:
-        return sentence("There are no answers for {population}.", language, population=plain(row.population))
+        return _no_answers(prose, row.population)
     return sentence("Only one answered, and a single answer is not shown.", language) if row.n == 1 else Markup()
+
+
+def _no_answers(prose: Prose, population: str) -> Markup:
+    return sentence("There are no answers for {population}.", prose.language, population=plain(population))
 
 
 def _too_few(prose: Prose, row: Estimate) -> Markup:

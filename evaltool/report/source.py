@@ -43,6 +43,8 @@ _SIGNATURES = {
     **{name: signature(getattr(Prose, name)) for name in (*_BY_INDICATOR, "has", "fixed")},
     **{name: signature(say_it) for name, say_it in {**_SENTENCES, **_OTHER_SENTENCES}.items()},
 }
+FIGURES = frozenset({*_BY_INDICATOR, *_SENTENCES, "parts"} - {"few_levels"})
+"""Words that bring figures of the indicator that they name."""
 _GROUP = signature(Prose.where)
 _SYNTAX = "template-syntax"
 
