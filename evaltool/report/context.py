@@ -7,7 +7,7 @@ from datetime import date
 from evaltool.text import Text, say
 
 _NO_TEXTS: Mapping[str, Text] = {}
-HASH_SIGNS = 16
+HASH_SIGNS = 12
 """So many of the 64 signs of a hash are shown: enough to tell any two files apart."""
 
 

@@ -273,7 +273,7 @@ def _releases(prose: Prose, _: TableSpec) -> Grid:
         ]
         for fact in prose.context.releases
     ]
-    return Grid(header, rows, (24, 14, 12, 20, 20, 20), frozenset({0, 1, 3, 4, 5}))
+    return Grid(header, rows, (23, 13, 12, 17, 17, 17), frozenset({0, 1, 3, 4, 5}))
 
 
 def _questions(prose: Prose, _: TableSpec) -> Grid:
@@ -294,9 +294,9 @@ def _questions(prose: Prose, _: TableSpec) -> Grid:
 def passport_lines(prose: Prose) -> list[tuple[str, str]]:
     """What the figures were made of and with: label and value."""
     context = prose.context
+    plan = (say("Analysis plan (hash)", prose.language), context.plan_hash[:HASH_SIGNS])
     told = [(pick(label, prose.language), pick(value, prose.language)) for label, value in context.passport]
-    written = (say("Report written with", prose.language), f"evaltool {context.package_version}")
-    return [*told, (say("Analysis plan (hash)", prose.language), context.plan_hash[:HASH_SIGNS]), written]
+    return [plan, *told, (say("Report written with", prose.language), f"evaltool {context.package_version}")]
 
 
 def _passport(prose: Prose, _: TableSpec) -> Grid:

@@ -10,7 +10,7 @@ from evaltool.report.context import HASH_SIGNS, QuestionFacts, ReleaseFacts, Rep
 from evaltool.responses.dataset import Dataset
 from evaltool.survey.model import Survey
 from evaltool.survey.release import Release
-from evaltool.text import Text, interface_languages, long_date
+from evaltool.text import Text, interface_languages, long_date, say
 from evaltool.workflows.report_facts import Facts, said
 
 _Datasets: TypeAlias = Mapping[str, Dataset]
@@ -60,12 +60,15 @@ def _main_survey(facts: Facts, datasets: _Datasets, population: str) -> Survey:
 
 def _passport(manifest: Mapping[str, Any]) -> Iterator[tuple[Text, Text]]:
     """What the estimates of this manifest were made of and with."""
-    day = datetime.fromisoformat(manifest["made_at"]).date()
-    yield said("Estimates computed on"), {language: long_date(day, language) for language in interface_languages()}
+    day, found = datetime.fromisoformat(manifest["made_at"]).date(), manifest["output"][:HASH_SIGNS]
+    computed = {
+        language: say("{hash}, computed on {day}", language, hash=found, day=long_date(day, language))
+        for language in interface_languages()
+    }
+    yield said("Estimates (hash)"), computed
+    yield said("Roster (hash)"), {"": manifest["roster"][:HASH_SIGNS]}
     made_with = {"evaltool": manifest["evaltool"], **manifest.get("made_with", {})}
     yield said("Computed with"), {"": ", ".join(f"{name} {version}" for name, version in made_with.items())}
-    yield said("Estimates (hash)"), {"": manifest["output"][:HASH_SIGNS]}
-    yield said("Roster (hash)"), {"": manifest["roster"][:HASH_SIGNS]}
 
 
 def _questions(survey: Survey) -> Iterator[QuestionFacts]:
