@@ -6,7 +6,7 @@ from evaltool.errors import DefinitionError, ReleaseError
 from evaltool.plan import Plan
 from evaltool.project import Project
 from evaltool.report.definition import ChartSpec, TableSpec, read_definition
-from evaltool.report.rendering import check_report
+from evaltool.report.rendering import check_report, report_warnings
 from evaltool.survey.model import Survey
 from evaltool.survey.release import Release, release_path
 from evaltool.survey.rules import Shown, apart_faults, load_rules, rule_faults
@@ -19,7 +19,7 @@ from evaltool.yamlfile import faults_error, read_yaml
 
 
 def check_project(project: Project) -> tuple[list[Checked], list[str]]:
-    """The checked definitions, and a line for each of rules, plan, report and demo.
+    """The checked definitions, a line for each of rules, plan, report and demo, and one for each warning.
 
     Raises:
         DefinitionError: with the faults of all files, definitions first.
@@ -36,7 +36,8 @@ def check_project(project: Project) -> tuple[list[Checked], list[str]]:
             lambda: _check_apart(project),
         ]
     )
-    return checked, [line for line in lines if line]
+    warnings = [f"Warning: {warning}" for warning in report_warnings(definition_path(project))]
+    return checked, [*(line for line in lines if line), *warnings]
 
 
 def release(project: Project, survey: str, version: int, *, revision: str = "") -> tuple[Release, bool]:
