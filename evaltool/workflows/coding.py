@@ -44,7 +44,7 @@ from evaltool.workflows.coding_sheet import (
 )
 from evaltool.workflows.coding_source import CodingSource
 from evaltool.workflows.connecting import open_vault
-from evaltool.workflows.estimating import datasets
+from evaltool.workflows.datasets import datasets
 from evaltool.workflows.planned import read_plan, read_themes
 from evaltool.workflows.working import working
 

@@ -8,7 +8,7 @@ from typing import Any
 from evaltool import __version__
 from evaltool.errors import CleaningError, PlanError
 from evaltool.project import Project
-from evaltool.responses.dataset import Dataset, read_dataset
+from evaltool.responses.dataset import Dataset
 from evaltool.responses.roster import read_roster_table
 from evaltool.results import Estimate, write_estimates
 from evaltool.stats.estimate import estimate
@@ -16,6 +16,7 @@ from evaltool.stats.themes import theme_rows
 from evaltool.stats.units import Answers
 from evaltool.workflows.coding_files import coding_hashes
 from evaltool.workflows.coding_source import CodingSource
+from evaltool.workflows.datasets import datasets
 from evaltool.workflows.definitions import released
 from evaltool.workflows.planned import estimates_manifest, read_plan, read_themes
 from evaltool.workflows.working import file_hash, now, working, write_json
@@ -23,19 +24,6 @@ from evaltool.workflows.working import file_hash, now, working, write_json
 _CLEAN = "Run: evaltool clean"
 _COMPUTING = ("duckdb", "numpy", "pandas", "scipy", "statsmodels")
 """The libraries on whose versions the last digits of an estimate may hang."""
-
-
-def datasets(project: Project) -> dict[str, Dataset]:
-    """All datasets by the key of their survey.
-
-    Raises:
-        CleaningError: if there is none.
-    """
-    folders = sorted(path.parent for path in (project.data / "datasets").glob("*/manifest.json"))
-    found = {folder.name: read_dataset(folder) for folder in folders if not folder.name.endswith((".new", ".old"))}
-    if not found:
-        raise CleaningError("there is no dataset", where=str(project.data / "datasets"), mend=_CLEAN)
-    return found
 
 
 def analyse(project: Project) -> tuple[list[Estimate], Path]:

@@ -19,8 +19,8 @@ from evaltool.responses.roster import read_roster_table
 from evaltool.survey.codebook import Variable
 from evaltool.survey.harmony import Step
 from evaltool.survey.release import Release
+from evaltool.workflows.datasets import datasets
 from evaltool.workflows.definitions import released
-from evaltool.workflows.estimating import datasets
 from evaltool.workflows.planned import read_plan
 from evaltool.workflows.working import file_hash, now, working
 from evaltool.yamlfile import nearest

@@ -18,7 +18,7 @@ from evaltool.results import Estimate
 from evaltool.stats.quality_frame import Checked, Item, check_interviews
 from evaltool.stats.quality_rows import has_text, version_rows
 from evaltool.stats.units import Answers
-from evaltool.workflows.estimating import datasets
+from evaltool.workflows.datasets import datasets
 
 FEW = 10
 _HEADER = (*COLUMNS, "now", "text", "codes")

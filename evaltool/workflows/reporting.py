@@ -13,7 +13,7 @@ from evaltool.report.definition import read_definition
 from evaltool.report.documents import beside, move_into_place, refuse_locked, told_to_users
 from evaltool.report.rendering import render_report
 from evaltool.results import read_estimates
-from evaltool.workflows.estimating import datasets
+from evaltool.workflows.datasets import datasets
 from evaltool.workflows.planned import definition_path, read_estimates_manifest, refuse_outdated
 from evaltool.workflows.report_data import with_data
 from evaltool.workflows.report_facts import Facts

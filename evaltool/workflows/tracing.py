@@ -9,7 +9,7 @@ from evaltool.project import Project
 from evaltool.responses.archive import Archive
 from evaltool.results import IDENTITY, Estimate, read_estimates
 from evaltool.survey.release import release_path
-from evaltool.workflows.estimating import datasets
+from evaltool.workflows.datasets import datasets
 from evaltool.workflows.planned import read_estimates_manifest, read_plan
 from evaltool.workflows.working import file_hash
 from evaltool.yamlfile import nearest
