@@ -90,11 +90,10 @@ def ask(project: Project, indicator: str, about: About) -> str:
     Raises:
         ReportError: if a name is unknown, or the figures do not stand any more.
     """
-    standing = Standing(project)
-    return told(standing.prose(about), indicator, standing.plan)
+    return told(Standing(project).prose(about), indicator)
 
 
-def told(prose: Prose, indicator: str, plan: Plan) -> str:
+def told(prose: Prose, indicator: str) -> str:
     """The indicator's answer outside any report: marked if it must be, with population, group, response rate and id."""
     context, language = prose.context, prose.language
     prose.facts(indicator)
@@ -109,7 +108,7 @@ def told(prose: Prose, indicator: str, plan: Plan) -> str:
     sentence = as_text(answer(prose, indicator))
     shown = [carrier.row for carrier in prose.carriers]
     named = "" if row in shown else f"{label}: "  # a sentence without the figure does not say what it is of
-    said = " ".join([sentence, *_beside(prose, row, plan)])
+    said = " ".join([sentence, *_beside(prose, row)])
     return f"{marks}{place}: {named}{said} [{(shown or [row])[0].id}]"
 
 
@@ -128,7 +127,7 @@ def _row(prose: Prose, indicator: str) -> Estimate | None:
     return next(filter(None, found), None)
 
 
-def _beside(prose: Prose, row: Estimate, plan: Plan) -> Iterator[str]:
+def _beside(prose: Prose, row: Estimate) -> Iterator[str]:
     """What must stand with the figure where no report does: who was not asked, the year before, the response rate."""
     language = prose.language
     reasons = [part.partition("=")[0] for part in row.missing.split(";")]
@@ -138,6 +137,6 @@ def _beside(prose: Prose, row: Estimate, plan: Plan) -> Iterator[str]:
         if each.later == prose.context.population and not row.by:
             names = {"former": each.former, "later": each.later, "reason": each.reason}
             yield say("{former} and {later} cannot be compared: {reason}.", language, **names)
-    of_all = row.statistic == "share" and plan.indicators[row.indicator].survey == plan.population.survey
+    of_all = row.statistic == "share" and not prose.facts(row.indicator).survey
     if of_all and prose.rows.find("response", "rr2", prose.where()):
         yield as_text(response(prose))

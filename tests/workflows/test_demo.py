@@ -5,9 +5,11 @@ import shutil
 import zipfile
 from pathlib import Path
 
+import nbformat
 import pandas as pd
 import pytest
 from commands import evaltool, evaltool_apart
+from nbclient import NotebookClient
 from pypdf import PdfReader
 
 from evaltool.results import Estimate, read_estimates
@@ -218,3 +220,27 @@ def readable(path: Path) -> bytes:
     if path.suffix == ".pdf":
         return "".join(page.extract_text() for page in PdfReader(path).pages).encode()
     return path.read_bytes()
+
+
+def test_the_notebook_shows_the_figures_of_the_report(demo: Path, rows: dict[tuple[str, str, str], Estimate]) -> None:
+    folder = demo / "definitions" / "analysis"
+    notebook = nbformat.read(folder / "01_status.ipynb", as_version=4)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert not any(cell.outputs or cell.execution_count for cell in code)  # kept without what it showed
+    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(folder)}}).execute()
+    shown = {cell.source: output.data for cell in code for output in cell.outputs if "data" in output}
+    assert len(shown) == len(code)
+
+    row = rows["job_or_education", "2021", "share"]
+    figure = shown['report.figure("job_or_education")']["text/html"]
+    assert {"MADE-UP", str(row.count), str(row.n)} <= set(figure.replace(">", " ").split())
+    assert row.id in figure
+    table, chart = shown['report.table("targets")']["text/html"], shown['report.chart("targets")']["image/svg+xml"]
+    for name in ("job_or_education", "danish_developed", "satisfied_introduction", "satisfied_match"):
+        row = rows[name, "2021", "share"]
+        assert f"<td>{whole_per_cent(row)} per cent</td><td>{row.count} of {row.n}</td>" in table
+        assert f"{whole_per_cent(row)} per cent ({row.count} of {row.n})" in chart
+    assert "MADE-UP DATA" in chart
+    low, high = (rows["job_or_education", "2021", name] for name in ("bound_low", "bound_high"))
+    bases = shown[code[-1].source]["text/plain"].split()
+    assert {str(low.n), str(high.count), "share_of_complete", "share_of_interviews"} <= set(bases)
