@@ -16,7 +16,9 @@ from evaltool.report.package import DOCUMENT, STYLES, Parts, R, declare, element
 
 _INK, _ACCENT, _MARK = "1F2933", "1B4F7A", "A93226"
 _FONT = '<w:rFonts w:ascii="Calibri" w:hAnsi="Calibri" w:cs="Calibri" w:eastAsia="Calibri"/>'
-_PLAIN = '<w:b w:val="0"/>'  # against what the style is based on
+_BOLD = "<w:b/>"
+# Against what the style is based on:
+_PLAIN, _UPRIGHT = '<w:b w:val="0"/>', '<w:b/><w:i w:val="0"/>'
 # A4 with the text 16.3 cm wide; lengths in twentieths of a point.
 _PAGE = (
     '<w:pgSz w:w="11906" w:h="16838"/>'
@@ -24,8 +26,7 @@ _PAGE = (
 )
 
 
-def _run(size: int, *, bold: bool = False, color: str = _INK) -> str:
-    weight = "<w:b/>" if bold else ""
+def _run(size: int, weight: str = "", *, color: str = _INK) -> str:
     return f'{_FONT}{weight}<w:color w:val="{color}"/><w:sz w:val="{size}"/><w:szCs w:val="{size}"/>'
 
 
@@ -40,15 +41,15 @@ _STYLES = {
     "BodyText": ("Body Text", _space(0, 100), ""),
     "FirstParagraph": ("First Paragraph", _space(0, 100), ""),
     "Compact": ("Compact", _space(20, 20, 240), ""),
-    "Title": ("Title", _space(0, 40, 240, keep=True) + '<w:jc w:val="left"/>', _run(48, bold=True, color=_ACCENT)),
-    "Subtitle": ("Subtitle", _space(0, 40, 240) + '<w:jc w:val="left"/>', _PLAIN + _run(24)),
-    "Date": ("Date", _space(0, 160, 240) + '<w:jc w:val="left"/>', _PLAIN + _run(20, color="5B6670")),
-    "Heading1": ("heading 1", _space(240, 80, 240, keep=True), _run(30, bold=True, color=_ACCENT)),
-    "Heading2": ("heading 2", _space(160, 60, 240, keep=True), _run(24, bold=True, color=_ACCENT)),
-    "TableCaption": ("Table Caption", _space(120, 60, 240, keep=True), '<w:i w:val="0"/>' + _run(19, bold=True)),
-    "ImageCaption": ("Image Caption", _space(120, 60, 240, keep=True), '<w:i w:val="0"/>' + _run(19, bold=True)),
+    "Title": ("Title", _space(0, 40, 240, keep=True) + '<w:jc w:val="left"/>', _run(48, _BOLD, color=_ACCENT)),
+    "Subtitle": ("Subtitle", _space(0, 40, 240) + '<w:jc w:val="left"/>', _run(24, _PLAIN)),
+    "Date": ("Date", _space(0, 160, 240) + '<w:jc w:val="left"/>', _run(20, _PLAIN, color="5B6670")),
+    "Heading1": ("heading 1", _space(240, 80, 240, keep=True), _run(30, _BOLD, color=_ACCENT)),
+    "Heading2": ("heading 2", _space(160, 60, 240, keep=True), _run(24, _BOLD, color=_ACCENT)),
+    "TableCaption": ("Table Caption", _space(120, 60, 240, keep=True), _run(19, _UPRIGHT)),
+    "ImageCaption": ("Image Caption", _space(120, 60, 240, keep=True), _run(19, _UPRIGHT)),
     "CaptionedFigure": ("Captioned Figure", _space(0, 100, 240), ""),
-    "Mark": ("Mark", _space(0, 120, 240) + '<w:jc w:val="left"/>', _run(26, bold=True, color=_MARK)),
+    "Mark": ("Mark", _space(0, 120, 240) + '<w:jc w:val="left"/>', _run(26, _BOLD, color=_MARK)),
     "AfterTable": ("After Table", _space(140, 100), ""),
     "TableText": ("Table Text", _space(24, 24, 240), _run(18)),
     "TableNote": ("Table Note", _space(80, 120, 240), _run(18)),
@@ -68,7 +69,7 @@ _TABLE = (
 )
 _FIELD = '<w:fldSimple w:instr=" {name} "><w:r><w:rPr>{look}</w:rPr><w:t>1</w:t></w:r></w:fldSimple>'
 _TABS = '<w:tabs><w:tab w:val="right" w:pos="9242"/></w:tabs>'
-_SMALL, _RED = _run(17, color="5B6670"), _run(17, bold=True, color=_MARK)
+_SMALL, _RED = _run(17, color="5B6670"), _run(17, _BOLD, color=_MARK)
 _TEXT = '<w:r><w:rPr>{look}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
 _TAB = "<w:r><w:tab/></w:r>"
 _CONTENT = "application/vnd.openxmlformats-officedocument.wordprocessingml.{}+xml"

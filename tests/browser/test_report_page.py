@@ -1,0 +1,33 @@
+"""The report as a page in a browser: nothing that stops a phone, a keyboard or a screen reader."""
+
+import pytest
+from browsing import PHONE, check_with_axe
+from playwright.sync_api import Browser
+from small_report import render_small
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    return render_small(tmp_path_factory.mktemp("page"), "da")["html"].as_uri()
+
+
+def test_report_has_no_violation_and_no_sideways_scroll_on_a_phone(browser: Browser, address):
+    for size in (PHONE, {"width": 1280, "height": 800}):
+        page = browser.new_page(viewport=size)
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+        check_with_axe(page)
+        page.close()
+
+
+def test_wide_tables_scroll_by_keyboard_and_say_what_they_are(browser: Browser, address):
+    page = browser.new_page(viewport=PHONE)
+    page.goto(address)
+    wide = page.locator(".scroll")
+    assert wide.count() == 2
+    for place in wide.all():
+        place.focus()
+        assert page.evaluate("document.activeElement.getAttribute('aria-label')").endswith(("Målene", "Hvert sted"))
+    assert page.locator("th[scope=row]").count() == 1 + 6
+    assert page.locator("thead th:not([scope=col])").count() == 0
+    page.close()
