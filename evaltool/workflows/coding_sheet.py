@@ -205,15 +205,17 @@ def _columns(path: Path, sheet: Sheet, sent: Mapping[str, str]) -> list[str]:
     return columns
 
 
-def forget_rows(path: Path, rows: Collection[str], *, sure: bool) -> int:
-    """Empty these rows of a coder's workbook if `sure`; how many it has. Raises SheetError if it cannot be read."""
-    held = sum(row.get(ROW) in rows for _, row in read_coding_book(path)[0].rows)
-    if sure and held:
-        book = openpyxl.load_workbook(path)
-        for sheet in book.worksheets:
-            for cells in sheet.iter_rows():
-                if any(cell.value in rows for cell in cells):
-                    for cell in cells:
-                        cell.value = None
-        _save(book, path)
-    return held
+def holds_rows(path: Path, rows: Collection[str]) -> bool:
+    """Whether a coder's workbook has one of these rows. Raises SheetError if it cannot be read."""
+    return any(set(row) & set(rows) for sheet in read_book(path).values() for row in sent_rows(sheet))
+
+
+def forget_rows(path: Path, rows: Collection[str]) -> None:
+    """Empty these rows in every sheet of a coder's workbook."""
+    book: Any = openpyxl.load_workbook(path)
+    for sheet in book.worksheets:
+        for cells in sheet.iter_rows():
+            if any(cell.value in rows for cell in cells):
+                for cell in cells:
+                    cell.value = None
+    _save(book, path)

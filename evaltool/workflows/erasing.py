@@ -20,17 +20,22 @@ from evaltool.errors import EvaltoolError, Fault, PlatformError, ProjectError
 from evaltool.project import Project
 from evaltool.records import Deployment
 from evaltool.responses.archive import Archive
+from evaltool.responses.coding import coding_data, read_coding
 from evaltool.responses.corrections import without_rows
 from evaltool.responses.dispositions import forget_findings, read_findings
 from evaltool.responses.roster import write_roster_table
+from evaltool.responses.sheets import SheetError
 from evaltool.responses.unlinked import interviews_of
 from evaltool.survey.load import load_roster
+from evaltool.workflows.coding_files import coding_folder
+from evaltool.workflows.coding_sheet import forget_rows, holds_rows
 from evaltool.workflows.connecting import connected
 from evaltool.workflows.deploying import deployments
 from evaltool.workflows.erased import begin, erased, erased_path, erasures, finish, unfinished
 from evaltool.workflows.planned import estimates_manifest
 from evaltool.workflows.reporting import written
-from evaltool.workflows.working import now, working
+from evaltool.workflows.workbook import read_book
+from evaltool.workflows.working import now, working, write_json
 
 
 @dataclass(frozen=True)
@@ -99,6 +104,10 @@ class _Place:
         self.known: Known = vault.known(pseudonyms)
         self.invited = {*invited, *(deployment for deployment, _ in self.known.links)}
         self.edited = written(project.build / "report")[1]
+        self.coded = sorted(coding_folder(project).glob("*.json"))
+        books = sorted((project.build / "coding").glob("*.xlsx"))
+        self.coding_books = [book for book in books if _readable(book)]
+        self.unread = [book for book in books if book not in self.coding_books]
         self.removed = [*_with_links(project, self.invited), *_derived(project)]
 
     @cached_property
@@ -124,6 +133,8 @@ def _steps(place: _Place) -> Iterator[_Step]:
         yield _Step(f"{place.name(path)}: removed", lambda path=path: _remove(path))
     yield _corrections(place)
     yield _findings(place)
+    for path in place.coded:
+        yield _coding(place, path)
     archive = place.project.archive
     for folder in sorted({*_folders(archive), *(archive / item.id for item in place.deployments)}):
         yield _archive(place, Archive(folder))
@@ -184,6 +195,39 @@ def _findings(place: _Place) -> _Step:
     return _Step(told, lambda: forget_findings(path, place.pseudonyms, links))
 
 
+def _coding(place: _Place, path: Path) -> _Step:
+    """Her rows and marks, and her words in the coders' workbooks: the marks come last, for they tell her rows."""
+    coding = read_coding(path)
+    hers = {row.row for row in coding.rows if row.unit in place.pseudonyms}
+    books = [book for book in place.coding_books if hers and holds_rows(book, hers)]
+
+    def go() -> None:
+        for book in books:
+            _forget(book, hers)
+        if hers:
+            write_json(path, coding_data(coding.without(place.pseudonyms)))
+
+    names = [f"{place.name(book)}: her rows emptied" for book in books]
+    told = "; ".join([f"{place.name(path)}: {len(hers)} answers with what coders found in them", *names])
+    return _Step(told if hers else "", go)
+
+
+def _forget(book: Path, rows: Collection[str]) -> None:
+    try:
+        forget_rows(book, rows)
+    except OSError as error:
+        mend = "Close it in other programs, then: evaltool erase --again --yes"
+        raise ProjectError(f"the sheet cannot be written: {error.strerror}", where=book.as_posix(), mend=mend) from None
+
+
+def _readable(book: Path) -> bool:
+    try:
+        read_book(book)
+    except SheetError:
+        return False
+    return True
+
+
 def _archive(place: _Place, archive: Archive) -> _Step:
     count = archive.count(place.pseudonyms)
     told = f"{place.name(archive.folder)}: {count} records" if count else ""
@@ -227,6 +271,9 @@ def _left(place: _Place) -> Iterator[str]:
     """What evaltool cannot or must not delete."""
     yield from (f"{place.name(path)} was edited by somebody, and counts her: look into it" for path in place.edited)
     yield from (f"{place.name(path)} {what}: look into it" for path, what in _search(place))
+    yield from (f"{place.name(path)} cannot be read, and may hold what she wrote: delete it" for path in place.unread)
+    if place.coded:
+        yield "coders' sheets that were sent out hold what people wrote: have them deleted there"
     if place.removed:
         yield "make anew what was removed: evaltool clean, analyse, report; evaltool invite, remind, sheet make"
     for item in place.deployments:
@@ -265,7 +312,7 @@ def _other_files(place: _Place) -> Iterator[Path]:
     """All files of the project but hidden ones, and but those that the steps look after."""
     project = place.project
     names = (project.vault.name, Path(project.database).name, project.roster.name)
-    kept = {erased_path(project), project.corrections, project.findings}
+    kept = {erased_path(project), project.corrections, project.findings, *place.coded}
     found = {path for folder in (project.root, project.data, project.build) for path in _files(folder)}
     for path in sorted(found):
         seen = any(path.is_relative_to(own) for own in (project.archive, *kept, *place.removed))
