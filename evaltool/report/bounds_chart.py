@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from evaltool.report.bar_chart import share_row
 from evaltool.report.definition import ChartSpec
-from evaltool.report.drawing import Chart, Mark, base_words, share_text
+from evaltool.report.drawing import Chart, Mark, base_words
 from evaltool.report.prose import BOUNDS, Prose
 from evaltool.report.row_chart import Row, Scale, draw_interval, row_chart
 from evaltool.report.sheet import INK, SOFT, Sheet
@@ -23,9 +23,9 @@ def bounds(prose: Prose, spec: ChartSpec) -> Chart:
 
 def _how(prose: Prose, rows: list[Row]) -> Iterator[str]:
     """How to read what is drawn; no word of a band where there is none."""
-    yield say("Dot: the share, with its 95 per cent interval.", prose.language)
+    yield say("Line: 95 per cent interval.", prose.language)
     if any(_limits(row) for row in rows):
-        yield say("Band: the outer bounds; the thin line is their 95 per cent interval.", prose.language)
+        yield say("Band: outer bounds; thin line: their interval.", prose.language)
 
 
 def _row(prose: Prose, spec: ChartSpec, name: str) -> Row:
@@ -36,9 +36,9 @@ def _row(prose: Prose, spec: ChartSpec, name: str) -> Row:
     if row.row is None or len(found) < len(ends):
         return row
     low, high = (prose.whole(prose.rounded(end)) for end in found)
-    shown = say("outer bounds {low}–{high} per cent", prose.language, low=low, high=high)
+    more = say("outer bounds {low}–{high} per cent", prose.language, low=low, high=high)
     marks = [*row.marks, *(Mark(end, label, prose.percent_text(end)) for end in found)]
-    return replace(row, shown=f"{share_text(prose, row.row)}\n{shown}", marks=marks)
+    return replace(row, more=more, marks=marks)
 
 
 @dataclass(frozen=True)

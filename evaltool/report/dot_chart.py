@@ -19,7 +19,7 @@ from evaltool.text import say
 def dots(prose: Prose, spec: ChartSpec) -> Chart:
     window = prose.rows.pool(spec.indicators[0], prose.context.population)
     rows = [_pooled(prose, row, window) if window else row for row in level_rows(prose, spec)]
-    told = [*base_words(prose, spec), say("Dot: the share, with its 95 per cent interval.", prose.language)]
+    told = [*base_words(prose, spec), say("Line: 95 per cent interval.", prose.language)]
     if any(row.row is not None and row.row.population == window for row in rows):
         message = "Diamond: {window} together, where the year has fewer than {few} answers."
         told.append(say(message, prose.language, window=window, few=prose.context.few))
@@ -34,9 +34,9 @@ def _pooled(prose: Prose, row: Row, window: str) -> Row:
     found = prose.rows.find(year.indicator, year.statistic, Where(window, year.by, year.level))
     if found is None or prose.silence(found):
         return row
-    shown = f"{share_text(prose, found)}\n{window}"
-    goal = prose.facts(year.indicator).target
-    return replace(row, row=found, shown=shown, goal=goal, marks=[*row.marks, Mark(found, row.label, shown)])
+    shown, goal = share_text(prose, found), prose.facts(year.indicator).target
+    marks = [*row.marks, Mark(found, row.label, shown)]
+    return replace(row, row=found, shown=shown, more=window, goal=goal, marks=marks)
 
 
 def _draw(sheet: Sheet, scale: Scale, row: Row, place: tuple[float, float]) -> None:

@@ -22,12 +22,16 @@ class Mark:
 
 @dataclass(frozen=True)
 class Chart:
-    """A drawn chart as SVG, its text for those who do not see it, its figures, and where its texts stand."""
+    """A drawn chart as SVG, its text for those who do not see it, its figures, and where its texts stand.
+
+    `name` is the one that the report definition gives it.
+    """
 
     svg: str
     alt: str
     marks: Sequence[Mark]
     words: Sequence[Words]
+    name: str = ""
 
     def _repr_svg_(self) -> str:
         return self.svg
@@ -40,8 +44,8 @@ def begin(told: str) -> tuple[Sheet, float]:
     """
     sheet = Sheet()
     lines = wrap(told, WIDTH, NOTE.size)
-    sheet.write((0, 2 + NOTE.height(lines) / 2), lines, NOTE)
-    return sheet, 8 + NOTE.height(lines)
+    sheet.write((0, NOTE.height(lines) / 2), lines, NOTE)
+    return sheet, 6 + NOTE.height(lines)
 
 
 def finish(prose: Prose, spec: ChartSpec, sheet: Sheet, height: float, *, alt: str, marks: Sequence[Mark]) -> Chart:
@@ -80,4 +84,4 @@ def alt_text(prose: Prose, spec: ChartSpec, told: str, lines: Sequence[str]) -> 
     """The chart in words: title, what it is drawn of, then every figure drawn."""
     marks = [f"{mark}." for mark in prose.context.marks]
     title = pick(spec.title, prose.language).rstrip(".") + "."
-    return " ".join([*marks, title, told, "; ".join(lines).rstrip(".") + "."]).replace("\n", ", ")
+    return " ".join([*marks, title, told, "; ".join(lines).rstrip(".") + "."])

@@ -17,7 +17,7 @@ GOAL = Pen(8.2, "#a04000")
 _GAP = 8.0  # between label, scale and figure
 _LABEL, _FIGURE = 150.0, 140.0  # the most that labels and figures may take
 _ABOVE = 10.5  # a line of small letters over a row
-_AXIS, _BETWEEN = 16.0, 7.0  # what the scale's numbers take; what parts the labels of two rows
+_AXIS, _BETWEEN = 14.0, 7.0  # what the scale's numbers take; what parts the labels of two rows
 _FEW_ROWS, _SOME_ROWS = 3, 6  # more of them stand closer
 
 
@@ -25,11 +25,12 @@ _FEW_ROWS, _SOME_ROWS = 3, 6  # more of them stand closer
 class Row:
     """One row: `shown` stands beside the scale, or on it where there is nothing to draw (`row` is None then).
 
-    `marks` are its figures; `note` is said above it, and `apart` parts it from the rows before.
+    `more` stands below it, `note` above the row; `marks` are its figures, and `apart` parts it from the rows before.
     """
 
     label: str
     shown: str
+    more: str = ""
     row: Estimate | None = None
     goal: float | None = None
     note: str = ""
@@ -59,6 +60,7 @@ class _Placed:
     row: Row
     label: list[str]
     shown: list[str]
+    more: list[str]
     names_goal: bool
     height: float
 
@@ -83,7 +85,7 @@ def row_chart(prose: Prose, spec: ChartSpec, rows: Sequence[Row], told: str, dra
             draw(sheet, scale, each.row, (start + each.above + each.height / 2, thickness * 0.62))
     for each, start in zip(placed, tops, strict=False):
         _draw_goal(prose, sheet, scale, each, start)
-    lines = [f"{row.label}: {row.shown}{_interval(prose, row)}" for row in rows]
+    lines = [f"{row.label}: {', '.join(_words(prose, row))}" for row in rows]
     marks = [mark for row in rows for mark in row.marks]
     alt = alt_text(prose, spec, told, lines)
     return finish(prose, spec, sheet, tops[-1] + _AXIS, alt=alt, marks=marks)
@@ -91,9 +93,9 @@ def row_chart(prose: Prose, spec: ChartSpec, rows: Sequence[Row], told: str, dra
 
 def _placed(row: Row, thickness: float, *, named: bool) -> _Placed:
     label = wrap(row.label, _LABEL, PLAIN.size)
-    shown = [line for part in row.shown.split("\n") for line in wrap(part, _FIGURE, PLAIN.size)]
-    needed = max(PLAIN.height(lines) for lines in (label, shown)) + _BETWEEN
-    return _Placed(row, label, shown, named, max(thickness, needed))
+    shown, more = wrap(row.shown, _FIGURE, PLAIN.size), wrap(row.more, _FIGURE, NOTE.size) if row.more else []
+    figure = PLAIN.height(shown) + NOTE.height(more) + 3  # its lines are told apart by their letters
+    return _Placed(row, label, shown, more, named, max(thickness, PLAIN.height(label) + _BETWEEN, figure))
 
 
 def _naming(rows: Sequence[Row]) -> Iterator[bool]:
@@ -106,7 +108,8 @@ def _naming(rows: Sequence[Row]) -> Iterator[bool]:
 
 def _beside(placed: Sequence[_Placed]) -> float:
     """What the figures take, and never less than half of the last tick's words."""
-    return max(20.0, PLAIN.width([line for each in placed if each.row.row is not None for line in each.shown]))
+    drawn = [each for each in placed if each.row.row is not None]
+    return max([20.0, *(max(PLAIN.width(each.shown), NOTE.width(each.more)) for each in drawn)])
 
 
 def _grid(prose: Prose, sheet: Sheet, scale: Scale, ends: tuple[float, float]) -> None:
@@ -114,7 +117,7 @@ def _grid(prose: Prose, sheet: Sheet, scale: Scale, ends: tuple[float, float]) -
         x = scale.x(share)
         sheet.line("grid", (x, ends[0]), (x, ends[1]), GRID if share else SOFT, 0.7)
         words = prose.goal_text(1) if share == 1 else prose.whole(100 * share)
-        sheet.write((x, ends[1] + 8), [words], NOTE, align=0.5)
+        sheet.write((x, ends[1] + 7.5), [words], NOTE, align=0.5)
 
 
 def _draw_row(prose: Prose, sheet: Sheet, scale: Scale, placed: _Placed, top: float) -> None:
@@ -125,9 +128,15 @@ def _draw_row(prose: Prose, sheet: Sheet, scale: Scale, placed: _Placed, top: fl
     if row.row is None:
         sheet.write((scale.left + 4, middle), placed.shown, SILENT)
     else:
-        sheet.write((scale.right + _GAP, middle), placed.shown)
+        _write_figure(sheet, scale, placed, middle)
     if row.note:
         sheet.write((scale.left + 4, top + _ABOVE / 2), [row.note], NOTE)
+
+
+def _write_figure(sheet: Sheet, scale: Scale, placed: _Placed, middle: float) -> None:
+    x, shown, more = scale.right + _GAP, PLAIN.height(placed.shown), NOTE.height(placed.more)
+    sheet.write((x, middle - more / 2), placed.shown)
+    sheet.write((x, middle + shown / 2), placed.more, NOTE)
 
 
 def _draw_goal(prose: Prose, sheet: Sheet, scale: Scale, placed: _Placed, top: float) -> None:
@@ -144,11 +153,13 @@ def _draw_goal(prose: Prose, sheet: Sheet, scale: Scale, placed: _Placed, top: f
         sheet.write((min(max(x, half), WIDTH - half), top + _ABOVE / 2), [words], GOAL, align=0.5)
 
 
-def _interval(prose: Prose, row: Row) -> str:
-    """The interval, which is drawn and not written in the picture."""
-    if row.row is None or row.row.conf_low is None or row.row.conf_high is None:
-        return ""
-    return f", {say('interval {limits}', prose.language, limits=prose.interval_text(row.row))}"
+def _words(prose: Prose, row: Row) -> Iterator[str]:
+    """What the row shows, and its interval, which is drawn and not written in the picture."""
+    yield row.shown
+    if row.row is not None and row.row.conf_low is not None and row.row.conf_high is not None:
+        yield say("interval {limits}", prose.language, limits=prose.interval_text(row.row))
+    if row.more:
+        yield row.more
 
 
 def draw_interval(sheet: Sheet, scale: Scale, row: Estimate, y: float) -> None:

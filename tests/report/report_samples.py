@@ -114,6 +114,15 @@ def outcome_rows() -> list[Estimate]:
     ]
 
 
+def flow_rows(**counts: int) -> list[Estimate]:
+    """How many came to each step; the first are all there are."""
+    n = next(iter(counts.values()))
+    return [
+        Estimate(indicator="flow", population="2021", statistic=f"count[{step}]", count=count, estimate=count, n=n)
+        for step, count in counts.items()
+    ]
+
+
 def next_year_rows() -> list[Estimate]:
     counts = {
         "job_or_education": (60, 96),
@@ -162,6 +171,7 @@ def rows() -> list[Estimate]:
         *headline_rows(),
         *local_rows(),
         *outcome_rows(),
+        *flow_rows(eligible=124, invited=118, opened=101, begun=92, answered=87),
         *next_year_rows(),
         *trend_rows(),
         *pooled_rows(),
@@ -208,6 +218,8 @@ def indicators() -> dict[str, IndicatorFacts]:
             label={"da": "Havde du tillid til din mentor?", "en": "Did you trust your mentor?"}, options=DEGREE
         ),
         "job_at_start": IndicatorFacts(label={"da": "I job ved start", "en": "In a job at the start"}),
+        "job_after_six_months": IndicatorFacts(label={"da": "I job efter et halvt år", "en": "In a job later"}),
+        "best": IndicatorFacts(label={"da": "Det bedste", "en": "The best thing"}),
         "danish_speak_change": IndicatorFacts(
             label={"da": "Taler dansk, ved start og slut", "en": "Speaks Danish, start and end"}
         ),

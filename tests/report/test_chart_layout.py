@@ -2,8 +2,8 @@
 
 import pytest
 from chart_reading import faults, texts
-from report_samples import DEGREE, SATISFACTION, SITES, context, rows, share
-from test_charts import bounds_rows, flow_rows
+from report_samples import DEGREE, SATISFACTION, SITES, context, flow_rows, rows, share
+from test_charts import bounds_rows
 
 from evaltool.report.charts import draw
 from evaltool.report.context import Breakdown, IndicatorFacts

@@ -5,13 +5,12 @@ from itertools import pairwise
 import pytest
 from chart_reading import per_cent, shapes, texts
 from matplotlib.colors import to_rgb
-from report_samples import SATISFACTION, context, rows, share
+from report_samples import SATISFACTION, context, flow_rows, rows, share
 
 from evaltool.report.charts import draw
 from evaltool.report.definition import ChartSpec
 from evaltool.report.prose import Prose
 from evaltool.report.rows import Rows
-from evaltool.results import Estimate
 
 TITLE = {"en": "A title"}
 
@@ -33,14 +32,6 @@ def bounds_rows():
         share("job_or_education", 51, 124, statistic="bound_low", conf_low=0.34, conf_high=None),
         share("job_or_education", 88, 124, statistic="bound_high", conf_low=None, conf_high=0.78),
         share("satisfied_match", 66, 84),
-    ]
-
-
-def flow_rows(**counts):
-    n = counts["eligible"]
-    return [
-        Estimate(indicator="flow", population="2021", statistic=f"count[{step}]", count=count, estimate=count, n=n)
-        for step, count in counts.items()
     ]
 
 
@@ -165,7 +156,7 @@ def test_small_site_shows_the_years_together_as_a_hollow_diamond_and_not_its_own
     # 18/30, 15/24, 7/12, 8/14, 51/87: Aarhus has enough answers of its own.
     assert [round(per_cent(chart, dot["cx"]), 1) for dot in shapes(chart, "dot")] == [60.0, 62.5, 58.3, 57.1, 58.6]
     assert len(shapes(chart, "pooled")) == 1
-    assert "København-Tingbjerg: 60 per cent (9 of 15), 2020–2021, interval" in chart.alt
+    assert "København-Tingbjerg: 60 per cent (9 of 15), interval 35–85, 2020–2021" in chart.alt
     assert "3 of 7" not in chart.alt
     assert "Diamond: 2020–2021 together, where the year has fewer than 10 answers." in chart.alt
 

@@ -2,7 +2,7 @@
 
 import pytest
 from chart_reading import breaks, texts, trends
-from report_samples import REWORDED, context, indicators, rows, share
+from report_samples import REWORDED, context, rows, share
 
 from evaltool.errors import ReportError
 from evaltool.report.charts import draw
