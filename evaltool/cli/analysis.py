@@ -1,5 +1,6 @@
 """From the archive to figures and documents, and back."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -29,14 +30,33 @@ def analyse() -> None:
 
 @app.command(epilog="Example: evaltool report --population 2021 --language da")
 def report(
+    name: Annotated[
+        str, typer.Argument(help="The report: its folder below reports/. [default: status, or local]")
+    ] = "",
     population: Annotated[list[str] | None, typer.Option(help="Only this population (default: all).")] = None,
     language: Annotated[list[str] | None, typer.Option(help="Only this language (default: all of the report).")] = None,
+    each: Annotated[str, typer.Option(help="A page for each level of this breakdown, e.g. site.")] = "",
+    reference_doc: Annotated[Path | None, typer.Option(help="A Word file that the report is to look like.")] = None,
+    listed: Annotated[
+        bool, typer.Option("--list", help="Only show the report's sections, and all it can use.")
+    ] = False,
 ) -> None:
-    """Write the report as Word, PDF and HTML."""
+    """Write the report as Word, PDF, HTML and a workbook of its key figures."""
+    from evaltool.workflows.reporting import Wanted
     from evaltool.workflows.reporting import report as write_report
 
+    name = name or ("local" if each else "status")
+    if listed:
+        from evaltool.workflows.listing import list_report
+
+        for line in list_report(open_project(), name):
+            typer.echo(line)
+        return
+    wanted = Wanted(
+        name=name, each=each, populations=population or (), languages=language or (), reference=reference_doc
+    )
     with progress_bars() as progress:
-        for path in write_report(open_project(), populations=population, languages=language, progress=progress):
+        for path in write_report(open_project(), wanted, progress=progress):
             typer.echo(str(path))
 
 
@@ -46,7 +66,7 @@ def run(accept_altered: Altered = False) -> None:
     pull()
     clean(accept_altered=accept_altered)
     analyse()
-    report(population=None, language=None)
+    report()
 
 
 @app.command(epilog="Example: evaltool trace ev_abcdefghijklmnopqrst")

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from evaltool.text import Text, say
+from evaltool.report.file_names import file_name, told_apart
+from evaltool.text import Text, pick, say
 
 _NO_TEXTS: Mapping[str, Text] = {}
 HASH_SIGNS = 12
@@ -78,6 +79,19 @@ class QuestionFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class QuoteFacts:
+    """A quotation: the words to print by language of the report, and the themes of the question `indicator`.
+
+    `language` is the one that it was written in; empty where so few wrote in it that it would say who she is.
+    """
+
+    indicator: str
+    themes: tuple[str, ...]
+    words: Text
+    language: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReportContext:
     """Everything a report needs beside the rows.
 
@@ -107,9 +121,28 @@ class ReportContext:
     package_version: str = ""
     releases: tuple[ReleaseFacts, ...] = ()
     questions: tuple[QuestionFacts, ...] = ()
+    quotes: tuple[QuoteFacts, ...] = ()
     passport: tuple[tuple[Text, Text], ...] = ()
     synthetic: bool = False
     altered: bool = False
+
+    @property
+    def group_name(self) -> str:
+        """The group of a local page in words; empty for everybody."""
+        return self._level_name(self.group[1])
+
+    @property
+    def group_in_file(self) -> str:
+        """The group's name as a file name that no other level of its breakdown has."""
+        names = told_apart(file_name(self._level_name(level)) for level in self._levels)
+        return dict(zip(self._levels, names, strict=True)).get(self.group[1], "")
+
+    @property
+    def _levels(self) -> Mapping[str, Text]:
+        return self.breakdowns[self.group[0]].levels if self.group[0] else _NO_TEXTS
+
+    def _level_name(self, level: str) -> str:
+        return pick(self._levels[level], self.language) if level in self._levels else level
 
     @property
     def marks(self) -> tuple[str, ...]:
@@ -117,3 +150,8 @@ class ReportContext:
         made_up = (say("MADE-UP DATA", self.language),) if self.synthetic else ()
         altered = (say("ALTERED ARCHIVE", self.language),) if self.altered else ()
         return made_up + altered
+
+    @property
+    def file_marks(self) -> str:
+        """The marks as a file's name ends with them."""
+        return "".join(f"-{mark.replace(' ', '-')}" for mark in self.marks)

@@ -15,12 +15,13 @@ FORMATS: tuple["Format", ...] = ("docx", "html", "pdf", "xlsx")
 Format = Literal["docx", "html", "pdf", "xlsx"]
 CHOICE = re.compile(r"\{([^{}|]*)\|([^{}|]*)\}")
 """`{was|were}` in a phrase: which of the two is settled by the count."""
+_GROUP = "{group}"
 _FAULTY = "the report definition has faults"
 ChartKind = Literal["bars", "stacked", "trend", "flow", "dots", "bounds"]
 TableKind = Literal[
     "targets", "shares", "groups", "counts", "response", "cohorts", "distribution", "paired", "missing",
     "releases", "questions", "passport", "headline", "comparison", "shrunken", "nonresponse", "records", "tests",
-    "scales", "quality", "gaps", "methods", "base", "themes",
+    "scales", "quality", "gaps", "methods", "base", "themes", "beside",
 ]  # fmt: skip
 
 
@@ -59,6 +60,7 @@ class TableSpec(_Part):
 class ReportDefinition(_Part):
     """What a report is made of. `parts` names shares that must add up: whole → its parts.
 
+    `reference` is a Word file beside the definition whose styles, page, headers and footers the Word report has.
     `phrases` say in a sentence what an indicator counts: «{count} {was|were} in a job».
     """
 
@@ -67,10 +69,16 @@ class ReportDefinition(_Part):
     subtitle: Texts
     file: Texts
     template: Texts
+    reference: str = ""
     parts: dict[str, tuple[str, ...]] = {}
     phrases: dict[str, Texts] = {}
     charts: dict[str, ChartSpec] = {}
     tables: dict[str, TableSpec] = {}
+
+    @property
+    def for_groups(self) -> bool:
+        """Whether the report is about one group at a time: its file is named after the group."""
+        return all(_GROUP in text for text in self.file.values())
 
     def require_language(self, language: str, where: str) -> None:
         """Raises ReportError when the report is not written in `language`."""
@@ -101,7 +109,10 @@ def _validated(file: YamlFile) -> ReportDefinition:
 
 
 def _text_faults(definition: ReportDefinition, file: YamlFile) -> Iterator[Fault]:
-    """The cover and the file's name must be there in each language that has a template."""
+    """The cover and the file's name must be there in each language that has a template, and name a group in all."""
+    if any(_GROUP in text for text in definition.file.values()) and not definition.for_groups:
+        message, mend = "«file» names the group in one language only", "Put {group} into each of them, or into none."
+        yield Fault("bad-value", message, file.where(("file",)), mend)
     for key in ("title", "subtitle", "file"):
         texts: dict[str, str] = getattr(definition, key)
         for language in definition.template:
@@ -110,7 +121,7 @@ def _text_faults(definition: ReportDefinition, file: YamlFile) -> Iterator[Fault
                 yield Fault("missing-text", message, file.where((key,)), mend)
         for language, text in texts.items():
             if not _can_be_filled(text):
-                message, mend = f"«{key}» cannot be filled", "The only placeholder is {population}."
+                message, mend = f"«{key}» cannot be filled", "The placeholders are {population} and {group}."
                 yield Fault("bad-value", message, file.where((key, language)), mend)
 
 
@@ -130,7 +141,7 @@ def _phrase_faults(definition: ReportDefinition, file: YamlFile) -> Iterator[Fau
 
 def _can_be_filled(text: str) -> bool:
     try:
-        text.format(population="")
+        text.format(population="", group="")
     except (KeyError, IndexError, ValueError, AttributeError):
         return False
     return True

@@ -15,9 +15,10 @@ import pypandoc
 import typst
 
 from evaltool.errors import ReportError
-from evaltool.report.chart_files import write_pictures
+from evaltool.report.chart_files import write_figures, write_pictures
 from evaltool.report.context import ReportContext
 from evaltool.report.definition import FORMATS, Format
+from evaltool.report.file_names import file_name
 from evaltool.report.grid import NOTE
 from evaltool.report.key_figures import key_figures
 from evaltool.report.letters import FONTS
@@ -32,6 +33,7 @@ from evaltool.text import long_date
 _READER = "markdown-raw_html-raw_tex-raw_attribute-smart-tex_math_dollars-citations"
 # How each format is told to set notes small; HTML has a rule for the class.
 _NOTES = {"docx": '::: {custom-style="TableNote"}', "typst": "::: {typst:text:size=9.2pt}"}
+_CHARTS = "charts"
 _TEMPLATES = resources.files("evaltool.report") / "templates"
 
 
@@ -51,13 +53,14 @@ class Document:
 
 
 def write_documents(document: Document, out_dir: Path, stem: str) -> list[Path]:
-    """Write `<stem>.docx`, `.html`, `.pdf` and `.xlsx` into `out_dir`; nothing is changed if one of them cannot be.
+    """Write `<stem>.docx`, `.html`, `.pdf` and `.xlsx` into `out_dir`, and the charts into `<stem>-charts` there.
 
-    Raises ReportError, for instance when one of the files is open in Word.
+    Nothing is changed if one of them cannot be. Raises ReportError, for instance when one of the files is open in Word.
     """
     with beside(out_dir) as folder, told_to_users(out_dir):
         made = make_documents(document, folder)
-        return move_into_place({made[kind]: out_dir / f"{stem}.{kind}" for kind in FORMATS})
+        charts = _chart_files(document, folder / _CHARTS, out_dir / f"{stem}-charts")
+        return move_into_place({**{made[kind]: out_dir / f"{stem}.{kind}" for kind in FORMATS}, **charts})
 
 
 @contextmanager
@@ -83,6 +86,7 @@ def move_into_place(targets: Mapping[Path, Path]) -> list[Path]:
     """Move made files to where they belong, none of them if one cannot be replaced. Returns the targets."""
     refuse_locked(targets.values())
     for made, target in targets.items():
+        target.parent.mkdir(exist_ok=True)
         made.replace(target)
     return list(targets.values())
 
@@ -102,18 +106,28 @@ def _cannot_write(path: Path, error: OSError) -> ReportError:
         )
         return ReportError("the report cannot be written", where=str(path), mend=mend_it)
     return ReportError(
-        f"the report cannot be written: {error.strerror}", where=str(path), mend="Choose another folder."
+        f"the report cannot be written: {error.strerror}", where=str(path), mend="Make room, or choose another folder."
     )
 
 
 def make_documents(document: Document, folder: Path) -> Mapping[Format, Path]:
     """Make all formats in `folder`, side by side."""
-    charts = folder / "charts"
+    charts = folder / _CHARTS
     charts.mkdir()
     write_pictures(document.source.charts, charts)
     with ThreadPoolExecutor() as pool:
         jobs: dict[Format, Future[Path]] = {kind: pool.submit(make, document, folder) for kind, make in _MAKERS.items()}
         return {kind: job.result() for kind, job in jobs.items()}
+
+
+def _chart_files(document: Document, made: Path, target: Path) -> Mapping[Path, Path]:
+    """Each chart as it goes on slides: its picture twice, and its figures. They bear the data's marks in their names."""
+    context, found = document.context, dict[Path, Path]()
+    for picture, chart in document.source.charts.items():
+        write_figures(chart.marks, made / f"{picture}.csv", " · ".join(context.marks))
+        name = file_name(chart.name + context.file_marks)
+        found |= {made / f"{picture}.{ending}": target / f"{name}.{ending}" for ending in ("svg", "png", "csv")}
+    return found
 
 
 def _pandoc(document: Document, folder: Path, to: str, output: Path, *extra: str) -> None:
@@ -130,7 +144,12 @@ def _pandoc(document: Document, folder: Path, to: str, output: Path, *extra: str
         text = f'::: {{custom-style="Mark"}}\n{" · ".join(context.marks)}\n:::\n\n{text}'
     resource = f"--resource-path={folder}"
     options = ["--standalone", resource, *arguments, *extra]
-    pypandoc.convert_text(text, to, _READER, outputfile=str(output), extra_args=options)  # pyright: ignore[reportUnknownMemberType]  # pypandoc leaves extra_args untyped
+    try:
+        pypandoc.convert_text(text, to, _READER, outputfile=str(output), extra_args=options)  # pyright: ignore[reportUnknownMemberType]  # pypandoc leaves extra_args untyped
+    except RuntimeError as error:  # all that pypandoc says when pandoc fails
+        told = next((line for line in str(error).splitlines() if str(output) in line), str(error).strip())
+        mend = "Look at the template, and whether the disk is full; no file has been changed."
+        raise ReportError(f"pandoc cannot make the {to} file: {told}", mend=mend) from error
 
 
 def _make_docx(document: Document, folder: Path) -> Path:

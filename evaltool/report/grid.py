@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from evaltool.report.prose import Prose, join_words, plain
+from evaltool.report.prose import EVERYBODY, Prose, join_words, plain
 from evaltool.report.rows import FEW, NONE, Where
 from evaltool.report.words import parts, told
 from evaltool.results import Estimate
@@ -63,9 +63,10 @@ def bold(cell: Cell) -> Cell:
 
 def group_places(prose: Prose, by: str, population: str = "") -> list[tuple[Cell, Where]]:
     """The levels of a breakdown, then everybody; without a breakdown everybody alone."""
-    everybody = (bold(plain(say("All", prose.language))), prose.where(population))
+    everybody = (bold(plain(say("All", prose.language))), prose.where(population, EVERYBODY))
     if not by:
-        return [everybody]
+        own = prose.context.group_name
+        return [(bold(plain(own)), prose.where(population)) if own else everybody]
     levels = [(plain(label), prose.where(population, by, level)) for level, label in prose.levels(by, population)]
     return [*levels, everybody]
 

@@ -1,7 +1,7 @@
 """One Markdown source per language: the template with its figures, charts and tables filled in."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from inspect import signature
 from pathlib import Path
@@ -21,6 +21,7 @@ from evaltool.report.headline import weighted_sentence
 from evaltool.report.prose import Carrier, Prose, plain
 from evaltool.report.sentences import if_silent, no_cause, paired, parts, response, result
 from evaltool.report.tables import table
+from evaltool.report.themes import quotes
 from evaltool.text import pick
 from evaltool.yamlfile import nearest
 
@@ -36,12 +37,13 @@ _SENTENCES = {
 _OTHER_SENTENCES = {"parts": parts, "response": response, "no_cause": no_cause}
 _WORDS = (
     *_SENTENCES, *_OTHER_SENTENCES, "fixed",
-    *_BY_INDICATOR, "has", "chart", "table", "ref", "population", "populations", "units", "respondents",
-    "few", "synthetic", "pooled",
+    *_BY_INDICATOR, "quotes", "has", "chart", "table", "ref", "population", "populations", "units", "respondents",
+    "few", "synthetic", "pooled", "group",
 )  # fmt: skip
 _SIGNATURES = {
     **{name: signature(getattr(Prose, name)) for name in (*_BY_INDICATOR, "has", "fixed")},
     **{name: signature(say_it) for name, say_it in {**_SENTENCES, **_OTHER_SENTENCES}.items()},
+    "quotes": signature(quotes),
 }
 FIGURES = frozenset({*_BY_INDICATOR, *_SENTENCES, "parts"} - {"few_levels"})
 """Words that bring figures of the indicator that they name."""
@@ -139,7 +141,7 @@ def _vocabulary(
         drawn = draw(prose, spec)
         picture = prose.carrier_name(drawn.marks[0].row) if drawn.marks else f"chart_{name}"
         prose.carriers += [Carrier(picture, mark.row, "chart", mark.shown) for mark in drawn.marks]
-        charts[picture] = drawn
+        charts[picture] = replace(drawn, name=name)
         caption = captions.caption("chart", name, pick(spec.title, prose.language))
         form = Markup('\n![{}](charts/{}){{#{} .chart width=100% alt="{}"}}\n')
         return form.format(caption, picture, picture, plain(drawn.alt))
@@ -152,6 +154,7 @@ def _vocabulary(
     return words | {
         "has": prose.has,
         "fixed": prose.fixed,
+        "quotes": partial(quotes, prose),
         "chart": chart,
         "table": table_named,
         "ref": captions.ref,
@@ -162,6 +165,7 @@ def _vocabulary(
         "few": context.few,
         "synthetic": context.synthetic,
         "pooled": plain(prose.pooled),
+        "group": plain(context.group_name),
     }
 
 
@@ -192,7 +196,7 @@ def _check(template: Template, definition: ReportDefinition, prose: Prose) -> No
 def _indicator_faults(template: Template, known: set[str]) -> list[Fault]:
     tree = _environment().parse(template.text)
     optional = {name for call, name in _calls(tree) if _callee(call) == "has"}
-    places: _Places = dict.fromkeys((*_BY_INDICATOR, *_SENTENCES), ("indicator", known | optional))
+    places: _Places = dict.fromkeys((*_BY_INDICATOR, *_SENTENCES, "quotes"), ("indicator", known | optional))
     return list(_unknown_arguments(tree, template, places, but=optional))
 
 

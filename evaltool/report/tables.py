@@ -6,6 +6,7 @@ from dataclasses import replace
 from markupsafe import Markup
 
 from evaltool.report.base_table import base_table, reasons_of_missing
+from evaltool.report.beside_table import beside_table
 from evaltool.report.checks import gaps_table, quality_table, scales_table, tests_table
 from evaltool.report.compared import comparison_table, shrunken_table
 from evaltool.report.context import HASH_SIGNS
@@ -328,5 +329,6 @@ KINDS: Mapping[str, Callable[[Prose, TableSpec], Grid]] = {
     "quality": quality_table,
     "gaps": gaps_table,
     "methods": methods_table,
+    "beside": beside_table,
     "themes": themes_table,
 }

@@ -1,16 +1,18 @@
 """What a report tells of the data themselves: releases, the questionnaire, and the passport."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeAlias
 
 from evaltool.errors import ReportError
-from evaltool.report.context import HASH_SIGNS, QuestionFacts, ReleaseFacts, ReportContext
+from evaltool.report.context import HASH_SIGNS, QuestionFacts, QuoteFacts, ReleaseFacts, ReportContext
 from evaltool.responses.dataset import Dataset
 from evaltool.survey.model import Survey
 from evaltool.survey.release import Release
 from evaltool.text import Text, interface_languages, long_date, say
+from evaltool.workflows.coding_source import CodingSource
 from evaltool.workflows.report_facts import Facts, said
 
 _Datasets: TypeAlias = Mapping[str, Dataset]
@@ -26,6 +28,7 @@ def with_data(context: ReportContext, facts: Facts, datasets: _Datasets) -> Repo
         context,
         releases=tuple(_release(item, datasets) for item in facts.releases if item.survey.key in datasets),
         questions=tuple(_questions(_main_survey(facts, datasets, context.population))),
+        quotes=tuple(_quotes(facts, datasets, context.population)),
         passport=tuple(_passport(facts.manifest)),
     )
 
@@ -56,6 +59,18 @@ def _main_survey(facts: Facts, datasets: _Datasets, population: str) -> Survey:
         raise ReportError(f"there is no dataset of {about.survey}, which the report is about", mend=mend)
     best = max(counts, key=lambda key: counts[key])
     return next(survey for survey in asked if survey.key == best)
+
+
+def _quotes(facts: Facts, datasets: _Datasets, population: str) -> Iterator[QuoteFacts]:
+    """Words that somebody cleared for print, of those who agree to it by the datasets as they are now."""
+    source = CodingSource(facts.project, facts.plan, facts.themes, datasets)
+    for question in source.coded():
+        members = [item for item in question.answers if item.answer.population == population]
+        wrote = Counter(item.answer.language for item in members)
+        for answer, mark in ((item.answer, item.mark) for item in members):
+            if mark and mark.quote and answer.quotable:
+                language = answer.language if wrote[answer.language] >= facts.plan.few else ""
+                yield QuoteFacts(indicator=question.question, themes=mark.themes, words=mark.quote, language=language)
 
 
 def _passport(manifest: Mapping[str, Any]) -> Iterator[tuple[Text, Text]]:

@@ -20,14 +20,16 @@ from evaltool.survey.model import Question, Survey
 from evaltool.survey.prose import subjects, tell, told_in
 from evaltool.text import Text, interface_languages, say
 from evaltool.workflows.definitions import released
-from evaltool.workflows.planned import read_plan
+from evaltool.workflows.planned import read_plan, read_themes
 
 
 class Facts:
     """What all reports of one run are told; the datasets are not read for it."""
 
     def __init__(self, project: Project, manifest: Mapping[str, Any], populations: Sequence[str]):
+        self.project = project
         self.plan = read_plan(project)
+        self.themes = read_themes(project, self.plan)
         self.manifest = manifest
         self.populations = tuple(populations)
         every = released(project)
@@ -73,11 +75,19 @@ class Facts:
             yield "courses", IndicatorFacts(label=column.label, options=labels)
         for name, scale in plan.scales.items():
             yield name, IndicatorFacts(label=scale.label)
+        for name, question in self.themes.questions.items():
+            options = {code: theme.label for code, theme in question.themes.items()}
+            yield name, IndicatorFacts(label=self._wording(question.survey, name), options=options)
 
     def _question(self, survey: str, name: str) -> Question:
         """The question in its latest version."""
         versions = [item.survey for item in self.releases if item.survey.survey == survey]
         return next(version.by_name[name] for version in reversed(versions) if name in version.by_name)
+
+    def _wording(self, survey: str, name: str) -> Text:
+        """The words of a question of any survey, as its latest version asks it."""
+        versions = [words for key, words in self.wordings.items() if key.partition("@")[0] == survey and name in words]
+        return versions[-1][name] if versions else {"en": name}
 
     def _options(self, survey: str, name: str) -> dict[str, Text]:
         question = self._question(survey, name)

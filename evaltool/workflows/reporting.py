@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -9,70 +10,123 @@ from typing import Any
 from evaltool import __version__
 from evaltool.errors import ReportError
 from evaltool.project import Project
+from evaltool.report.context import ReportContext
 from evaltool.report.definition import read_definition
 from evaltool.report.documents import beside, move_into_place, refuse_locked, told_to_users
-from evaltool.report.rendering import render_report
-from evaltool.results import read_estimates
+from evaltool.report.rendering import render_report, report_warnings
+from evaltool.results import Estimate, read_estimates
 from evaltool.workflows.datasets import datasets
 from evaltool.workflows.planned import definition_path, read_estimates_manifest, refuse_outdated
 from evaltool.workflows.report_data import with_data
 from evaltool.workflows.report_facts import Facts
 from evaltool.workflows.working import Progress, file_hash, now, read_json, silent, working, write_json
+from evaltool.yamlfile import nearest
 
 _MANIFEST = "report.manifest.json"
+_EDITED = (".docx", ".xlsx")
+"""What people go on working in."""
 
 
-def report(
-    project: Project,
-    *,
-    populations: Sequence[str] | None = None,
-    languages: Sequence[str] | None = None,
-    progress: Progress = silent,
-) -> list[str]:
-    """Write the status report of each population in each language as Word, PDF and HTML.
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which report to write. `each` names a breakdown: a report of its own for each level, of a definition for that.
 
-    All of them are made before one is moved into place. A Word file that somebody edited since it was written is kept
-    beside the new one. Returns a line for each file, and a note for each that was kept.
+    Without populations or languages all there are. `reference` is a Word file that the Word report is to look like.
+    """
+
+    name: str = "status"
+    each: str = ""
+    populations: Sequence[str] = ()
+    languages: Sequence[str] = ()
+    reference: Path | None = None
+
+
+def report(project: Project, wanted: Wanted, *, progress: Progress = silent) -> list[str]:
+    """Write the report of each population in each language as Word, PDF, HTML and a workbook of its key figures.
+
+    All of them are made before one is moved into place. A Word file or workbook that somebody edited since it was
+    written is kept beside the new one. Returns a line for each file, a note for each kept, and warnings of the text.
 
     Raises:
-        ReportError: if a population is unknown, the report's text has faults, or the estimates or the plan
-            changed since the analysis.
+        ReportError: if there is no such report, population or breakdown, the report's text has faults, or the
+            estimates or the plan changed since the analysis.
     """
+    definition = find_definition(project, wanted)
     with working(project):
         manifest = read_estimates_manifest(project)
         refuse_outdated(project, manifest)
         rows = read_estimates(project.estimates)
-        definition = definition_path(project)
         # Rows of a comparison or a pool may be about several populations together.
         known = list(dict.fromkeys(row.population for row in rows if not row.comparison))
-        chosen = _chosen(populations, known)
-        spoken = list(languages or read_definition(definition).template)
+        chosen = _chosen(wanted.populations, known)
+        spoken = wanted.languages or list(read_definition(definition).template)
         facts, found = Facts(project, manifest, known), datasets(project)
+        contexts = [
+            with_data(facts.context(population, language), facts, found) for population in chosen for language in spoken
+        ]
+        pages = [page for context in contexts for page in _pages(context, wanted.each, rows)]
         out = project.build / "report"
-        work = [(population, language) for population in chosen for language in spoken]
         made: list[Path] = []
         with beside(out) as folder:
-            for number, (population, language) in enumerate(work, 1):
-                context = with_data(facts.context(population, language), facts, found)
-                made += render_report(definition, rows, context, folder)
-                progress("write the report", number, len(work))
-            return publish(made, out, _manifest(manifest, made))
+            for number, context in enumerate(pages, 1):
+                made += render_report(definition, rows, context, folder, reference=wanted.reference)
+                progress("write the report", number, len(pages))
+            lines = publish(made, out, _manifest(manifest, made, folder))
+        return [*lines, *(f"Warning: {warning}" for warning in report_warnings(definition))]
+
+
+def find_definition(project: Project, wanted: Wanted) -> Path:
+    """The definition of the report that is wanted.
+
+    Raises:
+        ReportError: if there is none of this name, or it is not one for groups where `each` asks for them (or is).
+    """
+    path = definition_path(project, wanted.name)
+    if not path.is_file():
+        names = sorted(found.parent.name for found in project.reports.glob("*/report.yaml"))
+        mend = f"{nearest(wanted.name, names)} All of them: {', '.join(names) or 'none'}."
+        raise ReportError(f"there is no report «{wanted.name}»", where=path.as_posix(), mend=mend)
+    told = read_definition(path).for_groups
+    if wanted.each and not told:
+        mend = "Put {group} into its «file»; a report for groups is for instance: evaltool report local --each site"
+        raise ReportError(
+            f"«{wanted.name}» is about everybody: each page would have the same name", where=path.as_posix(), mend=mend
+        )
+    if told and not wanted.each:
+        mend = f"Name a breakdown: evaltool report {wanted.name} --each site"
+        raise ReportError(f"«{wanted.name}» is about one group at a time", where=path.as_posix(), mend=mend)
+    return path
+
+
+def _pages(context: ReportContext, by: str, rows: Sequence[Estimate]) -> list[ReportContext]:
+    """The context of each level's page in the roster's order, also of levels without an answer; else everybody's."""
+    if not by:
+        return [context]
+    if by not in context.breakdowns:
+        raise ReportError(f"there is no breakdown «{by}»", mend=nearest(by, context.breakdowns))
+    known = context.breakdowns[by]
+    found = {row.level for row in rows if row.population == context.population and row.by == by and not row.comparison}
+    levels = {**known.levels, **{level: {"en": level} for level in sorted(found - {*known.levels, ""})}}
+    breakdowns = {**context.breakdowns, by: replace(known, levels=levels)}
+    return [replace(context, breakdowns=breakdowns, group=(by, level)) for level in levels]
 
 
 def publish(made: Sequence[Path], out: Path, manifest: dict[str, Any]) -> list[str]:
-    """Move the files to `out` with their manifest, and keep beside them what was edited there.
+    """Move the files to `out` under the names of the manifest's outputs, and keep beside them what was edited there.
 
-    Returns the lines to be printed. Raises ReportError when a file is open elsewhere; then nothing is changed.
+    Returns the lines to be printed; a folder of charts has one. Raises ReportError when a file is open elsewhere; then
+    nothing is changed.
     """
     known = _known_hashes(out / _MANIFEST)
-    targets = {path: out / path.name for path in made}
+    targets = {path: out / name for path, name in zip(made, manifest["outputs"], strict=True)}
     with told_to_users(out):
         refuse_locked(targets.values())
         notes = [_keep(path) for path in targets.values() if _was_edited(path, known)]
         written = move_into_place(targets)
         earlier = {name: known[name] for name in known if name not in manifest["outputs"] and (out / name).is_file()}
         write_json(out / _MANIFEST, {**manifest, "earlier": earlier})
-    return [*(str(path) for path in written), *notes]
+    lines = (path if path.parent == out else path.parent for path in written)
+    return [*dict.fromkeys(map(str, lines)), *notes]
 
 
 def _known_hashes(manifest: Path) -> dict[str, str]:
@@ -82,14 +136,16 @@ def _known_hashes(manifest: Path) -> dict[str, str]:
 
 
 def _was_edited(path: Path, known: Mapping[str, str]) -> bool:
-    return path.suffix == ".docx" and path.is_file() and file_hash(path) != known.get(path.name)
+    return path.suffix in _EDITED and path.is_file() and file_hash(path) != known.get(path.name)
 
 
 def written(out: Path) -> tuple[list[Path], list[Path]]:
     """What stands in a report's folder as evaltool wrote it, and what somebody has edited since."""
     known = _known_hashes(out / _MANIFEST)
     own = [path for name in (*known, _MANIFEST) if (path := out / name).is_file()]
-    edited = [path for path in own if _was_edited(path, known)] + sorted(out.glob("*-edited-*.docx"))
+    edited = [path for path in own if _was_edited(path, known)] + sorted(
+        path for path in out.glob("*-edited-*") if path.suffix in _EDITED
+    )
     return [path for path in own if path not in edited], edited
 
 
@@ -101,18 +157,18 @@ def _keep(path: Path) -> str:
     return f"Note: {path.name} was edited since it was written; the edited file is kept as {kept}"
 
 
-def _chosen(wanted: Sequence[str] | None, known: Sequence[str]) -> list[str]:
-    unknown = [name for name in wanted or () if name not in known]
+def _chosen(wanted: Sequence[str], known: Sequence[str]) -> list[str]:
+    unknown = [name for name in wanted if name not in known]
     if unknown:
         raise ReportError(f"no population «{unknown[0]}» in the estimates", mend=f"Known: {', '.join(known)}.")
     return list(wanted or known)
 
 
-def _manifest(estimates: Mapping[str, Any], written: Sequence[Path]) -> dict[str, Any]:
+def _manifest(estimates: Mapping[str, Any], made: Sequence[Path], folder: Path) -> dict[str, Any]:
     return {
         "step": "report",
         "inputs": {"estimates": estimates["output"], "plan": estimates["plan"]},
-        "outputs": {path.name: file_hash(path) for path in written},
+        "outputs": {path.relative_to(folder).as_posix(): file_hash(path) for path in made},
         "synthetic": estimates["synthetic"],
         "altered": estimates["altered"],
         "evaltool": __version__,

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from evaltool.errors import ReportError
-from evaltool.workflows.reporting import publish
+from evaltool.workflows.reporting import publish, written
 from evaltool.workflows.working import file_hash
 
 
@@ -87,3 +87,18 @@ def test_nothing_is_moved_or_copied_while_one_file_is_open_elsewhere(out, monkey
     with pytest.raises(ReportError, match=r"two\.docx"):
         publish(*work)
     assert {path.name: path.read_bytes() for path in out.iterdir() if path.is_file()} == before
+
+
+def test_a_workbook_that_somebody_went_on_working_in_is_kept_too(out):
+    made, _, _ = make(out, one="first")
+    made.append(made[0].with_suffix(".xlsx"))
+    lines = []
+    for text in ("first", "second"):
+        for path in made:
+            path.write_text(text, encoding="utf-8")
+        lines = publish(made, out, {"outputs": {path.name: file_hash(path) for path in made}})
+        if text == "first":
+            (out / "one.xlsx").write_text("hers", encoding="utf-8")
+    assert "one-edited-1.xlsx" in lines[-1]
+    assert (out / "one-edited-1.xlsx").read_text(encoding="utf-8") == "hers"
+    assert out / "one-edited-1.xlsx" in written(out)[1]
