@@ -1,12 +1,18 @@
 """Mends that a new user types as they stand: they must name everything that the command wants."""
 
+import pandas as pd
 import pytest
 
-from evaltool.errors import DefinitionError, ReportError
+from evaltool.errors import CleaningError, DefinitionError, ReportError
 from evaltool.project import Project
+from evaltool.responses.clean import Cleaned
+from evaltool.responses.dataset import write_dataset
+from evaltool.responses.steps import LOG_COLUMNS
 from evaltool.results import Estimate, write_estimates
+from evaltool.survey.release import read_release
 from evaltool.workflows.definitions import release
 from evaltool.workflows.deploying import deploy
+from evaltool.workflows.estimating import analyse
 from evaltool.workflows.planned import estimates_manifest
 from evaltool.workflows.tracing import trace
 from evaltool.workflows.working import write_json
@@ -20,6 +26,18 @@ def test_the_export_that_deploy_asks_for_names_the_first_blocked_language(projec
     with pytest.raises(DefinitionError) as caught:
         deploy(project, "participant-end", 1)
     assert "(evaltool translate export participant-end --version 1 --language tr)" in caught.value.mend
+
+
+def test_a_dataset_of_an_older_evaltool_is_made_anew_by_cleaning(project: Project) -> None:
+    """One from before it was told how far each course came."""
+    release(project, "participant-end", 1)
+    key, nobody = "participant-end@1", pd.DataFrame({"unit": pd.array([], dtype="str")})
+    log = pd.DataFrame(columns=list(LOG_COLUMNS), dtype="str")
+    manifest = {"structure_hash": read_release(project.surveys, "participant-end", 1).structure_hash}
+    write_dataset(project.dataset(key), Cleaned(nobody, nobody.assign(disposition="I"), log), "{}", manifest)
+    with pytest.raises(CleaningError, match=key) as caught:
+        analyse(project)
+    assert caught.value.mend == "Run: evaltool clean"
 
 
 @pytest.fixture
