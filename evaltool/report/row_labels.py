@@ -19,6 +19,7 @@ INDICATORS: Mapping[str, str] = {
 STATISTICS: Mapping[str, str] = {
     "share": "share",
     "count": "count",
+    "not_eligible": "courses that were not to answer",
     "theme": "share with the theme",
     "trend": "share, as the years are compared",
     "rr1": "response rate, whole interviews (RR1)",
@@ -79,6 +80,13 @@ _SHARES = frozenset(
     | {"language", "mode", "helped", "speeding", "straight_lining", "duplicates", "break_off", "item_nonresponse"}
     | {"other"}
 )
+_FLOW = {
+    "eligible": "were to answer",
+    "invited": "were invited",
+    "opened": "opened the survey",
+    "begun": "began to answer",
+    "answered": "gave an interview",
+}
 _WEIGHTED = {RAKED: "weighted to the roster", STANDARDISED: "same case mix"}
 
 
@@ -124,6 +132,8 @@ def _kind(statistic: str) -> str:
 def _code_words(prose: Prose, row: Estimate, kind: str, code: str) -> str:
     if kind == "language":
         return language_name(code, prose.language)
+    if row.indicator == "flow":
+        return say(_FLOW.get(code, code), prose.language)
     if row.indicator == "quality":
         asked = prose.context.wordings.get(row.level, {})
         return pick(asked[code], prose.language) if code in asked else code

@@ -7,6 +7,7 @@ from evaltool.errors import ReportError
 from evaltool.report.context import IndicatorFacts
 from evaltool.report.definition import TableSpec
 from evaltool.report.prose import Prose
+from evaltool.report.row_labels import statistic_words
 from evaltool.report.rows import Rows
 from evaltool.report.tables import table
 from evaltool.results import Estimate
@@ -122,3 +123,10 @@ def test_an_indicator_of_another_survey_has_no_way_from_these_interviews() -> No
 
 def test_the_table_speaks_danish() -> None:
     assert [words for words, _ in lines(prose(made(), "da"))][:2] == ["Alle forløb på listen", "− I gang"]
+
+
+def test_the_steps_of_the_flow_have_words_in_every_table() -> None:
+    told = prose([], "da")
+    words = [statistic_words(told, count("flow", f"count[{stage}]", 1, 2)) for stage in ("eligible", "answered")]
+    assert words == ["antal: skulle svare", "antal: gav et interview"]
+    assert statistic_words(told, count("courses", "not_eligible[running]", 1, 2)).endswith(": I gang")
