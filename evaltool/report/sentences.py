@@ -328,9 +328,9 @@ def if_silent(prose: Prose, indicator: str, *, population: str = "", by: str = "
     unknown = prose.span(high, "silent", prose.whole(silent))
     none = sentence("none of the {m} whose answer we do not know", language, m=unknown)
     message = (
-        "Even if {none}, the share would be {low}; if it held for all of them, {high}."
+        "Even if {none}, the share would be {low}; if it held for all, {high}."
         if prose.settled(low) == "met"
-        else "If {none}, the share would be {low}; if it held for all of them, {high}."
+        else "If {none}, the share would be {low}; if it held for all, {high}."
     )
     phrase = _phrase(prose, low, many=0).with_subject(none)
     return sentence(message, language, none=phrase, low=_percent(prose, low), high=_percent(prose, high))
