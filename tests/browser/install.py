@@ -5,15 +5,17 @@ import shutil
 import subprocess
 import sys
 
-PACKAGES = ("chromium", "fonts-noto-core", "strace")
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+PACKAGES = ("chromium-headless-shell", "fonts-noto-core", "libreoffice-writer-nogui", "strace")
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+OFFICES = ("soffice", "libreoffice")
 
 
 def main() -> None:
-    if any(shutil.which(name) for name in BROWSERS) and (shutil.which("strace") or sys.platform != "linux"):
+    found = [any(shutil.which(name) for name in names) for names in (BROWSERS, OFFICES)]
+    if all(found) and (shutil.which("strace") or sys.platform != "linux"):
         return
     if not shutil.which("apt-get") or getattr(os, "geteuid", int)() != 0:
-        print("A browser or strace is missing, so tests will fail. Install Chromium (and, on Linux, strace).")
+        print("Programs are missing, so tests will fail. Install Chromium and LibreOffice (and, on Linux, strace).")
         return
     for command in (
         ["apt-get", "update", "-qq"],
