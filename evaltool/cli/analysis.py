@@ -42,7 +42,7 @@ def report(
     ] = False,
 ) -> None:
     """Write the report as Word, PDF, HTML and a workbook of its key figures."""
-    from evaltool.workflows.reporting import Wanted
+    from evaltool.workflows.reporting import WantedReport
     from evaltool.workflows.reporting import report as write_report
 
     name = name or ("local" if each else "status")
@@ -52,7 +52,7 @@ def report(
         for line in list_report(open_project(), name):
             typer.echo(line)
         return
-    wanted = Wanted(
+    wanted = WantedReport(
         name=name, each=each, populations=population or (), languages=language or (), reference=reference_doc
     )
     with progress_bars() as progress:

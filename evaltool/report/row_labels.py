@@ -11,6 +11,7 @@ from evaltool.text import language_name, pick, say
 INDICATORS: Mapping[str, str] = {
     "response": "Response",
     "disposition": "What became of each course",
+    "courses": "Courses by status",
     "flow": "From invitation to answer",
     "quality": "Quality of the answers",
     "days_to_answer": "Days from the end to the answer",

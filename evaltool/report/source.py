@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from inspect import signature
+from operator import itemgetter
 from pathlib import Path
 from typing import TypeVar
 
@@ -206,6 +207,19 @@ def _calls(tree: nodes.Template) -> list[tuple[nodes.Call, str]]:
         (call, call.args[0]) for call in tree.find_all(nodes.Call) if isinstance(call.node, nodes.Name) and call.args
     ]
     return [(call, str(first.value)) for call, first in found if isinstance(first, nodes.Const)]
+
+
+def named_in(template: Template) -> list[tuple[int, str, str]]:
+    """Line, word and first argument of every call of the template, in their order: `(12, "chart", "targets")`.
+
+    Raises ReportError where the template's syntax has a fault.
+    """
+    try:
+        tree = _environment().parse(template.text)
+    except TemplateSyntaxError as error:
+        raise ReportError(str(error.message), where=f"{template.path}:{error.lineno}") from error
+    found = [(call.lineno, _callee(call), name) for call, name in _calls(tree) if _callee(call) in _WORDS]
+    return sorted(found, key=itemgetter(0))
 
 
 def _callee(call: nodes.Call) -> str:

@@ -29,7 +29,7 @@ from evaltool.workflows.made_up import Cast, Demo, Fieldwork, Respondent, load_d
 from evaltool.workflows.made_up_coding import code_made_up
 from evaltool.workflows.planned import read_plan
 from evaltool.workflows.pooling import panel, pool
-from evaltool.workflows.reporting import Wanted, report
+from evaltool.workflows.reporting import WantedReport, report
 from evaltool.workflows.respondents import answer_all
 from evaltool.workflows.working import Progress
 
@@ -81,7 +81,7 @@ def demo(project: Project, out: Path, progress: Progress) -> Iterator[str]:
     if plan.panel:
         yield panel(made).summary
     first, *others = settings.populations
-    yield from report(made, Wanted(populations=[first]), progress=progress)
+    yield from report(made, WantedReport(populations=[first]), progress=progress)
     for name in others:
         yield f"the report of {name}: evaltool --project {out} report --population {name}"
     if (made.reports / "local").is_dir() and plan.breakdowns:

@@ -28,7 +28,7 @@ _EDITED = (".docx", ".xlsx")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
+class WantedReport:
     """Which report to write. `each` names a breakdown: a report of its own for each level, of a definition for that.
 
     Without populations or languages all there are. `reference` is a Word file that the Word report is to look like.
@@ -41,7 +41,7 @@ class Wanted:
     reference: Path | None = None
 
 
-def report(project: Project, wanted: Wanted, *, progress: Progress = silent) -> list[str]:
+def report(project: Project, wanted: WantedReport, *, progress: Progress = silent) -> list[str]:
     """Write the report of each population in each language as Word, PDF, HTML and a workbook of its key figures.
 
     All of them are made before one is moved into place. A Word file or workbook that somebody edited since it was
@@ -51,7 +51,7 @@ def report(project: Project, wanted: Wanted, *, progress: Progress = silent) -> 
         ReportError: if there is no such report, population or breakdown, the report's text has faults, or the
             estimates or the plan changed since the analysis.
     """
-    definition = find_definition(project, wanted)
+    definition = _definition(project, wanted)
     with working(project):
         manifest = read_estimates_manifest(project)
         refuse_outdated(project, manifest)
@@ -75,17 +75,23 @@ def report(project: Project, wanted: Wanted, *, progress: Progress = silent) -> 
         return [*lines, *(f"Warning: {warning}" for warning in report_warnings(definition))]
 
 
-def find_definition(project: Project, wanted: Wanted) -> Path:
-    """The definition of the report that is wanted.
+def find_report(project: Project, name: str) -> Path:
+    """The definition of the report called `name`.
 
     Raises:
-        ReportError: if there is none of this name, or it is not one for groups where `each` asks for them (or is).
+        ReportError: if there is none.
     """
-    path = definition_path(project, wanted.name)
+    path = definition_path(project, name)
     if not path.is_file():
         names = sorted(found.parent.name for found in project.reports.glob("*/report.yaml"))
-        mend = f"{nearest(wanted.name, names)} All of them: {', '.join(names) or 'none'}."
-        raise ReportError(f"there is no report «{wanted.name}»", where=path.as_posix(), mend=mend)
+        mend = f"{nearest(name, names)} All of them: {', '.join(names) or 'none'}."
+        raise ReportError(f"there is no report «{name}»", where=path.as_posix(), mend=mend)
+    return path
+
+
+def _definition(project: Project, wanted: WantedReport) -> Path:
+    """The definition, if it is one for groups where `each` asks for them, and else is not."""
+    path = find_report(project, wanted.name)
     told = read_definition(path).for_groups
     if wanted.each and not told:
         mend = "Put {group} into its «file»; a report for groups is for instance: evaltool report local --each site"

@@ -28,7 +28,7 @@ from evaltool.workflows.deploying import deploy, deployment_of
 from evaltool.workflows.erasing import Who, erase
 from evaltool.workflows.estimating import analyse
 from evaltool.workflows.fieldwork import import_roster, invite, pull, remind
-from evaltool.workflows.reporting import Wanted, report
+from evaltool.workflows.reporting import WantedReport, report
 from evaltool.workflows.working import pull_path
 from tests.platforms.limesurvey.rc2_adapters import PASSWORD, export, recorded
 
@@ -475,7 +475,7 @@ def test_a_report_is_about_the_survey_of_the_plan(programme: Project) -> None:
         clean(project)
     analyse(project)
     with pytest.raises(EvaltoolError, match="there is no dataset of participant-end, which the report is about"):
-        report(project, Wanted())
+        report(project, WantedReport())
 
 
 @pytest.mark.parametrize("text", ["old-end", "old-end@", "old-end@0", "Old@1", "old_end@1", "@1", "old@1.5"])
