@@ -40,9 +40,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """
     executable = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if executable is None:
-        pytest.fail(
-            f"no browser found ({', '.join(BROWSERS)}): install Chromium, on Debian «apt-get install chromium-headless-shell»"
-        )
+        pytest.fail(f"no browser found ({', '.join(BROWSERS)}); on Debian: apt-get install chromium-headless-shell")
     fonts = tmp_path_factory.mktemp("fonts") / "fonts.conf"
     fonts.write_text(FONTS, encoding="utf-8")
     device = {**os.environ, "FONTCONFIG_FILE": str(fonts)}
