@@ -38,6 +38,8 @@ Codes = Sequence[Hashable | None]
 """What one coder gave to each unit; `None` where she coded nothing."""
 
 _NOTHING = "no unit was coded twice"
+_NO_INTERVAL = "no interval: the standard error is 0"
+_NO_SPREAD = 1e-6
 _ALL_ALIKE = "all codes are the same: agreement beyond chance cannot be told"
 
 
@@ -48,8 +50,8 @@ def cohen_kappa(first: Codes, second: Codes) -> Kappa:
     interval kappa ± 1.96·SE, SE of Fleiss, Cohen and Everitt, cut off at 1.
     Assumes: each coder worked alone; units are independent. Kappa falls where one category is rare, at the same p_o:
     read it beside the agreement.
-    Missing: units that one of them did not code are left out. One category only: no kappa. Full agreement has no
-    standard error, so no interval.
+    Missing: units that one of them did not code are left out. One category only: no kappa. Full agreement, and a coder
+    who gives one code only, have a standard error of 0, so no interval.
     Source: Cohen 1960, doi:10.1177/001316446002000104; Fleiss, Cohen & Everitt 1969, doi:10.1037/h0028106.
     Reference: statsmodels 0.14 cohens_kappa; the worked example of Fleiss, Levin & Paik 2003, table 18.1.
 
@@ -69,11 +71,13 @@ def cohen_kappa(first: Codes, second: Codes) -> Kappa:
     table = np.zeros((len(places), len(places)))
     for one, two in pairs:
         table[places[one], places[two]] += 1
-    fit = cast("Any", inter_rater).cohens_kappa(table)
-    if result.agreed == result.n:
-        return replace(result, kappa=1.0, warning="full agreement: no interval")
+    with np.errstate(invalid="ignore"):  # rounding makes a variance of nothing negative
+        fit = cast("Any", inter_rater).cohens_kappa(table)
+        kappa, se = float(fit.kappa), float(fit.std_kappa)
+    if result.agreed == result.n or not se > _NO_SPREAD:
+        return replace(result, kappa=kappa, warning=_NO_INTERVAL)
     interval = Interval(float(fit.kappa_low), min(float(fit.kappa_upp), 1.0))
-    return replace(result, kappa=float(fit.kappa), se=float(fit.std_kappa), interval=interval)
+    return replace(result, kappa=kappa, se=se, interval=interval)
 
 
 def krippendorff_alpha(*coders: Codes) -> Alpha:
