@@ -5,22 +5,19 @@ Source of the form: ECMA-376 part 1 (17.3.1.6 bidi, 17.3.2.30 rtl, 17.4.1 bidiVi
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from io import BytesIO
 from typing import Literal
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from lxml import etree
 from lxml.builder import ElementMaker
 from lxml.etree import _Element as Element  # pyright: ignore[reportPrivateUsage]  # the type has no other name
 
-from evaltool.report.word import W
-from evaltool.report.word_style import reference_document
+from evaltool.report.package import DOCUMENT, W, pack, serialize, w
+from evaltool.report.word_style import our_template
 from evaltool.text import direction
 
 Look = Literal["plain", "heading", "strong", "quiet", "slanted"]
 Block = Literal["", "lead", "box", "choice", "apart"]
 _DC = "http://purl.org/dc/elements/1.1/"
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the same input gives the same bytes
 _WIDTHS = (6350, 2892)  # twentieths of a point: what is asked, and room for who reviews it
 _QUIET, _LINE, _SHADE = "5B6670", "AAB4BD", "FFF7E0"
 # Windows and Office bring these; a program that lacks them takes another with the signs.
@@ -67,29 +64,15 @@ class Paper:
 
 def word_file(paper: Paper) -> bytes:
     """The paper as a `.docx`."""
-    with ZipFile(BytesIO(reference_document(paper.language))) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    document = etree.fromstring(parts["word/document.xml"])
-    body = document.find(_w("body"))
+    parts = our_template(paper.language, paper.title, (paper.mark,) if paper.mark else ())
+    document = etree.fromstring(parts[DOCUMENT])
+    body = document.find(w("body"))
     assert body is not None  # every Word file has one
     section = body[-1]
     body[:] = [*_elements(paper), section]
-    parts["word/document.xml"] = _bytes(document)
-    for name in ("word/header1.xml", "word/footer1.xml"):
-        root = etree.fromstring(parts[name])
-        for text in root.iter(_w("t")):
-            text.text = {"HEADER": paper.title, "MARK": paper.mark}.get(text.text or "", text.text)
-        parts[name] = _bytes(root)
+    parts[DOCUMENT] = serialize(document)
     parts["docProps/core.xml"] = _core(parts["docProps/core.xml"], paper)
-    return _pack(parts)
-
-
-def _w(name: str) -> str:
-    return f"{{{W}}}{name}"
-
-
-def _bytes(root: Element) -> bytes:
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    return pack(parts)
 
 
 def _core(data: bytes, paper: Paper) -> bytes:
@@ -97,15 +80,7 @@ def _core(data: bytes, paper: Paper) -> bytes:
     for name, text in (("title", paper.title), ("language", paper.language)):
         found = root.find(f"{{{_DC}}}{name}")
         (etree.SubElement(root, f"{{{_DC}}}{name}") if found is None else found).text = text
-    return _bytes(root)
-
-
-def _pack(parts: dict[str, bytes]) -> bytes:
-    buffer = BytesIO()
-    with ZipFile(buffer, "w", ZIP_DEFLATED) as archive:
-        for name, data in parts.items():
-            archive.writestr(ZipInfo(name, _EPOCH), data, ZIP_DEFLATED)
-    return buffer.getvalue()
+    return serialize(root)
 
 
 def _elements(paper: Paper) -> Iterator[Element]:
@@ -120,7 +95,7 @@ def _elements(paper: Paper) -> Iterator[Element]:
 
 def _on(name: str, value: str | int) -> Element:
     """An element with one attribute `val`."""
-    return _make(name, {_w("val"): str(value)})
+    return _make(name, {w("val"): str(value)})
 
 
 def _paragraph(item: Paragraph, side: str, *, keep: bool = False) -> Element:
@@ -131,21 +106,21 @@ def _paragraph(item: Paragraph, side: str, *, keep: bool = False) -> Element:
     own = direction(item.language)
     if item.block == "box":
         edges = [_make(edge, _edge()) for edge in ("top", "left", "bottom", "right")]
-        properties += [_make.pBdr(*edges), _make.shd({_w("val"): "clear", _w("color"): "auto", _w("fill"): _SHADE})]
+        properties += [_make.pBdr(*edges), _make.shd({w("val"): "clear", w("color"): "auto", w("fill"): _SHADE})]
     properties += [_make.bidi()] if own == "rtl" else []
     if item.block == "box":
-        properties.append(_make.ind({_w("left"): "100", _w("right"): "100"}))
+        properties.append(_make.ind({w("left"): "100", w("right"): "100"}))
     if item.block in {"choice", "apart"}:
-        properties.append(_make.spacing({_w("before"): "140" if item.block == "apart" else "20", _w("after"): "20"}))
+        properties.append(_make.spacing({w("before"): "140" if item.block == "apart" else "20", w("after"): "20"}))
         indent = {"start": "360", "hanging": "280"} if own == side else {"right": "360"}
-        properties.append(_make.ind({_w(key): value for key, value in indent.items()}))
+        properties.append(_make.ind({w(key): value for key, value in indent.items()}))
     # `left` is where lines of its own direction begin, so it means the right in a paragraph from right to left.
     properties.append(_on("jc", "left" if own == side else "right"))
     return _make.p(_make.pPr(*properties), *(_run(run, item.language, side) for run in item.runs))
 
 
 def _edge() -> dict[str, str]:
-    return {_w("val"): "single", _w("sz"): "4", _w("space"): "3", _w("color"): _LINE}
+    return {w("val"): "single", w("sz"): "4", w("space"): "3", w("color"): _LINE}
 
 
 def _run(run: Run, language: str, side: str) -> Element:
@@ -161,9 +136,9 @@ def _run(run: Run, language: str, side: str) -> Element:
 
 def _run_look(look: Look, language: str, *, rtl: bool) -> Iterator[Element]:
     if language in {"ti", "am"}:
-        yield _make.rFonts({_w(key): _ETHIOPIC for key in ("ascii", "hAnsi", "eastAsia", "cs")})
+        yield _make.rFonts({w(key): _ETHIOPIC for key in ("ascii", "hAnsi", "eastAsia", "cs")})
     elif rtl:
-        yield _make.rFonts({_w("cs"): _ARABIC})
+        yield _make.rFonts({w("cs"): _ARABIC})
     if look in {"strong", "heading"}:
         yield from (_make.b(), _make.bCs())
     if look == "slanted":
@@ -175,21 +150,21 @@ def _run_look(look: Look, language: str, *, rtl: bool) -> Iterator[Element]:
         yield from (_on("sz", size), _on("szCs", size))
     if rtl:
         yield _make.rtl()
-    yield _make.lang({_w("bidi" if rtl else "val"): language})
+    yield _make.lang({w("bidi" if rtl else "val"): language})
 
 
 def _table(table: Table, side: str) -> Element:
     borders = [_make(edge, _edge()) for edge in ("top", "left", "bottom", "right", "insideH", "insideV")]
     properties = [_make.bidiVisual()] if side == "rtl" else []
     properties += [
-        _make.tblW({_w("w"): str(sum(_WIDTHS)), _w("type"): "dxa"}),
+        _make.tblW({w("w"): str(sum(_WIDTHS)), w("type"): "dxa"}),
         _make.tblBorders(*borders),
-        _make.tblLayout({_w("type"): "fixed"}),
-        _make.tblCellMar(*(_make(edge, {_w("w"): "100", _w("type"): "dxa"}) for edge in ("left", "right"))),
+        _make.tblLayout({w("type"): "fixed"}),
+        _make.tblCellMar(*(_make(edge, {w("w"): "100", w("type"): "dxa"}) for edge in ("left", "right"))),
     ]
     head = _row(table.heads, side, head=True)
     rows = [_row([row, ()], side) for row in table.rows]
-    grid = _make.tblGrid(*(_make.gridCol({_w("w"): str(width)}) for width in _WIDTHS))
+    grid = _make.tblGrid(*(_make.gridCol({w("w"): str(width)}) for width in _WIDTHS))
     return _make.tbl(_make.tblPr(*properties), grid, head, *rows)
 
 
@@ -201,6 +176,6 @@ def _row(cells: Sequence[Sequence[Paragraph]], side: str, *, head: bool = False)
 
 def _cell(paragraphs: Sequence[Paragraph], width: int, side: str, *, head: bool) -> Element:
     inside = [_paragraph(item, side, keep=head or item is not paragraphs[-1]) for item in paragraphs]
-    size = _make.tcW({_w("w"): str(width), _w("type"): "dxa"})
-    shade = [_make.shd({_w("val"): "clear", _w("color"): "auto", _w("fill"): "EAF1F7"})] if head else []
+    size = _make.tcW({w("w"): str(width), w("type"): "dxa"})
+    shade = [_make.shd({w("val"): "clear", w("color"): "auto", w("fill"): "EAF1F7"})] if head else []
     return _make.tc(_make.tcPr(size, *shade), *(inside or [_make.p(_make.pPr(_on("pStyle", "TableText")))]))
