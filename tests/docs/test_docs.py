@@ -39,6 +39,8 @@ from evaltool.report.definition import ChartKind, ChartSpec, ReportDefinition, T
 from evaltool.report.source import _BY_INDICATOR  # pyright: ignore[reportPrivateUsage]  # the vocabulary of templates
 from evaltool.responses.archive import LedgerEntry, Rewritten, Tombstone
 from evaltool.responses.clean import DISPOSITIONS
+from evaltool.responses.coding import Coding, Mark, Row
+from evaltool.responses.coding_themes import OpenQuestion, Theme, Themes
 from evaltool.responses.corrections import COLUMNS as CORRECTION_COLUMNS
 from evaltool.responses.dispositions import OUTCOMES, Finding
 from evaltool.responses.routing import REASONS
@@ -52,7 +54,7 @@ from evaltool.survey.model import Attribute, Choice, ChoiceList, Follows, Page, 
 from evaltool.survey.rules import Apart, Readability, Rules, Same
 from evaltool.survey.verdicts import ItemVerdict, VerdictsFile
 from evaltool.workflows.erased import Erasure
-from evaltool.workflows.made_up import Demo, DemoPopulation, Fieldwork, Follow
+from evaltool.workflows.made_up import Demo, DemoPopulation, Fieldwork, Follow, Saying
 from evaltool.workflows.starting import init_project
 
 ROOT = Path(__file__).parents[2]
@@ -160,7 +162,8 @@ def test_no_command_or_option_is_told_that_there_is_not() -> None:
         ("surveys/roster.yaml", (Roster, Attribute)),
         ("analysis/plan.yaml", (Plan, Population, Indicator, Paired, Recorded)),
         ("analysis/plan.yaml", (Grouping, Days, Level, Weights, Compared, Scale)),
-        ("analysis/demo.yaml", (Demo, DemoPopulation, Fieldwork, Follow)),
+        ("analysis/demo.yaml", (Demo, DemoPopulation, Fieldwork, Follow, Saying)),
+        ("analysis/themes.yaml", (Themes, OpenQuestion, Theme)),
         ("reports/", (ReportDefinition, ChartSpec, TableSpec)),
     ],
 )
@@ -217,7 +220,7 @@ def test_environment_variables_are_those_of_the_package() -> None:
 
 
 def test_records_and_tables_of_the_data_folder_are_named() -> None:
-    kinds = (Deployment, RawResponse, LedgerEntry, Tombstone, Rewritten, Erasure, Finding)
+    kinds = (Deployment, RawResponse, LedgerEntry, Tombstone, Rewritten, Erasure, Finding, Coding, Row, Mark)
     wanted = {item.name for kind in kinds for item in fields(kind)}
     wanted |= {*LOG_COLUMNS, *CORRECTION_COLUMNS, *REASONS, *DISPOSITIONS, *OUTCOMES}
     assert _unnamed(wanted, "data/") == []
