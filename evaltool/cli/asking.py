@@ -1,10 +1,11 @@
 """Figures as answers: one in a sentence, and one under several bases or definitions."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from evaltool.cli.shared import app, open_project
+from evaltool.cli.shared import app, open_project, print_table
 
 Indicator = Annotated[str, typer.Argument(help="Name of an indicator of the plan.", metavar="INDICATOR")]
 Language = Annotated[str, typer.Option(help="Language of the answer (default: that of the plan).")]
@@ -35,3 +36,23 @@ def _group(group: str, words: list[str]) -> tuple[str, str]:
     if (group or words) and (not (by and sign and level) or (group and words) or len(words) > 2):
         raise typer.BadParameter("name one breakdown and one of its levels: --site aarhus")
     return by, level
+
+
+@app.command(epilog="Example: evaltool reconcile job_or_education --population 2021 --population 2022")
+def reconcile(
+    indicators: Annotated[list[str], typer.Argument(help="An indicator of the plan, or two.", metavar="INDICATOR")],
+    population: Annotated[
+        list[str] | None, typer.Option("--population", "--year", help="Of whom, or two of them (default: the latest).")
+    ] = None,
+    plan: Annotated[
+        Path | None, typer.Option(help="Another plan, for instance last year's: computed anew, nothing is written.")
+    ] = None,
+    language: Language = "",
+) -> None:
+    """Set a figure beside itself under other bases, or beside that of another year or plan, and say why they differ."""
+    from evaltool.workflows.reconciling import Wanted, reconcile
+
+    for found in reconcile(open_project(), Wanted(indicators, population or (), plan, language)):
+        typer.echo(found.title)
+        print_table(list(found.header), [list(row) for row in found.rows])
+        typer.echo("".join(f"\n{line}" for line in found.said))

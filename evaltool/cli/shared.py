@@ -73,9 +73,11 @@ def progress_bars() -> "Generator[Progress]":
 
 def print_table(header: list[str], rows: list[list[str]]) -> None:
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
-    table = Table(*header, box=None, pad_edge=False)
+    # an id is copied, so it stays whole
+    columns = [Column(name, no_wrap=name == "id", overflow="fold") for name in header]
+    table = Table(*columns, box=None, pad_edge=False)
     for row in rows:
         table.add_row(*row)
     Console().print(table)

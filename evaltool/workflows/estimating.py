@@ -1,5 +1,6 @@
 """From datasets to estimates: what the analysis plan declares."""
 
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 from platform import python_version
@@ -7,6 +8,7 @@ from typing import Any
 
 from evaltool import __version__
 from evaltool.errors import CleaningError, PlanError
+from evaltool.plan import Plan
 from evaltool.project import Project
 from evaltool.responses.dataset import Dataset
 from evaltool.responses.roster import read_roster_table
@@ -42,24 +44,32 @@ def analyse(project: Project) -> tuple[list[Estimate], Path]:
             if "stage" not in dataset.dispositions:
                 message = f"an older evaltool made the dataset {key}: it does not say how far each course came"
                 raise CleaningError(message, mend=_CLEAN)
-        answers = [
-            Answers(
-                survey=key,
-                frame=dataset.frame,
-                dispositions=dataset.dispositions,
-                book=dataset.codebook["variables"],
-            )
-            for key, dataset in found.items()
-        ]
         plan, roster = read_plan(project), read_roster_table(project.roster)
         coded = CodingSource(project, plan, read_themes(project, plan), found).coded()
-        rows = [*estimate(plan, answers, roster), *theme_rows(plan, coded, roster)]
+        rows = [*estimate(plan, _answers(found), roster), *theme_rows(plan, coded, roster)]
         project.build.mkdir(parents=True, exist_ok=True)
         part = project.estimates.with_name(project.estimates.name + ".part")
         write_estimates(rows, part)
         part.replace(project.estimates)
         write_json(estimates_manifest(project), _manifest(project, found))
         return rows, project.estimates
+
+
+def by_another_plan(project: Project, plan: Plan) -> list[Estimate]:
+    """What a plan other than the project's makes of the answers as they are now; nothing is written."""
+    return estimate(plan, _answers(datasets(project)), read_roster_table(project.roster))
+
+
+def _answers(found: Mapping[str, Dataset]) -> list[Answers]:
+    return [
+        Answers(
+            survey=key,
+            frame=dataset.frame,
+            dispositions=dataset.dispositions,
+            book=dataset.codebook["variables"],
+        )
+        for key, dataset in found.items()
+    ]
 
 
 def _manifest(project: Project, found: dict[str, Dataset]) -> dict[str, Any]:

@@ -17,10 +17,10 @@ from evaltool.workflows.working import file_hash, read_json
 _ANALYSE = "Run: evaltool analyse"
 
 
-def read_plan(project: Project) -> Plan:
-    """The analysis plan, checked against the releases and the verdicts on their items."""
+def read_plan(project: Project, path: Path | None = None) -> Plan:
+    """The analysis plan, or another at `path`, checked against the releases and the verdicts on their items."""
     known = {survey.key: survey for survey in _standing(project)}
-    return load_plan(project.plan, known, load_roster(project.surveys / "roster.yaml"), harmonies(project))
+    return load_plan(path or project.plan, known, load_roster(project.surveys / "roster.yaml"), harmonies(project))
 
 
 def read_themes(project: Project, plan: Plan) -> Themes:

@@ -47,7 +47,7 @@ def asked(project: Project, indicator: str, *group: str, population: str = "2021
 
 def test_a_figure_stands_with_mark_population_numerator_base_interval_verdict_and_response(project: Project) -> None:
     assert asked(project, "in_work") == (
-        "MADE-UP DATA. 2021: In work: 51 of the 87 participants who answered "
+        "MADE-UP DATA. 2021: Among the 87 participants who answered, 51 were in work "
         "(59 per cent; 95 per cent interval 54–64). "
         "The target is 25 per cent. The target is met. 90 of 124 ended courses were answered (73 per cent). "
         f"[{ROWS[1].id}]"
@@ -56,7 +56,7 @@ def test_a_figure_stands_with_mark_population_numerator_base_interval_verdict_an
 
 def test_a_group_is_named_by_code_or_label_and_the_latest_population_is_meant(project: Project) -> None:
     told = asked(project, "in_work", "site", "north")
-    assert told.startswith("MADE-UP DATA. 2021, North: In work: 30 of the 60 participants")
+    assert told.startswith("MADE-UP DATA. 2021, North: Among the 60 participants who answered, 30 were in work")
     assert "62 of 80 ended courses" in told
     assert ask(project, "in_work", About(group=("site", "NORTH"))) == told
 
