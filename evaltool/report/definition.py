@@ -1,7 +1,7 @@
 """The report definition (`report.yaml`): templates, charts and tables. Every fault at once, with file and line."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -137,6 +137,23 @@ def _phrase_faults(definition: ReportDefinition, file: YamlFile) -> Iterator[Fau
                 mend = "It holds {count} once, and choices by it such as {was|were}."
                 where = file.where(("phrases", name, language))
                 yield Fault("bad-value", f"the phrase of «{name}» cannot be filled", where, mend)
+
+
+def paired_faults(definition: ReportDefinition, file: YamlFile, paired: Set[str]) -> list[Fault]:
+    """Charts and tables that show a `paired` indicator, told at start and end, beside one that was told at the end.
+
+    Side by side the two would be read as the same thing twice.
+    """
+    faults: list[Fault] = []
+    for kind, parts in (("charts", definition.charts), ("tables", definition.tables)):
+        for name, part in parts.items():
+            changes = [each for each in part.indicators if each in paired]
+            others = [each for each in part.indicators if each not in paired]
+            if changes and others:
+                message = f"«{name}» shows {', '.join(changes)}, asked at start and end, beside {', '.join(others)}"
+                mend = "Show them in two charts or tables."
+                faults.append(Fault("not-apart", message, file.where((kind, name)), mend))
+    return faults
 
 
 def _can_be_filled(text: str) -> bool:

@@ -97,10 +97,16 @@ def _sentences(paragraph: str) -> Iterator[tuple[int, str]]:
 
 
 def _outcomes(definition: ReportDefinition, language: str) -> list[str]:
-    """Short names of indicators, as charts and tables have them; what stands in brackets explains them."""
+    """Short names of indicators, as charts and tables have them; what stands in brackets explains them.
+
+    A single word is too little to tell an outcome by, and stacked charts name questions: «The match».
+    """
     specs = [*definition.charts.values(), *definition.tables.values()]
-    names = {names[language] for spec in specs for names in spec.names.values() if language in names}
-    return sorted({re.sub(r"\s*\(.*?\)|:.*", "", name) for name in names} - {""})
+    every = [spec.names for spec in specs if spec.kind != "stacked"]
+    names = {
+        re.sub(r"\s*\(.*?\)|:.*", "", text[language]) for each in every for text in each.values() if language in text
+    }
+    return sorted(name for name in names if " " in name)
 
 
 def _own_text(text: str) -> str:

@@ -1,11 +1,13 @@
 """Check all files of a project before anything is done with them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
 
-from evaltool.errors import DefinitionError, ReleaseError
+from evaltool.errors import DefinitionError, PlanError, ReleaseError, ReportError
 from evaltool.plan import Plan
 from evaltool.project import Project
-from evaltool.report.definition import ChartSpec, TableSpec, read_definition
+from evaltool.report.definition import ChartSpec, ReportDefinition, TableSpec, paired_faults, read_definition
 from evaltool.report.rendering import check_report, report_warnings
 from evaltool.survey.model import Survey
 from evaltool.survey.release import Release, release_path
@@ -15,7 +17,7 @@ from evaltool.workflows.definitions import release as release_version
 from evaltool.workflows.deploying import deployments
 from evaltool.workflows.made_up import load_demo
 from evaltool.workflows.planned import check_plan, check_themes, definition_path, draft_plan
-from evaltool.yamlfile import faults_error, read_yaml
+from evaltool.yamlfile import YamlFile, faults_error, read_yaml
 
 
 def check_project(project: Project) -> tuple[list[Checked], list[str]]:
@@ -31,13 +33,22 @@ def check_project(project: Project) -> tuple[list[Checked], list[str]]:
             lambda: _check_rules(project, surveys),
             lambda: check_plan(project),
             lambda: check_themes(project),
-            lambda: check_report(definition_path(project)),
+            *(partial(check_report, path) for path in _reports(project)),
             lambda: f"demo: {len(load_demo(project.analysis / 'demo.yaml').populations)} populations, no faults",
             lambda: _check_apart(project),
         ]
     )
-    warnings = [f"Warning: {warning}" for warning in report_warnings(definition_path(project))]
+    warnings = [f"Warning: {warning}" for path in _reports(project) for warning in report_warnings(path)]
     return checked, [*(line for line in lines if line), *warnings]
+
+
+def _reports(project: Project) -> list[Path]:
+    """The definitions of all reports; of none the one that is missing."""
+    return _definitions(project) or [definition_path(project)]
+
+
+def _definitions(project: Project) -> list[Path]:
+    return sorted(project.reports.glob("*/report.yaml"))
 
 
 def release(project: Project, survey: str, version: int, *, revision: str = "") -> tuple[Release, bool]:
@@ -89,18 +100,23 @@ def _closed(project: Project, surveys: Sequence[Survey]) -> list[str]:
 
 def _check_apart(project: Project) -> str:
     """Check what the reports show side by side. Says nothing: the rules have their line."""
-    found = load_rules(project.surveys / "rules.yaml")
-    if found and found.rules.apart:
+    try:
         plan = draft_plan(project)
-        faults = apart_faults(found.rules, list(_shown(project, plan)))
-        if faults:
-            raise faults_error("reports break the project's rules", faults)
+        reports = [(read_definition(path), read_yaml(path)) for path in _definitions(project)]
+    except (PlanError, ReportError):  # their own lines tell their faults
+        return ""
+    found = load_rules(project.surveys / "rules.yaml")
+    faults = apart_faults(found.rules, list(_shown(reports, plan))) if found and found.rules.apart else []
+    paired = {name for name, indicator in plan.indicators.items() if indicator.paired}
+    for definition, file in reports:
+        faults += paired_faults(definition, file, paired)
+    if faults:
+        raise faults_error("reports show side by side what must stand apart", faults)
     return ""
 
 
-def _shown(project: Project, plan: Plan) -> Iterator[Shown]:
-    for path in sorted(project.reports.glob("*/report.yaml")):
-        definition, file = read_definition(path), read_yaml(path)
+def _shown(reports: Iterable[tuple[ReportDefinition, YamlFile]], plan: Plan) -> Iterator[Shown]:
+    for definition, file in reports:
         for kind, parts in (("charts", definition.charts), ("tables", definition.tables)):
             for name, part in parts.items():
                 shown = part.indicators or _compared(plan, part)

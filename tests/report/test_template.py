@@ -5,12 +5,13 @@ from report_samples import context, rows, share
 
 from evaltool.errors import ReportError
 from evaltool.report.context import Breakdown
-from evaltool.report.definition import ReportDefinition, TableSpec, read_definition
+from evaltool.report.definition import ReportDefinition, TableSpec, paired_faults, read_definition
 from evaltool.report.prose import Prose
 from evaltool.report.rendering import check_report
 from evaltool.report.rows import Rows
 from evaltool.report.source import Template, fill
 from evaltool.report.tables import table
+from evaltool.yamlfile import read_yaml
 
 DEFINITION = """\
 format: 1
@@ -173,6 +174,21 @@ def test_cover_must_be_written_in_the_languages_of_the_templates(tmp_path):
     assert all(fault.where.endswith(":3") for fault in caught.value.faults)
 
 
+def test_chart_that_would_leave_something_out_is_a_fault(tmp_path):
+    two = "indicators: [job, education], title: {en: Two}}"
+    charts = (
+        f"charts:\n  a: {{kind: dots, {two}\n  b: {{kind: bars, by: site, {two}\n  c: {{kind: trend, by: site, {two}\n"
+    )
+    with pytest.raises(ReportError) as caught:
+        check_report(written(tmp_path, "text", DEFINITION.replace("charts:\n", charts)))
+    assert [fault.message for fault in caught.value.faults] == [
+        "the chart «a» has no «by»",
+        "the chart «b» shows one indicator",
+        "the chart «c» cannot be by a breakdown",
+        "the chart «c» shows one indicator",
+    ]
+
+
 def test_levels_add_up_empty_ones_are_left_out_and_the_unrecorded_stands_last(tmp_path):
     sites = {code: {"en": code.title()} for code in ("east", "west", "north")}
     some = [
@@ -197,3 +213,64 @@ def test_unknown_breakdown_is_told(tmp_path):
     with pytest.raises(ReportError, match="unknown breakdown «sites»") as caught:
         filled(tmp_path, '{{ chart("headline") }}', definition)
     assert "«site»" in caught.value.mend
+
+
+def test_what_was_asked_twice_stands_beside_nothing_that_was_asked_once(tmp_path):
+    own = "tables:\n  change: {kind: paired, indicators: [danish_speak_change]}\n"
+    mixed = "  both: {kind: missing, indicators: [danish_speak_change, danish_developed]}\n"
+    path = tmp_path / "report.yaml"
+    path.write_text(DEFINITION.replace("tables:\n", own + mixed), encoding="utf-8")
+    faults = paired_faults(read_definition(path), read_yaml(path), {"danish_speak_change"})
+    assert [fault.where.rpartition(":")[2] for fault in faults] == ["10"]
+    assert "danish_speak_change, asked at start and end, beside danish_developed" in faults[0].message
+
+
+@pytest.mark.parametrize("text", ["nobody", "{count} {was|were} and {count}", "{count} in {place}"])
+def test_phrase_that_cannot_be_filled_is_told_with_its_line(tmp_path, text):
+    path = tmp_path / "report.yaml"
+    path.write_text(f"{DEFINITION}phrases:\n  job: {{en: '{text}'}}\n", encoding="utf-8")
+    with pytest.raises(ReportError) as caught:
+        read_definition(path)
+    assert [(fault.code, fault.where.rpartition(":")[2]) for fault in caught.value.faults] == [("bad-value", "11")]
+
+
+def test_phrase_is_needed_in_each_language_of_the_report(tmp_path):
+    path = tmp_path / "report.yaml"
+    path.write_text(DEFINITION + "phrases:\n  job: {da: 'var {count} i job'}\n", encoding="utf-8")
+    with pytest.raises(ReportError, match="the phrase of «job» has no text in «en»"):
+        read_definition(path)
+
+
+@pytest.mark.parametrize(
+    ("word", "near"),
+    [
+        ('result("jobb")', "«job»"),
+        ('if_silent("jobb")', "«job»"),
+        ('change("job_or_eduction")', "«job_or_education»"),
+        ('paired("danish_speek_change")', "«danish_speak_change»"),
+        ('weighted("job_or_eduction")', "«job_or_education»"),
+        ('compared("jobb", "sites")', "«job»"),
+        ('compared("job", "site")', "«sites»"),
+        ('parts("job_or_eduction")', "«job_or_education»"),
+        ("respons()", "«response»"),
+        ("no_causes()", "«no_cause»"),
+    ],
+)
+def test_unknown_name_in_a_sentence_is_told_with_the_nearest_also_in_a_branch(tmp_path, word, near):
+    definition = DEFINITION + "parts:\n  job_or_education: [job, education]\n"
+    with pytest.raises(ReportError) as caught:
+        filled(tmp_path, f"One.\n\n{{% if false %}}{{{{ {word} }}}}{{% endif %}}\n", definition)
+    (fault,) = caught.value.faults
+    assert fault.where.endswith(":3")
+    assert near in fault.mend
+
+
+def test_phrase_or_part_of_an_unknown_indicator_is_told(tmp_path):
+    definition = DEFINITION + "phrases: {jobb: {en: '{count}'}}\nparts: {job_or_education: [jobs]}\n"
+    with pytest.raises(ReportError) as caught:
+        filled(tmp_path, "text", definition)
+    assert {fault.where for fault in caught.value.faults} == {"phrases.jobb", "parts.job_or_education"}
+
+
+def test_number_that_is_no_result_stands_as_it_is(tmp_path):
+    assert filled(tmp_path, 'At the {{ fixed("2.5 per cent") }} level.').markdown == "At the 2.5 per cent level."

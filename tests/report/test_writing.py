@@ -7,6 +7,7 @@ from evaltool.report.source import Template
 from evaltool.report.writing import writing_warnings
 
 NAMES = {"da": "I job eller uddannelse (mentees)", "en": "In a job or education"}
+MATCH = {"da": "Matchet", "en": "The match"}
 STANDING = "Undersøgelsen viser ikke, hvor meget der skyldes forløbet; der er ingen sammenligningsgruppe."
 DEFINITION = ReportDefinition.model_validate(
     {
@@ -15,7 +16,10 @@ DEFINITION = ReportDefinition.model_validate(
         "subtitle": {"en": "Made up"},
         "file": {"en": "report"},
         "template": {"da": "report.da.md", "en": "report.en.md"},
-        "charts": {"all": {"kind": "bars", "indicators": ["job"], "title": NAMES, "names": {"job": NAMES}}},
+        "charts": {
+            "all": {"kind": "bars", "indicators": ["job"], "title": NAMES, "names": {"job": NAMES}},
+            "asked": {"kind": "stacked", "indicators": ["match"], "title": NAMES, "names": {"match": MATCH}},
+        },
     }
 )
 
@@ -91,6 +95,7 @@ def test_cause_of_an_outcome_is_told(tmp_path, language, text, word):
         ("da", '{{ share("job") }}\n\nDet er kort på grund af restriktioner.'),
         ("da", '{{ result("job") }} ' + STANDING),
         ("en", "Fewer events were held because of restrictions."),
+        ("en", "The match took longer because of restrictions."),
     ],
 )
 def test_cause_of_an_activity_is_left_alone(tmp_path, language, text):

@@ -23,7 +23,8 @@ def line(path: Path, part: str) -> int:
 
 def test_a_project_without_rules_has_no_line_for_them(project: Project) -> None:
     _, lines = check_project(project)
-    assert [text.partition(":")[0].partition(" ")[0] for text in lines] == ["plan", "report", "demo"]
+    kinds = [text.partition(":")[0].partition(" ")[0] for text in lines]
+    assert list(dict.fromkeys(kinds)) == ["plan", "report", "demo"]
 
 
 def test_rules_are_counted_by_kind(project: Project) -> None:
@@ -65,3 +66,12 @@ def test_a_comparison_of_two_questions_that_must_stand_apart_is_a_fault(project:
     rules = "format: 1\napart: [{one: [work], other: [satisfied]}]\n"
     (project.surveys / "rules.yaml").write_text(rules, encoding="utf-8")
     assert ("not-apart", f"reports/status/report.yaml:{line(report, '  between_sites:')}") in faults(project)
+
+
+def test_figure_typed_by_hand_is_a_warning_with_its_line(project: Project) -> None:
+    text = project.reports / "status" / "status.en.md"
+    with text.open("a", encoding="utf-8") as file:
+        file.write("\nSome 59 per cent were glad.\n")
+    _, lines = check_project(project)
+    (warning,) = [each for each in lines if each.startswith("Warning")]
+    assert f"status.en.md:{line(text, 'Some 59')}: «59 per cent» is typed by hand" in warning
