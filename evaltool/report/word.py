@@ -100,7 +100,10 @@ def _name_pictures(node: Element, name: str) -> None:
 
 
 def _draw_in_vectors(parts: Parts, document: Element, vectors: Mapping[str, bytes]) -> None:
-    """Add each chart's SVG beside its PNG; a program that knows no SVG shows the PNG."""
+    """Add each chart's SVG beside its PNG; a program that knows no SVG shows the PNG. All are as wide as the text."""
+    for place in document.iter(f"{{{_WP}}}inline"):
+        for side in "TBLR":
+            place.set(f"dist{side}", "0")  # LibreOffice takes an inch's eighth where nothing is said
     for picture in document.iter(f"{{{_PIC}}}pic"):
         name = next(picture.iter(f"{{{_PIC}}}cNvPr")).get("name", "")
         if name in vectors:

@@ -67,7 +67,7 @@ def _set_tables(document: Element, styles: Mapping[str, str]) -> None:
         for look in table.iter(w("tblLook")):
             look.set(w("firstColumn"), "1")
             look.set(w("val"), "00A0")  # first row and first column
-        _air_above(table.getnext(), styles)
+        _set_below(table.getnext(), styles)
 
 
 def _row_properties(row: Element) -> Element:
@@ -78,8 +78,14 @@ def _row_properties(row: Element) -> Element:
     return properties
 
 
-def _air_above(paragraph: Element | None, styles: Mapping[str, str]) -> None:
-    if paragraph is not None and _style_of(paragraph, "pPr", "pStyle") in {
+def _set_below(paragraph: Element | None, styles: Mapping[str, str]) -> None:
+    """Air above what follows a table, and none of pandoc's empty paragraphs before the next caption."""
+    if paragraph is None:
+        return
+    following = paragraph.getnext()
+    if not len(paragraph) and following is not None and following.tag == w("p"):
+        paragraph.getparent().remove(paragraph)  # pyright: ignore[reportOptionalMemberAccess]  # it is no root
+    elif _style_of(paragraph, "pPr", "pStyle") in {
         styles["body text"],
         styles["first paragraph"],
     }:

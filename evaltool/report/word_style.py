@@ -46,12 +46,13 @@ _STYLES = {
     "Date": ("Date", _space(0, 160, 240) + '<w:jc w:val="left"/>', _run(20, _PLAIN, color="5B6670")),
     "Heading1": ("heading 1", _space(240, 80, 240, keep=True), _run(30, _BOLD, color=_ACCENT)),
     "Heading2": ("heading 2", _space(160, 60, 240, keep=True), _run(24, _BOLD, color=_ACCENT)),
-    "TableCaption": ("Table Caption", _space(120, 60, 240, keep=True), _run(19, _UPRIGHT)),
-    "ImageCaption": ("Image Caption", _space(120, 60, 240, keep=True), _run(19, _UPRIGHT)),
+    "TableCaption": ("Table Caption", _space(180, 60, 240, keep=True), _run(19, _UPRIGHT)),
+    "ImageCaption": ("Image Caption", _space(180, 60, 240, keep=True), _run(19, _UPRIGHT)),
     "CaptionedFigure": ("Captioned Figure", _space(0, 100, 240), ""),
     "Mark": ("Mark", _space(0, 120, 240) + '<w:jc w:val="left"/>', _run(26, _BOLD, color=_MARK)),
     "AfterTable": ("After Table", _space(140, 100), ""),
     "TableText": ("Table Text", _space(24, 24, 240), _run(18)),
+    "VerbatimChar": ("Verbatim Char", "", '<w:rFonts w:ascii="Consolas" w:hAnsi="Consolas"/><w:sz w:val="19"/>'),
     "TableNote": ("Table Note", _space(80, 120, 240), _run(18)),
 }
 _LINE = '<w:{side} w:val="single" w:sz="{size}" w:space="0" w:color="{color}"/>'
