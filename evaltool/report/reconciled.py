@@ -138,7 +138,10 @@ def in_words(prose: Prose, reasons: Mapping[str, int]) -> str:
     return ", ".join(named)
 
 
-_OF_INTERVIEWS = "Of all interviews: the base has {more} more, without an answer to the question ({reasons}); none of them is counted."
+_OF_INTERVIEWS = (
+    "Of all interviews: the base has {more} more, without an answer to the question ({reasons}); "
+    "none of them is counted."
+)
 _ALL_ANSWERED = "Of all interviews: each has an answer to the question, so the share is the same."
 _OF_COMPLETE = "Of complete interviews: answers of partial ones are left out ({fewer}, of which {counted} counted)."
 _ALL_COMPLETE = "Of complete interviews: no partial one has an answer to the question, so the share is the same."

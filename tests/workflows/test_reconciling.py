@@ -59,8 +59,8 @@ def test_each_base_has_its_numbers_and_the_way_to_it(project: Project) -> None:
             "So it is 57 per cent, not 59 per cent."
         ),
         (
-            "Of all 124 who were to answer: 37 gave no answer (did not want to answer 2, not answered 1, no interview 34), "
-            "and what they would have answered nobody knows. So it lies between 41 and 71 per cent."
+            "Of all 124 who were to answer: 37 gave no answer (did not want to answer 2, not answered 1, "
+            "no interview 34), and what they would have answered nobody knows. So it lies between 41 and 71 per cent."
         ),
     ]
     numbers = [row[1] for row in way.rows]
