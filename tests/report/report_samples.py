@@ -44,7 +44,7 @@ def headline_rows() -> list[Estimate]:
     wilson = {"conf_low": 0.4812, "conf_high": 0.6838}
     test = {"statistic": "target_test", "comparison": "target", "estimate": 1e-8, "verdict": "met"}
     return [
-        share("job_or_education", 51, 87, missing="refused=2;no_interview=35", **wilson),
+        share("job_or_education", 51, 87, **wilson),
         share("job", 38, 87, conf_low=0.3373, conf_high=0.5413),
         share("education", 13, 87, conf_low=0.0895, conf_high=0.2392),
         Estimate(indicator="job_or_education", population="2021", count=51, n=87, **test),
@@ -246,7 +246,7 @@ def context(language: str = "da", **changes: Any) -> ReportContext:
         "populations": ("2021", "2022"),
         "made_on": date(2022, 4, 24),
         "units": {"da": "afsluttede forløb", "en": "completed courses"},
-        "respondents": {"da": "mentees, der svarede", "en": "mentees who answered"},
+        "respondents": {"da": "mentees", "en": "mentees"},
         "headline": "job_or_education",
         "indicators": indicators(),
         "breakdowns": {

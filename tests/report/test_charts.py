@@ -78,7 +78,7 @@ def test_interval_ends_where_the_row_says():
 def test_chart_bears_the_watermark_and_the_base_and_its_title_for_readers():
     chart = drawn(kind="bars", indicators=["job_or_education"], by="site")
     assert len(shapes(chart, "watermark")) == 1
-    assert any("Mentees who answered (n\xa0=\xa087)" in text for text in texts(chart))
+    assert any("Mentees (n\xa0=\xa087)" in text for text in texts(chart))
     assert "<title>A title</title><desc>MADE-UP DATA. A title." in chart.svg
     plain = drawn(changes={"synthetic": False}, kind="bars", indicators=["job_or_education"])
     assert shapes(plain, "watermark") == []
