@@ -37,11 +37,11 @@ class Phrase:
         return cls(before, after)
 
     def after_opening(self, count: Markup) -> Markup:
-        """`var 51 i job`: in Danish the verb comes before its subject here."""
+        """As the phrase has it: where a language turns verb and subject after an opening, so does the phrase."""
         return filled(f"{self.before}{{count}}{self.after}", count=count)
 
     def with_subject(self, subject: Markup) -> Markup:
-        """`51 var i job`, at the beginning or after a conjunction."""
+        """The subject first, as at the beginning or after a conjunction."""
         verb = f" {self.before.strip()}" if self.before else ""
         return filled(f"{{subject}}{verb}{self.after}", subject=subject)
 
@@ -55,12 +55,8 @@ def result(prose: Prose, indicator: str, *, population: str = "", by: str = "", 
     Without a figure it says why: no answers, a single answer, or too few in a group (then the last years together).
     """
     where = prose.where(population, by, level)
-    if (
-        where.by
-        and prose.rows.find(indicator, "share", where) is None
-        and (where.by, where.level) == prose.context.group
-    ):
-        return _no_answers(prose, where.population)  # a local page of a group that nobody is in
+    if _nobody(prose, indicator, "share", where):
+        return _no_answers(prose, where.population)
     row = prose.row(indicator, "share", where)
     reason = _withheld(prose, row)
     if reason:
@@ -72,6 +68,8 @@ def result(prose: Prose, indicator: str, *, population: str = "", by: str = "", 
 def paired(prose: Prose, indicator: str, *, population: str = "", by: str = "", level: str = "") -> Markup:
     """How many answered higher, the same and lower at the end than at the start, of those who answered both times."""
     where = prose.where(population, by, level)
+    if _nobody(prose, indicator, _PAIRED[0], where):
+        return _no_answers(prose, where.population)
     rows = [prose.row(indicator, statistic, where) for statistic in _PAIRED]
     reason = _withheld(prose, rows[0])
     if reason:
@@ -105,6 +103,8 @@ def answer(prose: Prose, indicator: str, *, population: str = "", by: str = "", 
 def parts(prose: Prose, whole: str, *, population: str = "", by: str = "", level: str = "") -> Markup:
     """The parts of a whole beside each other, and the whole where they add up to it."""
     where = prose.where(population, by, level)
+    if _nobody(prose, whole, "share", where):
+        return _no_answers(prose, where.population)
     row = prose.row(whole, "share", where)
     reason = _withheld(prose, row)
     if reason:
@@ -154,7 +154,7 @@ def _phrase(prose: Prose, row: Estimate, many: int | None = None) -> Phrase:
 
 
 def _opening(prose: Prose, row: Estimate) -> Markup:
-    """`the 87 mentees who answered`, with the base where it is narrower."""
+    """`the 87 participants who answered`, with the base where it is narrower."""
     facts, people = prose.facts(row.indicator), pick(prose.context.respondents, prose.language)
     cells = {"n": prose.span(row, "n", prose.whole(row.n or 0)), "people": plain(people)}
     if not facts.base:
@@ -182,7 +182,7 @@ def _figures(prose: Prose, row: Estimate) -> Markup:
 
 
 def _about(prose: Prose, where: Where, label: str = "") -> Markup:
-    """What the sentence is about where that is not what the report is about: `2020, Aarhus: `."""
+    """What the sentence is about where that is not what the report is about: `2020, North: `."""
     other = where.population if where.population != prose.context.population else ""
     own = not where.by or (where.by, where.level) == prose.context.group
     names = [label, other, "" if own else prose.level_name(where.by, where.level)]
@@ -200,6 +200,12 @@ def _withheld(prose: Prose, row: Estimate) -> Markup:
     if row.estimate is None or not row.n:
         return _no_answers(prose, row.population)
     return sentence("Only one answered, and a single answer is not shown.", language) if row.n == 1 else Markup()
+
+
+def _nobody(prose: Prose, indicator: str, statistic: str, where: Where) -> bool:
+    """Whether this is the page of a group that nobody is in: it has no rows, and says so."""
+    own = bool(where.by) and (where.by, where.level) == prose.context.group
+    return own and prose.rows.find(indicator, statistic, where) is None
 
 
 def _no_answers(prose: Prose, population: str) -> Markup:
