@@ -238,3 +238,13 @@ def test_every_number_of_a_sentence_carries_the_row_that_it_came_from():
 
 def test_text_for_mail_has_neither_marks_nor_escapes():
     assert as_text(str(plain("a*b [c] {d} x_1 1.234 (59 pct.)"))) == "a*b [c] {d} x_1 1.234 (59 pct.)"
+
+
+@pytest.mark.parametrize(("say_it", "name"), [(result, HEADLINE), (parts, HEADLINE), (paired, "danish_speak_change")])
+def test_page_of_a_group_that_nobody_is_in_says_so(say_it, name):
+    assert as_text(str(say_it(prepared([], group=("site", "amager")), name))) == "There are no answers for 2021."
+
+
+def test_unknown_row_is_an_error_that_names_the_nearest():
+    with pytest.raises(ReportError, match="no result row has the indicator «job»"):
+        result(prepared([share(51, 87, (48, 68))]), "job")
