@@ -16,7 +16,6 @@ from evaltool.report.trends import TREND, break_between
 from evaltool.results import Estimate
 from evaltool.text import Text, pick, say
 from evaltool.workflows.asking import About, Standing
-from evaltool.workflows.estimating import by_another_plan
 from evaltool.workflows.planned import read_plan
 from evaltool.yamlfile import nearest
 
@@ -93,18 +92,27 @@ def _sides(project: Project, standing: Standing, wanted: Wanted) -> tuple[_Side,
         names = (first, *more)
         sides = [_Side(name, plan, _prose(standing, wanted, name, *wanted.populations), name) for name in names]
     else:
+        from evaltool.workflows.estimating import by_another_plan  # noqa: PLC0415  # slow, and nothing else needs it
+
         prose = _prose(standing, wanted, first, *wanted.populations)
         assert wanted.plan is not None
         theirs = read_plan(project, wanted.plan)
         if first not in theirs.indicators or theirs.indicators[first].paired:
             mend = nearest(first, theirs.indicators)
             raise ReportError(f"«{first}» is not one share of that plan", where=wanted.plan.as_posix(), mend=mend)
-        rows = Rows(by_another_plan(project, theirs))
+        rows = Rows(by_another_plan(project, theirs.model_copy(update=_only(first, theirs))))
         sides = [
             _Side(project.plan.name, plan, prose, first),
             _Side(wanted.plan.as_posix(), theirs, Prose(rows, prose.context), first, estimated=False),
         ]
     return sides[0], sides[1]
+
+
+def _only(indicator: str, plan: Plan) -> dict[str, object]:
+    """What is left of a plan when a single share is asked of it: whatever else it computes takes long."""
+    nothing = dict.fromkeys(("breakdowns", "distributions", "pooled", "representativeness"), ())
+    nothing |= {name: {} for name in ("comparisons", "families", "scales")}
+    return {**nothing, "weights": None, "panel": None, "indicators": {indicator: plan.indicators[indicator]}}
 
 
 def _definitions(side: _Side) -> dict[str, str]:

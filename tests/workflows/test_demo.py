@@ -247,3 +247,19 @@ def test_the_notebook_shows_the_figures_of_the_report(demo: Path, rows: dict[tup
     low, high = (rows["job_or_education", "2021", name] for name in ("bound_low", "bound_high"))
     bases = shown[code[-1].source]["text/plain"].split()
     assert {str(low.n), str(high.count), "share_of_complete", "share_of_interviews"} <= set(bases)
+
+
+def test_another_plan_is_reckoned_on_the_same_answers(demo: Path, tmp_path: Path) -> None:
+    text = (demo / "definitions" / "analysis" / "plan.yaml").read_text(encoding="utf-8")
+    other = tmp_path / "last-year.yaml"
+    other.write_text(text.replace(" or ${job} = 'own_business'", "", 1), encoding="utf-8")  # the headline's rule
+    told = evaltool("-p", str(demo), "reconcile", "job_or_education", "--year", "2021", "--plan", str(other)).stdout
+
+    answers = pd.read_parquet(demo / "data" / "datasets" / "mentee-end@1" / "dataset.parquet")
+    answers = answers[answers["disposition"].isin(["I", "P"]) & (answers["cohort"].astype("str") == "2021")]
+    answers = answers[answers["job"].notna() & answers["education"].notna()]
+    active = answers["job"].isin(["ordinary", "subsidised"]) | (answers["education"] == "yes")
+    own = (answers["job"] == "own_business") & ~active
+    numbers = [line.split()[1:] for line in told.splitlines() if line.startswith(("Antal ", "n "))]
+    assert numbers == [[str(active.sum() + own.sum()), str(active.sum())], [str(len(answers))] * 2]
+    assert "Tallene har hver sin definition" in told
