@@ -18,13 +18,18 @@ app.add_typer(coding, name="coding")
 def make(
     survey: Survey,
     question: Annotated[str, typer.Argument(help="An open question of analysis/themes.yaml.", metavar="QUESTION")],
-    coder: Annotated[list[str], typer.Option(help="Name or initials; the first one's word counts. One or two.")],
-    both: Annotated[float, typer.Option(min=0, max=1, help="Share of the answers that both coders get.")] = 1.0,
+    coder: Annotated[
+        list[str] | None, typer.Option(help="Name or initials, of one or two; the first one's word counts.")
+    ] = None,
+    both: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help="Share of answers that both get (default: as before, or all)."),
+    ] = None,
 ) -> None:
     """Write a workbook for each coder: the answers, a column a theme. What she has filled in so far is kept."""
     from evaltool.workflows.coding import make_sheets
 
-    done = make_sheets(open_project(), survey, question, coder, both=both)
+    done = make_sheets(open_project(), survey, question, coder or (), both=both)
     for path, count in done.files.items():
         typer.echo(f"{path}: {count} answers")
     typer.echo(

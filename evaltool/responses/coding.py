@@ -96,11 +96,15 @@ class Mark:
 
 @dataclass(frozen=True, kw_only=True)
 class Coding:
-    """The coding of one question. `marks` are by coder; the first one named in `coders` decides where two differ."""
+    """The coding of one question. `marks` are by coder; the first one named in `coders` decides where two differ.
+
+    `both` is the share of the answers that all coders get.
+    """
 
     survey: str
     question: str
     coders: tuple[str, ...] = ()
+    both: float = 1.0
     rows: tuple[Row, ...] = ()
     marks: Mapping[str, tuple[Mark, ...]] = field(default_factory=dict[str, tuple[Mark, ...]])
 
@@ -141,27 +145,25 @@ def coding_data(coding: Coding) -> dict[str, object]:
 # Who codes what
 
 
-def share_out(
-    coding: Coding, answers: Sequence[OpenAnswer], coders: Sequence[str], *, both: float, new_row: Callable[[], str]
-) -> Coding:
+def share_out(coding: Coding, answers: Sequence[OpenAnswer], new_row: Callable[[], str]) -> Coding:
     """Give every answer to its coders; what was given before stays.
 
     The answers stand in the order of SHA-256 of question and pseudonym, which nobody chose and which comes out alike
-    every time: the first `both` of them go to all coders, the others to one coder in turn. Answers that are no longer
-    in the data lose their row, and with it what was marked there.
+    every time: the first share `both` of them goes to all coders, the others to one coder in turn. Answers that are no
+    longer in the data lose their row, and with it what was marked there.
     """
     known = {(row.unit, row.answer): row for row in coding.rows}
     ordered = sorted(answers, key=lambda item: hashlib.sha256(f"{coding.question}/{item.unit}".encode()).hexdigest())
-    shared = round(both * len(ordered))
+    shared = round(coding.both * len(ordered))
     rows: list[Row] = []
     for place, answer in enumerate(ordered):
         row = known.get((answer.unit, answer.digest))
-        drawn = tuple(coders) if place < shared else () if row else (coders[place % len(coders)],)
+        drawn = coding.coders if place < shared else () if row else (coding.coders[place % len(coding.coders)],)
         given = dict.fromkeys((*(row.coders if row else ()), *drawn))
         rows.append(Row(row=row.row if row else new_row(), unit=answer.unit, answer=answer.digest, coders=tuple(given)))
     gone = {row.row for row in coding.rows} - {row.row for row in rows}
     marks = {coder: tuple(mark for mark in found if mark.row not in gone) for coder, found in coding.marks.items()}
-    return replace(coding, coders=tuple(dict.fromkeys((*coding.coders, *coders))), rows=tuple(rows), marks=marks)
+    return replace(coding, rows=tuple(rows), marks=marks)
 
 
 # What is counted

@@ -100,8 +100,12 @@ class ReadBack:
     notes: tuple[str, ...]
 
 
-def make_sheets(project: Project, survey: str, question: str, coders: Sequence[str], *, both: float = 1.0) -> Made:
+def make_sheets(
+    project: Project, survey: str, question: str, coders: Sequence[str] = (), *, both: float | None = None
+) -> Made:
     """Write a workbook for each coder. What stands in one that is there already is kept; new answers are added.
+
+    `coders` come beside those who were named before; without `both` the share stays as it was (at first all of them).
 
     Raises:
         ProjectError: if the question has no themes, or the coders are not one or two.
@@ -111,9 +115,11 @@ def make_sheets(project: Project, survey: str, question: str, coders: Sequence[s
         source = _source(project)
         themes = source.question(survey, question)
         before = source.coding(question)
-        _check_coders(coders, before)
+        every = tuple(dict.fromkeys((*before.coders, *coders)))
+        _check_coders(every)
         answers = source.answers(question)
-        coding = share_out(before, answers, coders, both=both, new_row=lambda: f"r{secrets.token_hex(5)}")
+        agreed = replace(before, coders=every, both=before.both if both is None else both)
+        coding = share_out(agreed, answers, lambda: f"r{secrets.token_hex(5)}")
         paths = {coder: _book_path(project, coding, coder) for coder in coding.coders}
         filled = {coder: _cells_so_far(paths[coder], coding, coder) for coder in coding.coders}
         source.keep(coding)
@@ -134,15 +140,15 @@ def _source(project: Project) -> CodingSource:
     return CodingSource(project, plan, read_themes(project, plan), datasets(project))
 
 
-def _check_coders(coders: Sequence[str], before: Coding) -> None:
-    every = list(dict.fromkeys((*before.coders, *coders)))
-    wrong = [coder for coder in coders if not _CODER.fullmatch(coder)]
+def _check_coders(every: Sequence[str]) -> None:
+    wrong = [coder for coder in every if not _CODER.fullmatch(coder)]
     if wrong:
         mend = "Letters, digits, - and _, at most 20, for instance initials."
         raise ProjectError(f"«{wrong[0]}» cannot be the name of a coder", mend=mend)
     if not 1 <= len(every) <= 2:
-        message = f"one or two coders code a question, not {len(every)}: {', '.join(every)}"
-        raise ProjectError(message, mend="Who takes over from another coder goes on in her sheet, under her name.")
+        message = f"one or two coders code a question, not {len(every)}: {', '.join(every)}".rstrip(": ")
+        mend = "Name them with --coder; who takes over from another goes on in her sheet, under her name."
+        raise ProjectError(message, mend=mend)
 
 
 def _book_path(project: Project, coding: Coding, coder: str) -> Path:

@@ -37,8 +37,8 @@ ROW, POPULATION, LANGUAGE, FLAGS, ANSWER = "row", "population", "language", "fla
 TRANSLATION, NONE, QUOTE, CLEARED = "translation", "none", "quote", "cleared"
 THEME, PRINT = "theme ", "print "
 """Columns of a theme or a language are called so, with its code behind."""
-_WIDTHS = {ROW: 13, POPULATION: 12, LANGUAGE: 13, FLAGS: 26, ANSWER: 60, TRANSLATION: 40, PRINT: 40}
-_MARK_WIDTH = 13
+_WIDTHS = {ROW: 13, POPULATION: 12, LANGUAGE: 13, FLAGS: 30, ANSWER: 60, TRANSLATION: 40, PRINT: 40, CLEARED: 20}
+_MARK_WIDTH, _LINE_HEIGHT = 13, 15
 
 
 def is_open(key: str) -> bool:
@@ -98,9 +98,10 @@ def _save(book: Any, path: Path) -> None:
 
 def _write_table(sheet: Worksheet, content: CodingBook) -> None:
     write_header(sheet, content.columns.values())
+    for number, row in enumerate(content.rows, start=2):
+        sheet.row_dimensions[number].height = _LINE_HEIGHT * max(_lines(key, text) for key, text in row.cells.items())
     for place, key in enumerate(content.columns, start=1):
-        kind = PRINT if key.startswith(PRINT) else key
-        sheet.column_dimensions[get_column_letter(place)].width = _WIDTHS.get(kind, _MARK_WIDTH)
+        sheet.column_dimensions[get_column_letter(place)].width = _width(key)
         for number, row in enumerate(content.rows, start=2):
             closed = needs_consent(key) and not row.quotable
             text = content.no_consent if closed and key == QUOTE else row.cells.get(key, "")
@@ -110,6 +111,15 @@ def _write_table(sheet: Worksheet, content: CodingBook) -> None:
                 cell.alignment = Alignment(wrap_text=True, vertical="top", horizontal="right", readingOrder=2)
     finish_table(sheet, len(content.columns), len(content.rows), frozen="B2")
     _add_choice(sheet, content)
+
+
+def _width(key: str) -> int:
+    return _WIDTHS.get(PRINT if key.startswith(PRINT) else key, _MARK_WIDTH)
+
+
+def _lines(key: str, text: str) -> int:
+    """How many lines the text needs in its column: not every program finds it out when it opens a workbook."""
+    return sum(1 + len(line) // (_width(key) - 2) for line in text.split("\n"))
 
 
 def _add_choice(sheet: Any, content: CodingBook) -> None:

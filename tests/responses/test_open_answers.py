@@ -56,7 +56,7 @@ def answers(*names: str, words: str = "words of") -> list[OpenAnswer]:
 
 def shared(before: Coding, given: list[OpenAnswer], *coders: str, both: float = 0.5) -> Coding:
     numbers = count(len(before.rows))
-    return share_out(before, given, coders, both=both, new_row=lambda: f"r{next(numbers)}")
+    return share_out(replace(before, coders=coders, both=both), given, lambda: f"r{next(numbers)}")
 
 
 NOTHING = Coding(survey="s", question="q")

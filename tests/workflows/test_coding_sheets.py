@@ -96,7 +96,7 @@ def book_of(project: Project, coder: str) -> Path:
     return project.build / "coding" / f"participant-end.better.{coder}.xlsx"
 
 
-def make(project: Project, *coders: str, both: float = 1.0) -> list[Path]:
+def make(project: Project, *coders: str, both: float | None = None) -> list[Path]:
     return list(make_sheets(project, "participant-end", "better", coders, both=both).files)
 
 
@@ -289,6 +289,18 @@ def test_a_sheet_of_another_project_is_refused(project: Project, tmp_path: Path,
     with pytest.raises(SheetError) as told:
         read_sheets(project, [path])
     assert "belongs to other data" in str(told.value)
+
+
+def test_a_later_make_remembers_coders_and_overlap(project: Project) -> None:
+    make(project, "anna", "bo", both=0.34)
+    answer(project, {"C4": SAID["C4"]})
+    done = make_sheets(project, "participant-end", "better")
+    assert set(done.files) == {book_of(project, "anna"), book_of(project, "bo")}
+    assert (done.answers, sum(done.files.values())) == (4, 4 + done.both)
+    assert done.both < 3
+    (project.data / "coding" / "better.json").unlink()
+    with pytest.raises(ProjectError, match="one or two coders code a question, not 0"):
+        make_sheets(project, "participant-end", "better")
 
 
 def test_a_third_coder_and_a_question_without_themes_are_refused(project: Project) -> None:
