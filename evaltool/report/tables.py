@@ -174,10 +174,10 @@ def _cohorts(prose: Prose, spec: TableSpec) -> Grid:
     lines = {name: {row.population: row for row in prose.trend(name)} for name in spec.indicators}
     broken = [any(is_break(line.get(population)) for line in lines.values()) for population in prose.populations]
     notes: list[str] = []
-    header, widths = [say("Indicator", prose.language)], [23]
+    header, widths = [say("Indicator", prose.language)], [45]
     for population, sign in zip(prose.populations, broken, strict=True):
         header += ["", population] if sign else [population]
-        widths += [3, 29] if sign else [29]
+        widths += [3, 61] if sign else [61]
     rows: list[list[Cell]] = []
     for name, line in lines.items():
         cells = [plain(prose.item_name(name, spec.names))]
@@ -187,7 +187,7 @@ def _cohorts(prose: Prose, spec: TableSpec) -> Grid:
         rows.append([*cells, plain(_compared(prose, name, notes))])
     header.append(say("Question", prose.language))
     below = [plain(" ".join(notes))] if notes else []
-    return Grid(header, rows, (*widths, 20), frozenset({0, len(header) - 1}), below)
+    return Grid(header, rows, (*widths, 39), frozenset({0, len(header) - 1}), below)
 
 
 def _compared(prose: Prose, indicator: str, notes: list[str]) -> str:
