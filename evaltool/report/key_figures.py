@@ -33,7 +33,6 @@ _MARKUP = re.compile(r"\[([^\]]*)\]\{[^}]*\}|[*_]{1,2}(?=\S)|(?<=\S)[*_]{1,2}|\\
 _ILLEGAL_IN_NAMES = re.compile(r"[\[\]:*?/\\]")
 _LONGEST_NAME = 31
 _HEAD_ROW, _LINE_HEIGHT = 6, 15
-_VERDICTS = {"met": "met", "not_met": "not met", "cannot_tell": "cannot tell", **COMPARABLE}
 _TEXT, _WHOLE, _EXACT, _PER_CENT = "Figure, text", "Figure, whole", "Figure, exact", "Figure, per cent"
 _FORMATS = {_TEXT: "@", _WHOLE: "#,##0", _EXACT: "0.000", _PER_CENT: "0%"}
 """The styles of cells, and Excel's formats: each program shows them as its user's language writes numbers."""
@@ -276,12 +275,19 @@ def _cells(prose: Prose, figure: _Shown) -> list[tuple[Cell, str]]:
         *_texts(group_words(prose, row.by, row.level), row.population),
         *_numbers(prose, row),
         *_texts(
-            say(_VERDICTS.get(row.verdict, row.verdict), language) if row.verdict else "",
+            _verdict(prose, row),
             told(row.warning, prose.context),
             told(row.method, prose.context),
             " · ".join(figure.texts),
         ),
     ]
+
+
+def _verdict(prose: Prose, row: Estimate) -> str:
+    """On comparing populations, or on the target: then in the words of text and tables."""
+    if row.verdict in COMPARABLE:
+        return say(COMPARABLE[row.verdict], prose.language)
+    return prose.verdict_word(row) if row.verdict else ""
 
 
 def _texts(*values: str) -> list[tuple[Cell, str]]:
