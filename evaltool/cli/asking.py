@@ -12,14 +12,14 @@ Language = Annotated[str, typer.Option(help="Language of the answer (default: th
 
 
 @app.command(
-    epilog="Example: evaltool ask job_or_education --site aarhus --year 2021",
+    epilog="Example: evaltool ask job_or_education --site north --year 2021",
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
 )
 def ask(
     context: typer.Context,
     indicator: Indicator,
     population: Annotated[str, typer.Option("--population", "--year", help="Of whom (default: the latest).")] = "",
-    group: Annotated[str, typer.Option(help="A level of a breakdown, as site=aarhus; or name it: --site aarhus.")] = "",
+    group: Annotated[str, typer.Option(help="A level of a breakdown, as site=north; or name it: --site north.")] = "",
     language: Language = "",
 ) -> None:
     """Say one figure in a sentence that can be mailed, with base and interval, or why it is withheld."""
@@ -30,11 +30,11 @@ def ask(
 
 
 def _group(group: str, words: list[str]) -> tuple[str, str]:
-    """`site=aarhus`, or what is left of the command line: `--site aarhus` or `--site=aarhus`."""
+    """`site=north`, or what is left of the command line: `--site north` or `--site=north`."""
     named = "=".join(words).removeprefix("--").replace("-", "_") if words and words[0].startswith("--") else ""
     by, sign, level = (group or named).partition("=")
     if (group or words) and (not (by and sign and level) or (group and words) or len(words) > 2):
-        raise typer.BadParameter("name one breakdown and one of its levels: --site aarhus")
+        raise typer.BadParameter("name one breakdown and one of its levels: --site north")
     return by, level
 
 

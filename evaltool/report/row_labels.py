@@ -115,7 +115,7 @@ def statistic_words(prose: Prose, row: Estimate) -> str:
 
 
 def group_words(prose: Prose, by: str, level: str) -> str:
-    """`Site: Odense`; everybody without a breakdown."""
+    """`Site: North`; everybody without a breakdown."""
     if not by:
         return say("All", prose.language)
     breakdown = prose.context.breakdowns.get(by)
