@@ -30,7 +30,7 @@ class _Part(BaseModel):
 
 
 class ChartSpec(_Part):
-    """A chart. `by` draws one bar a level of a breakdown; `title` is a plain sentence; `names` are shorter labels."""
+    """A chart. `by` draws a row a level of a breakdown; `title` is a plain sentence; `names` are shorter labels."""
 
     kind: ChartKind
     indicators: Annotated[tuple[str, ...], Field(min_length=1)]
@@ -92,7 +92,7 @@ def read_definition(path: Path) -> ReportDefinition:
     try:
         file = read_yaml(path)
         definition = _validated(file)
-        faults = [*_text_faults(definition, file), *_phrase_faults(definition, file)]
+        faults = [*_text_faults(definition, file), *_phrase_faults(definition, file), *_chart_faults(definition, file)]
         if faults:
             raise faults_error(_FAULTY, faults)
     except DefinitionError as error:
@@ -137,6 +137,18 @@ def _phrase_faults(definition: ReportDefinition, file: YamlFile) -> Iterator[Fau
                 mend = "It holds {count} once, and choices by it such as {was|were}."
                 where = file.where(("phrases", name, language))
                 yield Fault("bad-value", f"the phrase of «{name}» cannot be filled", where, mend)
+
+
+def _chart_faults(definition: ReportDefinition, file: YamlFile) -> Iterator[Fault]:
+    """Dots are by a breakdown, others than bars are not; what is by a breakdown shows one indicator, as a flow does."""
+    for name, chart in definition.charts.items():
+        where = file.where(("charts", name))
+        if chart.kind == "dots" and not chart.by:
+            yield Fault("bad-value", f"the chart «{name}» has no «by»", where, "Name the breakdown, or take bars.")
+        if chart.by and chart.kind not in {"bars", "dots"}:
+            yield Fault("bad-value", f"the chart «{name}» cannot be by a breakdown", where, "Take dots or bars.")
+        if len(chart.indicators) > 1 and (chart.by or chart.kind == "flow"):
+            yield Fault("bad-value", f"the chart «{name}» shows one indicator", where, "Make a chart of each.")
 
 
 def paired_faults(definition: ReportDefinition, file: YamlFile, paired: Set[str]) -> list[Fault]:

@@ -18,7 +18,7 @@ from evaltool.errors import ReportError
 from evaltool.report.chart_files import write_figures, write_pictures
 from evaltool.report.context import ReportContext
 from evaltool.report.definition import FORMATS, Format
-from evaltool.report.file_names import file_name
+from evaltool.report.file_names import file_name, told_apart
 from evaltool.report.grid import NOTE
 from evaltool.report.key_figures import key_figures
 from evaltool.report.letters import FONTS
@@ -39,12 +39,16 @@ _TEMPLATES = resources.files("evaltool.report") / "templates"
 
 @dataclass(frozen=True)
 class Document:
-    """The text to be set, with what stands on the cover. `template` is her own for Word; None takes ours."""
+    """The text to be set, with what stands on the cover. `stem` is what its files are called, before the ending.
+
+    `template` is her own for Word; None takes ours.
+    """
 
     source: Source
     prose: Prose
     title: str
     subtitle: str
+    stem: str
     template: Parts | None = None
 
     @property
@@ -52,14 +56,14 @@ class Document:
         return self.prose.context
 
 
-def write_documents(document: Document, out_dir: Path, stem: str) -> list[Path]:
+def write_documents(document: Document, out_dir: Path) -> list[Path]:
     """Write `<stem>.docx`, `.html`, `.pdf` and `.xlsx` into `out_dir`, and the charts into `<stem>-charts` there.
 
     Nothing is changed if one of them cannot be. Raises ReportError, for instance when one of the files is open in Word.
     """
     with beside(out_dir) as folder, told_to_users(out_dir):
         made = make_documents(document, folder)
-        charts = _chart_files(document, folder / _CHARTS, out_dir / f"{stem}-charts")
+        stem, charts = document.stem, _chart_files(document, folder / _CHARTS, out_dir / f"{document.stem}-charts")
         return move_into_place({**{made[kind]: out_dir / f"{stem}.{kind}" for kind in FORMATS}, **charts})
 
 
@@ -121,11 +125,12 @@ def make_documents(document: Document, folder: Path) -> Mapping[Format, Path]:
 
 
 def _chart_files(document: Document, made: Path, target: Path) -> Mapping[Path, Path]:
-    """Each chart as it goes on slides: its picture twice, and its figures. They bear the data's marks in their names."""
-    context, found = document.context, dict[Path, Path]()
-    for picture, chart in document.source.charts.items():
-        write_figures(chart.marks, made / f"{picture}.csv", " · ".join(context.marks))
-        name = file_name(chart.name + context.file_marks)
+    """Each chart as it goes on slides: its picture twice, and its figures. Their names bear the data's marks."""
+    context, charts, found = document.context, document.source.charts, dict[Path, Path]()
+    pictures = {chart.name: picture for picture, chart in charts.items()}  # a chart that is shown twice is one file
+    names = told_apart(file_name(name + context.file_marks) for name in pictures)
+    for picture, name in zip(pictures.values(), names, strict=True):
+        write_figures(charts[picture].marks, made / f"{picture}.csv", " · ".join(context.marks))
         found |= {made / f"{picture}.{ending}": target / f"{name}.{ending}" for ending in ("svg", "png", "csv")}
     return found
 

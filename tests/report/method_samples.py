@@ -15,7 +15,7 @@ COMPARISONS = {
         by="cohort", indicators=("job_or_education",), levels=("2021", "2022"), covariates=("site",), across=True
     ),
     "years_satisfaction": ComparisonFacts(
-        by="cohort", indicators=("satisfied_introduction",), levels=("2021", "2022"), across=True
+        by="cohort", indicators=("satisfied_introduction", "satisfied_match"), levels=("2021", "2022"), across=True
     ),
     "kinds_of_match": ComparisonFacts(
         by="match_kind",

@@ -102,3 +102,16 @@ def test_a_workbook_that_somebody_went_on_working_in_is_kept_too(out):
     assert "one-edited-1.xlsx" in lines[-1]
     assert (out / "one-edited-1.xlsx").read_text(encoding="utf-8") == "hers"
     assert out / "one-edited-1.xlsx" in written(out)[1]
+
+
+def test_charts_go_into_their_folder_and_are_told_in_one_line(out):
+    made, _, _ = make(out, one="first")
+    folder = made[0].parent / "one-charts"
+    folder.mkdir()
+    made += [folder / name for name in ("sites.svg", "sites.csv")]
+    for path in made[-2:]:
+        path.write_text("drawn", encoding="utf-8")
+    outputs = {path.relative_to(made[0].parent).as_posix(): file_hash(path) for path in made}
+    assert publish(made, out, {"outputs": outputs})[-1] == str(out / "one-charts")
+    assert (out / "one-charts" / "sites.csv").read_text(encoding="utf-8") == "drawn"
+    assert out / "one-charts" / "sites.svg" in written(out)[0]

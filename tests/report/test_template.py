@@ -175,10 +175,9 @@ def test_cover_must_be_written_in_the_languages_of_the_templates(tmp_path):
 
 
 def test_chart_that_would_leave_something_out_is_a_fault(tmp_path):
-    two = "indicators: [job, education], title: {en: Two}}"
-    charts = (
-        f"charts:\n  a: {{kind: dots, {two}\n  b: {{kind: bars, by: site, {two}\n  c: {{kind: trend, by: site, {two}\n"
-    )
+    kinds = {"a": "dots", "b": "bars, by: site", "c": "trend, by: site"}
+    more = "indicators: [job, education], title: {en: Two}}"
+    charts = "\n".join(["charts:", *(f"  {name}: {{kind: {kind}, {more}" for name, kind in kinds.items()), ""])
     with pytest.raises(ReportError) as caught:
         check_report(written(tmp_path, "text", DEFINITION.replace("charts:\n", charts)))
     assert [fault.message for fault in caught.value.faults] == [
