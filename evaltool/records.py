@@ -61,6 +61,11 @@ class Deployment:
     anonymised: bool = False
 
     @property
+    def adopted(self) -> bool:
+        """Whether it was made on its platform by hand: evaltool only reads its answers."""
+        return bool(self.mapping.get("adopted"))
+
+    @property
     def revision(self) -> int:
         """The revision shown now; the first release is 1."""
         return self.revisions[-1].revision if self.revisions else 1

@@ -97,7 +97,7 @@ def _clean_one(
     archive = Archive(project.archive / deployment.id)
     with open_vault(project) as vault:
         invited = {link.unit for link in vault.links(deployment.id)}
-    if deployment.anonymised or deployment.mapping.get("adopted"):
+    if deployment.anonymised or deployment.adopted:
         unlinked = unlinked_units(archive.segments(accept_altered=altered))
         roster, invited = with_units(roster, unlinked), invited.union(unlinked)
     cleaned = clean_responses(

@@ -87,9 +87,7 @@ def erase(project: Project, who: Who | None, *, sure: bool) -> Erased:
 def _find(project: Project, vault: Vault, who: Who) -> tuple[frozenset[str], set[str]]:
     """Her pseudonyms, also what her interviews of adopted surveys had when not linked to her; and these surveys."""
     hers = vault.find(who.person_id, course_id=who.course_id, respondent=who.respondent)
-    adopted = {
-        item.id: Archive(project.archive / item.id) for item in deployments(project) if item.mapping.get("adopted")
-    }
+    adopted = {item.id: Archive(project.archive / item.id) for item in deployments(project) if item.adopted}
     found = {name: interviews_of(hers, archive.segments(accept_altered=True)) for name, archive in adopted.items()}
     return hers.union(*found.values()), {name for name, interviews in found.items() if interviews}
 

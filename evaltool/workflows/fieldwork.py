@@ -76,7 +76,7 @@ def invite(
         CleaningError: if the survey follows another one that has no dataset yet.
         PlatformError: if the survey was adopted, or the platform is to write mail, and writes none.
     """
-    if deployment.mapping.get("adopted"):  # before the vault makes links that lead nowhere
+    if deployment.adopted:  # before the vault makes links that lead nowhere
         mend = "Its people were invited there. Link them to the roster: evaltool adopt … --participants FILE"
         raise PlatformError(f"{deployment.id} was adopted: evaltool only reads its answers", mend=mend)
     survey = _survey_of(project, deployment)

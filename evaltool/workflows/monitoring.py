@@ -158,7 +158,7 @@ class _Follower:
     def _checked(self, release: Release, deployment: Deployment, archive: Archive, links: Sequence[Link]) -> Checked:
         """The answers as `evaltool clean` would take them, without corrections; of those invited, if anybody was."""
         survey, table, units = release.survey, self.table, [link.unit for link in links]
-        if deployment.anonymised or deployment.mapping.get("adopted"):
+        if deployment.anonymised or deployment.adopted:
             table = with_units(table, unlinked_units(archive.segments()))
         cleaned = clean(survey, archive.segments(), table, structure_hash=release.structure_hash, eligible=units)
         frame = cleaned.frame
@@ -177,7 +177,7 @@ class _Follower:
         spoken = {link.unit: link.language for link in links}
         spoken = spoken or dict(zip(facts["unit"], facts["language"].astype("str"), strict=True))
         days = {link.unit: datetime.fromisoformat(link.created_at).date() for link in links}
-        if deployment.mapping.get("adopted") and len(facts):
+        if deployment.adopted and len(facts):
             first: date = facts["saved"].dt.date.min()
             days = dict.fromkeys(days, first)
         return Invited(days, {**levels, _LANGUAGE: spoken})
@@ -224,7 +224,7 @@ def _named(rows: Sequence[Estimate], statistic: str) -> dict[str, Estimate]:
 def _notes(
     deployment: Deployment, interviews: pd.DataFrame, facts: pd.DataFrame, links: Sequence[Link]
 ) -> Iterator[Said]:
-    if links and deployment.mapping.get("adopted"):
+    if links and deployment.adopted:
         yield Said("People were invited on the platform itself: their shares count from the day of the first answer.")
     if deployment.anonymised:
         yield Said("The platform has reset the dates and cut the links: no days, groups or durations can be told.")

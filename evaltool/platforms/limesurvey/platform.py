@@ -163,7 +163,7 @@ class LimeSurvey:
     def link(self, deployment_id: str, token: str, language: str) -> str:
         deployment, _ = self._access.standing(deployment_id)
         # The vault keeps an adopted survey's codes, which are as they are, behind its number.
-        code = token.partition(":")[2] if deployment.mapping.get("adopted") else access_code(token)
+        code = token.partition(":")[2] if deployment.adopted else access_code(token)
         return self._account.page(_sid(deployment), code, language)
 
     def _fields(self, deployment: Deployment) -> list[str] | None:
@@ -173,7 +173,6 @@ class LimeSurvey:
 
     def _source(self, deployment: Deployment, survey: Survey, *, listed: bool = True) -> Source:
         """With `listed`, LimeSurvey's whole list of participants is read: that takes long."""
-        adopted = deployment.mapping.get("adopted")
         return Source(
             deployment=deployment.id,
             structure_hash=deployment.structure_hash,
@@ -183,12 +182,12 @@ class LimeSurvey:
             zone=self._zone
             if deployment.mapping.get("timezone") is None
             else check_zone(deployment.mapping["timezone"]),
-            people=self._people(deployment, survey) if listed or adopted else {},
+            people=self._people(deployment, survey) if listed or deployment.adopted else {},
         )
 
     def _people(self, deployment: Deployment, survey: Survey) -> dict[str, Answering]:
         """Who answers, by access code. Of an adopted survey only the project knows."""
-        if deployment.mapping.get("adopted"):
+        if deployment.adopted:
             return {item.token: _linked(item, survey) for item in self._access.linked(deployment.id)}
         names = _names(deployment)
         people = list_participants(self._server, _sid(deployment), names.participant)
@@ -273,7 +272,7 @@ def _answering(there: Standing, names: Names) -> Answering:
 
 def _refuse_adopted(deployment: Deployment) -> None:
     """Nothing of an adopted survey is changed."""
-    if deployment.mapping.get("adopted"):
+    if deployment.adopted:
         mend = f"Do it in LimeSurvey. Is it still as it was? evaltool adopt {_sid(deployment)} --as {deployment.id}"
         raise PlatformError(f"{deployment.id} was adopted: evaltool only reads its answers", mend=mend)
 
