@@ -86,6 +86,8 @@ def demo(project: Project, out: Path, progress: Progress) -> Iterator[str]:
         yield f"the report of {name}: evaltool --project {out} report --population {name}"
     if (made.reports / "local").is_dir() and plan.breakdowns:
         yield f"a page for each group: evaltool --project {out} report --each {plan.breakdowns[0]}"
+    for notebook in sorted(made.analysis.glob("*.ipynb")):
+        yield f"the same from Python, as a notebook: {notebook}"
 
 
 _Key: TypeAlias = tuple[str, int]  # survey and version
