@@ -61,7 +61,7 @@ def _targets(prose: Prose, spec: TableSpec) -> Grid:
         "Verdict",
     )
     rows = [_target_row(prose, spec, indicator) for indicator in spec.indicators]
-    return Grid(header, rows, (30, 12, 11, 12, 12, 15, 8))
+    return Grid(header, rows, (29, 13, 11, 12, 12, 15, 8))
 
 
 def _target_row(prose: Prose, spec: TableSpec, indicator: str) -> list[Cell]:
