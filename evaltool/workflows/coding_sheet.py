@@ -4,6 +4,7 @@ What was sent stands in a hidden sheet, so that altered columns and lost rows ar
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -100,17 +101,27 @@ def _write_table(sheet: Worksheet, content: CodingBook) -> None:
     write_header(sheet, content.columns.values())
     for number, row in enumerate(content.rows, start=2):
         sheet.row_dimensions[number].height = _LINE_HEIGHT * max(_lines(key, text) for key, text in row.cells.items())
+    dressed: dict[tuple[bool, bool], Any] = {}
     for place, key in enumerate(content.columns, start=1):
         sheet.column_dimensions[get_column_letter(place)].width = _width(key)
         for number, row in enumerate(content.rows, start=2):
             closed = needs_consent(key) and not row.quotable
             text = content.no_consent if closed and key == QUOTE else row.cells.get(key, "")
             cell = text_cell(sheet, number, place, ILLEGAL_CHARACTERS_RE.sub(" ", text))
-            dress(cell, unlocked=is_open(key) and not closed, wrap=True)
-            if key == ANSWER and direction(row.language) == "rtl":
-                cell.alignment = Alignment(wrap_text=True, vertical="top", horizontal="right", readingOrder=2)
+            kind = (is_open(key) and not closed, key == ANSWER and direction(row.language) == "rtl")
+            if kind in dressed:  # to work out the same style anew for each cell takes most of the time
+                cell._style = copy(dressed[kind]._style)
+            else:
+                dressed[kind] = _dressed(cell, unlocked=kind[0], leftwards=kind[1])
     finish_table(sheet, len(content.columns), len(content.rows), frozen="B2")
     _add_choice(sheet, content)
+
+
+def _dressed(cell: Any, *, unlocked: bool, leftwards: bool) -> Any:
+    dress(cell, unlocked=unlocked, wrap=True)
+    if leftwards:
+        cell.alignment = Alignment(wrap_text=True, vertical="top", horizontal="right", readingOrder=2)
+    return cell
 
 
 def _width(key: str) -> int:

@@ -17,7 +17,7 @@ from evaltool.workflows.planned import read_plan, read_themes
 
 CODERS: Mapping[str, float] = {"made-up-1": 0.01, "made-up-2": 0.03}
 """How often each of them sees a theme that is not there, or overlooks one."""
-_BOTH, _QUOTED = 0.5, 0.3
+_BOTH, _QUOTED = 0.4, 0.3
 
 
 def code_made_up(project: Project, settings: Demo) -> Iterator[str]:
