@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from evaltool.report.definition import ChartSpec
-from evaltool.report.drawing import Chart, Mark, alt_text, base_words, begin, finish
+from evaltool.report.drawing import Chart, Mark, alt_text, base_words, begin, finish, group_words
 from evaltool.report.letters import wrap
 from evaltool.report.numbers import per_cent
 from evaltool.report.prose import Prose
@@ -59,7 +59,8 @@ class _Item:
 
 
 def stacked(prose: Prose, spec: ChartSpec) -> Chart:
-    told = " ".join([*base_words(prose, spec), say("Per cent of those who answered.", prose.language)])
+    base = base_words(prose, spec) if len(spec.indicators) == 1 else [f"{group_words(prose)}."]
+    told = " ".join([*base, say("Per cent of those who answered.", prose.language)])
     sheet, y = begin(told)
     lines: list[str] = []
     marks: list[Mark] = []
