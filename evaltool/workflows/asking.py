@@ -37,12 +37,15 @@ class Standing:
     """The estimates of a project as long as they stand, with the words for them."""
 
     def __init__(self, project: Project):
-        """Raises PlanError if nothing was analysed, and ReportError if something has changed since."""
+        """Raises PlanError if nothing was analysed, ReportError if something has changed since or is about nobody."""
         manifest = read_estimates_manifest(project)
         refuse_outdated(project, manifest)
         self.rows = read_estimates(project.estimates)
         # Rows of a comparison or a pool may be about several populations together.
         self.populations = tuple(dict.fromkeys(row.population for row in self.rows if not row.comparison))
+        if not self.populations:
+            mend = "Take in a roster with courses that belong to a population, then run: evaltool analyse"
+            raise ReportError("the estimates are about nobody", where=project.estimates.as_posix(), mend=mend)
         self.facts = Facts(project, manifest, self.populations)
         path = definition_path(project)
         self.definition: ReportDefinition | None = read_definition(path) if path.is_file() else None

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from commands import evaltool
@@ -109,6 +110,14 @@ def test_nothing_is_said_once_the_plan_has_changed(project: Project) -> None:
     with pytest.raises(ReportError, match=r"plan\.yaml has changed since the analysis"):
         asked(project, "in_work")
     project.plan.write_text(text, encoding="utf-8")
+
+
+def test_estimates_about_nobody_are_told(tmp_path: Path) -> None:
+    init_project(tmp_path / "programme")
+    project = read_project(tmp_path / "programme")
+    stand(project, [])
+    with pytest.raises(ReportError, match="about nobody"):
+        asked(project, "in_work")
 
 
 def test_an_answer_needs_no_library_that_is_slow_to_start() -> None:
