@@ -3,8 +3,6 @@
 import csv
 import io
 import re
-import zipfile
-import zlib
 from collections.abc import Callable, Collection, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,15 +14,11 @@ import openpyxl
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from evaltool.errors import EvaltoolError, Fault
+from evaltool.survey.worksheet import DAMAGED
 
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
 _ZEROS = re.compile(r"0+")
-# What openpyxl lets through from a damaged file; SyntaxError is the errors of both XML parsers that it may use.
-_DAMAGED = (
-    *(zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, SyntaxError),
-    *(LookupError, ValueError, TypeError, AttributeError, ArithmeticError),
-)
 
 
 class SheetError(EvaltoolError):
@@ -163,7 +157,7 @@ def _load(path: Path) -> Any:
     try:
         # `read_only` believes the size that the file claims, and some programs claim a wrong one.
         return openpyxl.load_workbook(io.BytesIO(data), data_only=True)
-    except _DAMAGED:
+    except DAMAGED:
         mend = "Open it in a spreadsheet program and save it as .xlsx again, without a password."
         raise SheetError("not an XLSX file, or a damaged one", where=path.as_posix(), mend=mend) from None
 

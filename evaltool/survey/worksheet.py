@@ -50,11 +50,11 @@ _LOCKED = PatternFill("solid", fgColor="EDEDED")
 _OPEN = PatternFill("solid", fgColor="FFFFF0")
 _HEAD = PatternFill("solid", fgColor="1F3864")
 _TOO_LONG = PatternFill("solid", bgColor="F8CBAD")
-# What openpyxl lets through from a damaged file; SyntaxError is the errors of both XML parsers that it may use.
-_DAMAGED = (
+DAMAGED = (
     *(zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, SyntaxError),
     *(LookupError, ValueError, TypeError, AttributeError, ArithmeticError),
 )
+"""What openpyxl lets through from a damaged file; SyntaxError is the errors of both XML parsers that it may use."""
 RULES = (
     "Write in the yellow columns only: translation, back-translation, state, comment. Grey cells stay as they are.",
     "Translate what is meant, so that another reader answers the same question. «context» says what to take care of.",
@@ -196,7 +196,7 @@ def _open(path: Path) -> Any:
         raise DefinitionError("the file has a password, or is an old .xls", where=path.as_posix(), mend=mend)
     try:
         return openpyxl.load_workbook(io.BytesIO(data))
-    except _DAMAGED:
+    except DAMAGED:
         mend = "Open it in a spreadsheet program and save it as .xlsx again, without a password."
         raise DefinitionError("not an XLSX file, or a damaged one", where=path.as_posix(), mend=mend) from None
 
