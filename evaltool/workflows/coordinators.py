@@ -29,7 +29,7 @@ from evaltool.workflows.coordinator_sheet import (
     Workbook,
     write_workbook,
 )
-from evaltool.workflows.fieldwork import statuses
+from evaltool.workflows.fieldwork import DONE, opens_in, statuses
 from evaltool.workflows.monitoring import last_pull
 from evaltool.workflows.working import now, read_json, standing_survey, working
 
@@ -46,7 +46,6 @@ _REASONS = {
     "moved": "moved",
     "broken_off": "course broken off",
 }
-_DONE = frozenset({"complete", "refused"})
 _STATUS, _LINK = "status", "link"
 _OPEN = {FOUND: "What was found out", FOUND_ON: "When (day-month-year)", REMARK: "Remark"}
 _GUIDE = (
@@ -217,14 +216,14 @@ def _rows(project: Project, facts: _Facts) -> Iterator[tuple[str, _Row]]:
     links = sorted(facts.links, key=lambda link: (link.name.casefold(), facts.courses[link.unit].course_id))
     with connected(facts.deployment.platform, project) as platform:
         for link in links:
-            spoken = link.language if link.language in facts.survey.languages else facts.survey.language
-            yield link.unit, _row(facts, link, platform.link(facts.deployment.id, link.token, spoken))
+            address = platform.link(facts.deployment.id, link.token, opens_in(link, facts.survey))
+            yield link.unit, _row(facts, link, address)
 
 
 def _row(facts: _Facts, link: Link, address: str) -> _Row:
     course, found = facts.courses[link.unit], facts.findings.get(link.unit)
     status = facts.statuses.get(link.unit, "")
-    done = status in _DONE or (found is not None and found.reason in SILENT)
+    done = status in DONE or (found is not None and found.reason in SILENT)
     days = {key: course.attributes.get(name, "") for key, name in facts.days.items()}
     return {
         PERSON: course.person_id,

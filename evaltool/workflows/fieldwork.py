@@ -3,8 +3,9 @@
 import csv
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -105,11 +106,8 @@ def invite(
             new = platform.invite(deployment.id, [_invitation(spoken, courses[link.unit], link) for link in links])
             file = out or project.data / "invitations" / f"{deployment.id}.xlsx"
             addresses = _addresses(platform, deployment.id, links, spoken)
-            _write_links(addresses, file)
-            mailed = platform.mail(deployment.id, _letters(links)) if mail else []
-        if mailed:
-            _write_links(addresses, file, mailed)
-        return Invited(new, len(links), file, tuple(notes), tuple(mailed))
+            mailed = _hand_out(addresses, file, partial(platform.mail, deployment.id) if mail else None)
+        return Invited(new, len(links), file, tuple(notes), mailed)
 
 
 def remind(
@@ -128,7 +126,7 @@ def remind(
     _refuse_selection(where, roster, out)
     with working(project), open_vault(project) as vault:
         asked = {course.unit: answering(course, survey) for course in _selected(survey, roster, vault.courses(), where)}
-        done = {unit for unit, status in statuses(project, deployment).items() if status in _DONE}
+        done = {unit for unit, status in statuses(project, deployment).items() if status in DONE}
         invited = [link for link in vault.links(deployment.id) if asked.get(link.unit) == link.person]
         links = [link for link in invited if link.unit not in done | silenced(project, deployment)]
         if not links:
@@ -138,14 +136,25 @@ def remind(
         with connected(deployment.platform, project) as platform:
             file = out or project.data / "invitations" / f"{deployment.id}-reminder.xlsx"
             addresses = _addresses(platform, deployment.id, links, spoken)
-            _write_links(addresses, file)
-            mailed = platform.mail(deployment.id, _letters(links), remind=True) if mail else []
-        if mailed:
-            _write_links(addresses, file, mailed)
-        return Invited(0, len(links), file, (), tuple(mailed))
+            mailed = _hand_out(addresses, file, partial(platform.mail, deployment.id, remind=True) if mail else None)
+        return Invited(0, len(links), file, (), mailed)
 
 
-_DONE = ("complete", "refused")
+def _hand_out(
+    addresses: Sequence[tuple[Link, str]], file: Path, send: Callable[[list[Letter]], list[Mailed]] | None
+) -> tuple[Mailed, ...]:
+    """Write the links, and if they are sent too, what became of each letter. The file is there before any mail goes."""
+    _write_links(addresses, file)
+    if send is None:
+        return ()
+    mailed = send([Letter(link.unit, link.token, link.name, link.email) for link, _ in addresses])
+    if mailed:
+        _write_links(addresses, file, mailed)
+    return tuple(mailed)
+
+
+DONE = ("complete", "refused")
+"""How an interview ends."""
 _STATE = ("deployment", "interview", "unit", "status", "revision", "saved_at")
 
 
@@ -171,18 +180,15 @@ def _addresses(platform: Platform, deployment_id: str, links: Sequence[Link], su
     return [
         (
             replace(link, language=link.language or survey.language),
-            platform.link(deployment_id, link.token, _spoken(link, survey)),
+            platform.link(deployment_id, link.token, opens_in(link, survey)),
         )
         for link in links
     ]
 
 
-def _spoken(link: Link, survey: Survey) -> str:
+def opens_in(link: Link, survey: Survey) -> str:
+    """The language in which the link opens: hers, if the survey speaks it."""
     return link.language if link.language in survey.languages else survey.language
-
-
-def _letters(links: Sequence[Link]) -> list[Letter]:
-    return [Letter(link.unit, link.token, link.name, link.email) for link in links]
 
 
 def _unspoken(links: Sequence[Link], survey: Survey) -> list[str]:
@@ -201,7 +207,7 @@ def _invitation(survey: Survey, course: Course, link: Link) -> Invitation:
         unit=link.unit,
         person=link.person,
         token=link.token,
-        language=_spoken(link, survey),
+        language=opens_in(link, survey),
         attributes={name: course.attributes.get(name, "") for name in survey.attributes},
     )
 
