@@ -9,6 +9,8 @@ import typer
 from evaltool.cli.shared import Pretest, Survey, Version, app, open_project, print_table, progress_bars, warn
 
 if TYPE_CHECKING:
+    from evaltool.project import Project
+    from evaltool.records import Deployment
     from evaltool.workflows.fieldwork import Invited
 
 
@@ -50,6 +52,13 @@ def roster(file: Annotated[Path, typer.Argument(help="CSV or XLSX; a row is a co
     typer.echo(f"{report.added} courses added, {report.changed} changed, {report.unchanged} as they were")
 
 
+def _deployed(survey: str, version: int, pretest: bool) -> "tuple[Project, Deployment]":
+    from evaltool.workflows.deploying import deployment_of
+
+    project = open_project()
+    return project, deployment_of(project, survey, version, pretest=pretest)
+
+
 _Where = Annotated[str, typer.Option(help="Only courses for which this holds, e.g. ${cohort} = 2022.")]
 _Out = Annotated[Path | None, typer.Option(help="XLSX or CSV for the links (default: in the data folder).")]
 _Mail = Annotated[bool, typer.Option("--mail", help="Let the platform write to those who have an address.")]
@@ -65,12 +74,9 @@ def invite(
     pretest: Pretest = False,
 ) -> None:
     """Make personal links and write them with contact data as XLSX or CSV. A second run adds who is new."""
-    from evaltool.workflows.deploying import deployment_of
     from evaltool.workflows.fieldwork import invite as invite_courses
 
-    project = open_project()
-    deployment = deployment_of(project, survey, version, pretest=pretest)
-    done = invite_courses(project, deployment, where=where, out=out, mail=mail)
+    done = invite_courses(*_deployed(survey, version, pretest), where=where, out=out, mail=mail)
     _tell_invited(done, f"{done.new} new of {done.total} invited")
 
 
@@ -84,12 +90,9 @@ def remind(
     pretest: Pretest = False,
 ) -> None:
     """Write the links of those who have not answered by the last pull, or let the platform remind them by mail."""
-    from evaltool.workflows.deploying import deployment_of
     from evaltool.workflows.fieldwork import remind as remind_courses
 
-    project = open_project()
-    deployment = deployment_of(project, survey, version, pretest=pretest)
-    done = remind_courses(project, deployment, where=where, out=out, mail=mail)
+    done = remind_courses(*_deployed(survey, version, pretest), where=where, out=out, mail=mail)
     _tell_invited(done, f"{done.total} to remind")
 
 
@@ -135,11 +138,9 @@ def status() -> None:
 @app.command(epilog="Example: evaltool close participant-end --version 1")
 def close(survey: Survey, version: Version, pretest: Pretest = False) -> None:
     """End a survey: its links take no more answers. What was answered stays, and can still be pulled."""
-    from evaltool.workflows.deploying import deployment_of
     from evaltool.workflows.fieldwork import close as close_deployment
 
-    project = open_project()
-    deployment = deployment_of(project, survey, version, pretest=pretest)
+    project, deployment = _deployed(survey, version, pretest)
     close_deployment(project, deployment)
     typer.echo(f"{deployment.id} is closed")
 
@@ -163,11 +164,9 @@ def pull() -> None:
 @app.command(epilog="Example: evaltool drift participant-end --version 2")
 def drift(survey: Survey, version: Version, pretest: Pretest = False) -> None:
     """Compare what stands on the platform with what was deployed; exit with 1 if somebody has changed it."""
-    from evaltool.workflows.deploying import deployment_of
     from evaltool.workflows.fieldwork import drift as find_drift
 
-    project = open_project()
-    deployment = deployment_of(project, survey, version, pretest=pretest)
+    project, deployment = _deployed(survey, version, pretest)
     faults = find_drift(project, deployment)
     for fault in faults:
         typer.echo(str(fault))
