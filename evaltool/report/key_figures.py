@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from io import BytesIO
 from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import openpyxl
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -18,6 +17,7 @@ from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Si
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from evaltool.report.package import pack, unpack
 from evaltool.report.prose import Carrier, Prose
 from evaltool.report.row_labels import group_words, indicator_words, is_share, statistic_words
 from evaltool.report.rows import Where
@@ -41,7 +41,6 @@ _DAY = "mm-dd-yy"
 _FONT = "Calibri"
 _RESPONSE = "response"
 _HEAD_FILL, _LINE = PatternFill("solid", fgColor="1F4E5F"), Side(style="thin", color="D5DBE0")
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip file can hold: the same input gives the same bytes
 
 Cell = str | int | float | date | None
 
@@ -318,15 +317,7 @@ def _response_rate(prose: Prose, row: Estimate) -> float | None:
 
 
 def _undated(workbook: bytes, day: date) -> bytes:
-    """The report's own date instead of the clock."""
-    stamp = datetime.combine(day, time()).isoformat().encode() + b"Z"
-    buffer = BytesIO()
-    with ZipFile(BytesIO(workbook)) as made, ZipFile(buffer, "w", ZIP_DEFLATED) as archive:
-        for name in made.namelist():
-            data = made.read(name)
-            if name == "docProps/core.xml":
-                data = re.sub(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*", rb"\g<1>" + stamp, data)
-            info = ZipInfo(name, _EPOCH)
-            info.compress_type = ZIP_DEFLATED
-            archive.writestr(info, data)
-    return buffer.getvalue()
+    """The report's own date instead of the clock, so that the same input gives the same bytes."""
+    parts, stamp = unpack(workbook), datetime.combine(day, time()).isoformat().encode() + b"Z"
+    core = re.sub(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*", rb"\g<1>" + stamp, parts["docProps/core.xml"])
+    return pack({**parts, "docProps/core.xml": core})
