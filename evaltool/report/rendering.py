@@ -31,6 +31,13 @@ def render_report(
     Raises ReportError with every unknown figure, when the reference is no Word file, or when a file is open elsewhere;
     then nothing is changed.
     """
+    return write_documents(fill_report(definition_path, rows, context, reference=reference), out_dir)
+
+
+def fill_report(
+    definition_path: Path, rows: Iterable[Estimate], context: ReportContext, *, reference: Path | None = None
+) -> Document:
+    """The report with its figures, tables and charts, before it is set. Raises ReportError as `render_report`."""
     definition = read_definition(definition_path)
     language = context.language
     definition.require_language(language, str(definition_path))
@@ -44,7 +51,7 @@ def render_report(
         for text in (definition.title, definition.subtitle)
     )
     stem = file_name(definition.file[language].format(population=context.population, group=context.group_in_file))
-    return write_documents(Document(source, prose, title, subtitle, word_template), out_dir, stem + context.file_marks)
+    return Document(source, prose, title, subtitle, stem + context.file_marks, word_template)
 
 
 def check_report(definition_path: Path) -> str:
