@@ -55,8 +55,8 @@ def _agreement(prose: Prose, indicator: str) -> Markup:
         return sentence(message, prose.language, count=count)
     message = (
         "Two persons each coded {count} of them on their own. Of the themes they agree least on “{least}” (Cohen's "
-        "kappa {low}) and most on “{most}” ({high}); on all themes of an answer together Krippendorff's alpha is {alpha}. "
-        "1 is full agreement, 0 that of chance. Where they differ, the word of the first one counts."
+        "kappa {low}) and most on “{most}” ({high}); on all themes of an answer together Krippendorff's alpha is "
+        "{alpha}. 1 is full agreement, 0 that of chance. Where they differ, the word of the first one counts."
     )
     (least, lowest), (most, highest) = kappas[0], kappas[-1]
     cells = {"least": plain(least), "most": plain(most), "count": count}
