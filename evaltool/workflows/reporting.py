@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
@@ -12,8 +13,8 @@ from evaltool.errors import ReportError
 from evaltool.project import Project
 from evaltool.report.context import ReportContext
 from evaltool.report.definition import read_definition
-from evaltool.report.documents import beside, move_into_place, refuse_locked, told_to_users
-from evaltool.report.rendering import render_report, report_warnings
+from evaltool.report.documents import beside, move_into_place, refuse_locked, told_to_users, write_documents
+from evaltool.report.rendering import fill_report, report_warnings
 from evaltool.results import Estimate, read_estimates
 from evaltool.workflows.datasets import datasets
 from evaltool.workflows.planned import definition_path, read_estimates_manifest, refuse_outdated
@@ -67,9 +68,12 @@ def report(project: Project, wanted: WantedReport, *, progress: Progress = silen
         pages = [page for context in contexts for page in _pages(context, wanted.each, rows)]
         out = project.build / "report"
         made: list[Path] = []
-        with beside(out) as folder:
-            for number, context in enumerate(pages, 1):
-                made += render_report(definition, rows, context, folder, reference=wanted.reference)
+        # One report is set, mostly by pandoc and typst, while the next is filled in.
+        with beside(out) as folder, ThreadPoolExecutor(max_workers=2) as pool:
+            filled = (fill_report(definition, rows, context, reference=wanted.reference) for context in pages)
+            jobs = [pool.submit(write_documents, document, folder) for document in filled]
+            for number, job in enumerate(jobs, 1):
+                made += job.result()
                 progress("write the report", number, len(pages))
             lines = publish(made, out, _manifest(manifest, made, folder))
         return [*lines, *(f"Warning: {warning}" for warning in report_warnings(definition))]
