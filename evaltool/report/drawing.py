@@ -45,7 +45,7 @@ def begin(told: str) -> tuple[Sheet, float]:
     sheet = Sheet()
     lines = wrap(told, WIDTH, NOTE.size)
     sheet.write((0, NOTE.height(lines) / 2), lines, NOTE)
-    return sheet, 6 + NOTE.height(lines)
+    return sheet, 4 + NOTE.height(lines)
 
 
 def finish(prose: Prose, spec: ChartSpec, sheet: Sheet, height: float, *, alt: str, marks: Sequence[Mark]) -> Chart:

@@ -94,7 +94,7 @@ def row_chart(prose: Prose, spec: ChartSpec, rows: Sequence[Row], told: str, dra
 def _placed(row: Row, thickness: float, *, named: bool) -> _Placed:
     label = wrap(row.label, _LABEL, PLAIN.size)
     shown, more = wrap(row.shown, _FIGURE, PLAIN.size), wrap(row.more, _FIGURE, NOTE.size) if row.more else []
-    figure = PLAIN.height(shown) + NOTE.height(more) + 3  # its lines are told apart by their letters
+    figure = PLAIN.height(shown) + NOTE.height(more) + 1  # its lines are told apart by their letters
     return _Placed(row, label, shown, more, named, max(thickness, PLAIN.height(label) + _BETWEEN, figure))
 
 
