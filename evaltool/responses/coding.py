@@ -93,6 +93,10 @@ class Mark:
     themes: tuple[str, ...]
     quote: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
 
+    def among(self, themes: Collection[str]) -> "Mark":
+        """The mark without themes that are on the list no more."""
+        return replace(self, themes=tuple(theme for theme in self.themes if theme in themes))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Coding:
@@ -197,11 +201,12 @@ class CodedQuestion:
 
 
 def coded_question(coding: Coding, themes: Iterable[str], answers: Iterable[OpenAnswer]) -> CodedQuestion:
-    """Put marks to the answers as the data have them now: marks of others are left out."""
+    """Put marks to the answers and themes as they are now: marks of others are left out."""
+    codes = tuple(themes)
     rows = {(row.unit, row.answer): row.row for row in coding.rows}
-    marks = {coder: {mark.row: mark for mark in coding.marks.get(coder, ())} for coder in coding.coders}
+    marks = {coder: {mark.row: mark.among(codes) for mark in coding.marks.get(coder, ())} for coder in coding.coders}
     found: list[Coded] = []
     for answer in answers:
         row = rows.get((answer.unit, answer.digest), "")
         found.append(Coded(answer, {coder: own[row] for coder, own in marks.items() if row in own}))
-    return CodedQuestion(coding.question, tuple(themes), coding.coders, tuple(found))
+    return CodedQuestion(coding.question, codes, coding.coders, tuple(found))

@@ -22,7 +22,8 @@ from evaltool.responses.coding_themes import OpenQuestion
 from evaltool.responses.sheets import SheetError
 from evaltool.survey.load import load_roster
 from evaltool.text import language_name, pick, say
-from evaltool.workflows.coding_marks import Known, gone, read_marks
+from evaltool.workflows.coding_files import themes_path
+from evaltool.workflows.coding_marks import Known, gone, read_marks, telling
 from evaltool.workflows.coding_sheet import (
     ANSWER,
     CLEARED,
@@ -38,7 +39,7 @@ from evaltool.workflows.coding_sheet import (
     CodingBook,
     CodingRow,
     Filled,
-    is_open,
+    is_written,
     read_coding_book,
     write_coding_book,
 )
@@ -46,6 +47,7 @@ from evaltool.workflows.coding_source import CodingSource
 from evaltool.workflows.connecting import open_vault
 from evaltool.workflows.datasets import datasets
 from evaltool.workflows.planned import read_plan, read_themes
+from evaltool.workflows.workbook import fold
 from evaltool.workflows.working import working
 
 _CODER = re.compile(r"\w[\w-]{0,19}")
@@ -122,8 +124,8 @@ def make_sheets(
         coding = share_out(agreed, answers, lambda: f"r{secrets.token_hex(5)}")
         paths = {coder: _book_path(project, coding, coder) for coder in coding.coders}
         filled = {coder: _cells_so_far(paths[coder], coding, coder) for coder in coding.coders}
-        source.keep(coding)
         labelled = _Labelled(source, themes, coding)
+        source.keep(coding)
         texts = {(item.unit, item.digest): item for item in answers}
         made: dict[Path, int] = {}
         for coder, path in paths.items():
@@ -140,11 +142,23 @@ def _source(project: Project) -> CodingSource:
     return CodingSource(project, plan, read_themes(project, plan), datasets(project))
 
 
+def _check_columns(columns: Mapping[str, str], where: Path) -> None:
+    """A sheet is read back by the labels of its columns."""
+    first: dict[str, str] = {}
+    for key, label in columns.items():
+        if first.setdefault(fold(label), key) != key:
+            message, mend = f"two columns of the sheet would be called «{label}»", "Give the theme another label."
+            raise ProjectError(message, where=where.as_posix(), mend=mend)
+
+
 def _check_coders(every: Sequence[str]) -> None:
     wrong = [coder for coder in every if not _CODER.fullmatch(coder)]
     if wrong:
         mend = "Letters, digits, - and _, at most 20, for instance initials."
         raise ProjectError(f"«{wrong[0]}» cannot be the name of a coder", mend=mend)
+    if len({coder.casefold() for coder in every}) < len(every):
+        message = f"{' and '.join(every)} would have the same file on some systems"
+        raise ProjectError(message, mend="Write the name as before, or choose another.")
     if not 1 <= len(every) <= 2:
         message = f"one or two coders code a question, not {len(every)}: {', '.join(every)}".rstrip(": ")
         mend = "Name them with --coder; who takes over from another goes on in her sheet, under her name."
@@ -156,14 +170,15 @@ def _book_path(project: Project, coding: Coding, coder: str) -> Path:
 
 
 def _cells_so_far(path: Path, coding: Coding, coder: str) -> dict[str, Mapping[str, str]]:
-    """What the coder has written so far, by row: in her workbook, else in what was read from it."""
+    """What the coder has written so far, by row: in the workbook that is there, else what was read from another one."""
+    read: dict[str, Mapping[str, str]] = {mark.row: _cells_of(mark) for mark in coding.marks.get(coder, ())}
     if not path.exists():
-        return {mark.row: _cells_of(mark) for mark in coding.marks.get(coder, ())}
+        return read
     filled, faults = read_coding_book(path)
     if faults:
         raise SheetError("the sheet that is there has faults", where=path.as_posix(), faults=faults)
-    cells = {row[ROW]: {key: text for key, text in row.items() if text and is_open(key)} for _, row in filled.rows}
-    return {row: found for row, found in cells.items() if set(found) - {QUOTE} or found.get(QUOTE, "") in {"x", "X"}}
+    written = {row[ROW]: {key: row[key] for key in row if is_written(key, row[key])} for _, row in filled.rows}
+    return read | {row: cells for row, cells in written.items() if cells}
 
 
 def _cells_of(mark: Mark) -> dict[str, str]:
@@ -198,6 +213,8 @@ class _Labelled:
         self._source, self._themes, self._coding = source, themes, coding
         self._language = source.project.settings.language
         self._flagger = _flagger(source)
+        self._columns = self._labels()
+        _check_columns(self._columns, themes_path(source.project))
 
     def book(
         self, coder: str, rows: Sequence[tuple[Row, OpenAnswer]], filled: Mapping[str, Mapping[str, str]]
@@ -208,7 +225,7 @@ class _Labelled:
             question=self._coding.question,
             coder=coder,
             titles=(first, second, third),
-            columns=self._columns(),
+            columns=self._columns,
             rows=[self._row(row, answer, filled.get(row.row, {})) for row, answer in rows],
             themes=list(self._theme_list()),
             guide=[f"{self._coding.survey}, {self._coding.question}: {coder}", *self._said(_GUIDE)],
@@ -218,7 +235,7 @@ class _Labelled:
     def _said(self, lines: Sequence[str]) -> list[str]:
         return [say(line, self._language) for line in lines]
 
-    def _columns(self) -> dict[str, str]:
+    def _labels(self) -> dict[str, str]:
         language = self._language
         printed = {
             f"{PRINT}{code}": say(_PRINT, language, name=language_name(code, language))
@@ -276,7 +293,7 @@ def read_sheets(project: Project, files: Sequence[Path]) -> list[ReadBack]:
                 continue
             marks, more = read_marks(filled, known)
             faults += [*wrong, *_twice(filled, read), *more]
-            read.append(_Read(filled, tuple(marks), gone(filled, known)))
+            read.append(_Read(filled, tuple(marks), gone(filled, known), tuple(telling(marks, flagger))))
         if faults:
             raise SheetError("the coders' sheets have faults, and nothing was read", faults=faults)
         return [
@@ -287,11 +304,15 @@ def read_sheets(project: Project, files: Sequence[Path]) -> list[ReadBack]:
 
 @dataclass(frozen=True, repr=False)
 class _Read:
-    """A sheet without faults; `gone` rows of it are of answers that are not in the data any more."""
+    """A sheet without faults; `gone` rows of it are of answers that are not in the data any more.
+
+    In the rows `telling` the words to print look as if they told who she is.
+    """
 
     filled: Filled
     marks: tuple[Mark, ...]
     gone: int
+    telling: tuple[str, ...]
 
 
 def _twice(filled: Filled, read: Sequence[_Read]) -> Iterator[Fault]:
@@ -309,12 +330,12 @@ def _known(source: CodingSource, filled: Filled, flagger: Flagger) -> Known:
     if filled.coder not in coding.coders or not any(row in answers for row in filled.sent):
         mend = "Make the sheets in this project: evaltool coding make"
         raise SheetError("this sheet belongs to other data", where=filled.path.as_posix(), mend=mend)
-    return Known(question, answers, flagger, say(_NO_CONSENT, source.project.settings.language))
+    return Known(question, answers, flagger)
 
 
 def _store(source: CodingSource, question: str, read: Sequence[_Read]) -> ReadBack:
     before = source.coding(question)
-    coding = replace(before, marks={**before.marks, **{item.filled.coder: item.marks for item in read}})
+    coding = replace(before, marks={**before.marks, **{item.filled.coder: _with(before, item) for item in read}})
     source.keep(coding)
     themes = source.themes.questions[question].themes
     due = {coder: sum(coder in row.coders for row in coding.rows) for coder in coding.coders}
@@ -323,14 +344,29 @@ def _store(source: CodingSource, question: str, read: Sequence[_Read]) -> ReadBa
         few=source.plan.few,
         coded={coder: (len(coding.marks.get(coder, ())), count) for coder, count in due.items()},
         labels={code: pick(theme.label, source.project.settings.language) for code, theme in themes.items()},
-        notes=tuple(note for item in read for note in _notes(before, item)),
+        notes=tuple(note for item in read for note in _notes(source, before, item)),
     )
 
 
-def _notes(before: Coding, read: _Read) -> Iterator[str]:
-    left = {mark.row for mark in before.marks.get(read.filled.coder, ())} - {mark.row for mark in read.marks}
+def _with(before: Coding, read: _Read) -> tuple[Mark, ...]:
+    """The coder's marks with those of this sheet; rows that it was not made with (an older one) stay as they are."""
+    others = (mark for mark in before.marks.get(read.filled.coder, ()) if mark.row not in read.filled.sent)
+    return (*others, *read.marks)
+
+
+def _notes(source: CodingSource, before: Coding, read: _Read) -> Iterator[str]:
+    filled, name = read.filled, read.filled.path.name
+    marked = {mark.row for mark in before.marks.get(filled.coder, ())}
+    left = marked.intersection(filled.sent) - {mark.row for mark in read.marks}
     if left:
-        yield f"{read.filled.path.name}: {len(left)} answers that were coded before are blank now"
+        yield f"{name}: {len(left)} answers that were coded before are blank now"
     if read.gone:
         mend = "make the sheets anew to have them taken out"
-        yield f"{read.filled.path.name}: {read.gone} answers are not in the data any more, or were corrected: {mend}"
+        yield f"{name}: {read.gone} answers are not in the data any more, or were corrected: {mend}"
+    new = [code for code in source.themes.questions[filled.question].themes if f"{THEME}{code}" not in filled.columns]
+    if new:
+        mend = "make the sheets anew, and have all answers looked at again for them"
+        yield f"{name} was made before there was the theme {', '.join(new)}, which nobody could mark: {mend}"
+    if read.telling:
+        what = "a known name, a place, a number or an address"
+        yield f"{name}: words to print hold {what}, and were cleared: look again ({', '.join(read.telling)})"

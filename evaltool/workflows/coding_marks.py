@@ -1,16 +1,26 @@
 """What a coder's workbook says: her marks, and everything that is wrong with them. Faults never tell an answer."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from evaltool.errors import Fault
 from evaltool.responses.coding import Mark, OpenAnswer
-from evaltool.responses.coding_flags import PERSON_ONLY, Flagger
+from evaltool.responses.coding_flags import CAPITAL, PERSON_ONLY, Flagger
 from evaltool.responses.coding_themes import OpenQuestion
-from evaltool.workflows.coding_sheet import ANSWER, CLEARED, NONE, PRINT, QUOTE, ROW, THEME, Filled, needs_consent
+from evaltool.workflows.coding_sheet import (
+    ANSWER,
+    CLEARED,
+    MARKS,
+    NONE,
+    PRINT,
+    QUOTE,
+    ROW,
+    THEME,
+    Filled,
+    is_written,
+    needs_consent,
+)
 from evaltool.yamlfile import nearest
-
-_X = frozenset({"x", "X"})
 
 
 @dataclass(frozen=True)
@@ -20,7 +30,6 @@ class Known:
     question: OpenQuestion
     answers: Mapping[str, OpenAnswer]
     flagger: Flagger
-    no_consent: str
 
 
 def read_marks(filled: Filled, known: Known) -> tuple[list[Mark], list[Fault]]:
@@ -34,6 +43,14 @@ def read_marks(filled: Filled, known: Known) -> tuple[list[Mark], list[Fault]]:
 def gone(filled: Filled, known: Known) -> int:
     """How many rows were sent whose answer is no longer in the data."""
     return sum(row not in known.answers for row in filled.sent)
+
+
+def telling(marks: Iterable[Mark], flagger: Flagger) -> Iterator[str]:
+    """The rows whose words to print hold more than capital letters that may tell who she is, cleared or not."""
+    for mark in marks:
+        kinds = {flag.kind for words in mark.quote.values() for flag in flagger.flags(words)}
+        if kinds - {CAPITAL, PERSON_ONLY}:
+            yield mark.row
 
 
 class _Reader:
@@ -88,9 +105,9 @@ class _Reader:
 
     def _is_marked(self, number: int, cells: Mapping[str, str], key: str) -> bool:
         text = cells[key]
-        if text and text not in _X:
+        if text and text not in MARKS:
             self._fault("bad-mark", "this is no mark", number, key, "Write x, or leave it blank.")
-        return text in _X
+        return text in MARKS
 
     def _quote(self, number: int, cells: Mapping[str, str], answer: OpenAnswer) -> dict[str, str]:
         """The words to print by language; nothing where one of the rules is broken."""
@@ -113,7 +130,7 @@ class _Reader:
         return words
 
     def _refused_quote(self, number: int, cells: Mapping[str, str]) -> dict[str, str]:
-        wrong = [key for key in cells if needs_consent(key) and cells[key] not in {"", self._known.no_consent}]
+        wrong = [key for key in cells if needs_consent(key) and is_written(key, cells[key])]
         for key in wrong:
             mend = "Clear the cell: her words count as a theme, and are never printed."
             self._fault("no-consent", "she did not agree to be quoted", number, key, mend)

@@ -36,15 +36,22 @@ from evaltool.workflows.workbook import (
 FORMAT = "1"
 ROW, POPULATION, LANGUAGE, FLAGS, ANSWER = "row", "population", "language", "flags", "answer"
 TRANSLATION, NONE, QUOTE, CLEARED = "translation", "none", "quote", "cleared"
+MARKS = frozenset({"x", "X"})
 THEME, PRINT = "theme ", "print "
 """Columns of a theme or a language are called so, with its code behind."""
 _WIDTHS = {ROW: 13, POPULATION: 12, LANGUAGE: 13, FLAGS: 30, ANSWER: 60, TRANSLATION: 40, PRINT: 40, CLEARED: 20}
 _MARK_WIDTH, _LINE_HEIGHT = 13, 15
+_HIGHEST = 409  # Excel calls a workbook with a higher row damaged
 
 
 def is_open(key: str) -> bool:
     """Whether the coder writes in this column."""
     return key in {TRANSLATION, NONE, QUOTE, CLEARED} or key.startswith((THEME, PRINT))
+
+
+def is_written(key: str, text: str) -> bool:
+    """Whether the coder has written this there; the column for quotes can also say that there is no consent."""
+    return is_open(key) and (text in MARKS if key == QUOTE else bool(text))
 
 
 def needs_consent(key: str) -> bool:
@@ -100,13 +107,14 @@ def _save(book: Any, path: Path) -> None:
 def _write_table(sheet: Worksheet, content: CodingBook) -> None:
     write_header(sheet, content.columns.values())
     for number, row in enumerate(content.rows, start=2):
-        sheet.row_dimensions[number].height = _LINE_HEIGHT * max(_lines(key, text) for key, text in row.cells.items())
+        lines = max(_lines(key, text) for key, text in row.cells.items())
+        sheet.row_dimensions[number].height = min(_LINE_HEIGHT * lines, _HIGHEST)
     dressed: dict[tuple[bool, bool], Any] = {}
     for place, key in enumerate(content.columns, start=1):
         sheet.column_dimensions[get_column_letter(place)].width = _width(key)
         for number, row in enumerate(content.rows, start=2):
             closed = needs_consent(key) and not row.quotable
-            text = content.no_consent if closed and key == QUOTE else row.cells.get(key, "")
+            text = (content.no_consent if key == QUOTE else "") if closed else row.cells.get(key, "")
             cell = text_cell(sheet, number, place, ILLEGAL_CHARACTERS_RE.sub(" ", text))
             kind = (is_open(key) and not closed, key == ANSWER and direction(row.language) == "rtl")
             if kind in dressed:  # to work out the same style anew for each cell takes most of the time

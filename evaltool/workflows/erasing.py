@@ -161,6 +161,7 @@ def _derived(project: Project) -> Iterator[Path]:
     yield from sorted(data.glob("panel*"))
     yield from (path for path in (project.estimates, estimates_manifest(project)) if path.exists())
     yield from (path for path in (build / "monitor.html",) if path.exists())
+    yield from sorted((build / "coding").glob("*.part"))
     yield from written(build / "report")[0]
 
 

@@ -180,15 +180,57 @@ def quotes(project: Project) -> tuple[Any, ...]:
     return with_data(facts.context("2024", "en"), facts, datasets(project)).quotes
 
 
-def test_consent_is_that_of_the_data_when_it_is_printed(project: Project) -> None:
-    coded(project)
+def consents(project: Project, course_id: str, may: str) -> None:
     with closing(Vault.open(project.vault)) as vault:
-        unit = next(course.unit for course in vault.courses() if course.course_id == "C1")
-    head, row = "unit,survey,variable,new,who,when,why", f"{unit},participant-end,quoted,no,me,2024-08-01,she called"
+        unit = next(course.unit for course in vault.courses() if course.course_id == course_id)
+    head, row = "unit,survey,variable,new,who,when,why", f"{unit},participant-end,quoted,{may},me,2024-08-01,she called"
     project.corrections.write_text(f"{head}\n{row}\n", encoding="utf-8")
     clean(project)
+
+
+def test_consent_is_that_of_the_data_when_it_is_printed(project: Project) -> None:
+    path = coded(project)
+    consents(project, "C1", "no")
     analyse(project)
     assert quotes(project) == ()
+    make(project)
+    row = sheet_rows(path)["I"]
+    assert [row[key] for key in ("theme time", "quote", "print en", "cleared")] == ["x", "no consent", "", ""]
+    read_sheets(project, [path])
+    assert "wanted more time" not in (project.data / "coding" / "better.json").read_text(encoding="utf-8")
+
+
+def test_who_agrees_later_can_be_quoted_in_the_next_sheet(project: Project) -> None:
+    path = coded(project)
+    consents(project, "C2", "yes")
+    make(project)
+    assert sheet_rows(path)["=1+1"]["quote"] == ""
+    read_sheets(project, [path])
+
+
+def test_what_was_read_from_a_copy_stands_in_the_next_sheet(project: Project, tmp_path: Path) -> None:
+    (path,) = make(project, "anna")
+    copy = Path(shutil.copy(path, tmp_path / "back.xlsx"))
+    write(copy, CODED)
+    read_sheets(project, [copy])
+    answer(project, {"C4": SAID["C4"]})
+    make(project)
+    assert {word: row["none"] for word, row in sheet_rows(path).items()} == {
+        "I": "", "=1+1": "", "Nothing.": "x", "More": ""
+    }  # fmt: skip
+    write(path, {"More": {"theme time": "x"}})
+    read_sheets(project, [path])
+    (again,) = read_sheets(project, [copy])  # an older sheet leaves alone what it was not made with
+    assert (again.coded, again.notes) == ({"anna": (4, 4)}, ())
+
+
+def test_words_that_were_cleared_with_a_known_name_are_told(project: Project) -> None:
+    (path,) = make(project, "anna")
+    write(path, {"I": {**QUOTED, "print en": "More time with berta"}})
+    (found,) = read_sheets(project, [path])
+    (note,) = found.notes
+    assert f"({sheet_rows(path)['I']['row']})" in note
+    assert "berta" not in note
 
 
 def test_a_report_of_other_marks_than_were_counted_is_refused(project: Project) -> None:
@@ -280,6 +322,25 @@ def test_a_theme_that_was_taken_off_the_list_is_told(project: Project) -> None:
     assert [(fault.code, fault.where.rpartition("column ")[2]) for fault in told.value.faults] == [
         ("unknown-theme", "«More people»")
     ]
+    analyse(project)
+    make(project)
+    assert sheet_rows(path)["=1+1"]["theme persons"] == ""
+
+
+def test_a_theme_that_nobody_could_mark_is_told(project: Project) -> None:
+    path = coded(project)
+    added = "      trust: {label: {en: More trust, da: Mere tillid}}\n"
+    (project.analysis / "themes.yaml").write_text(THEMES + added, encoding="utf-8")
+    (found,) = read_sheets(project, [path])
+    (note,) = found.notes
+    assert "before there was the theme trust" in note
+
+
+def test_two_columns_of_one_name_are_refused_before_anybody_codes(project: Project) -> None:
+    (project.analysis / "themes.yaml").write_text(THEMES.replace("More people", "language"), encoding="utf-8")
+    with pytest.raises(ProjectError, match="would be called «language»"):
+        make(project, "anna")
+    assert not (project.data / "coding").exists()
 
 
 def test_a_sheet_of_another_project_is_refused(project: Project, tmp_path: Path, made: Path) -> None:
@@ -307,12 +368,15 @@ def test_a_third_coder_and_a_question_without_themes_are_refused(project: Projec
     make(project, "anna", "bo")
     with pytest.raises(ProjectError, match="one or two coders"):
         make(project, "cille")
+    with pytest.raises(ProjectError, match="the same file on some systems"):
+        make(project, "Anna")
     with pytest.raises(ProjectError, match="no themes are listed"):
         make_sheets(project, "participant-end", "betterr", ["anna"])
 
 
 def test_whoever_is_erased_goes_from_marks_and_sheets(project: Project) -> None:
     path = coded(project)
+    cut_off = Path(shutil.copy(path, f"{path}.part"))
     told = erase(project, Who(person_id="P1"), sure=False)
     assert any("data/coding/better.json: 1 answers" in line for line in told.gone)
     erase(project, Who(person_id="P1"), sure=True)
@@ -320,6 +384,7 @@ def test_whoever_is_erased_goes_from_marks_and_sheets(project: Project) -> None:
     book: Any = openpyxl.load_workbook(path)
     cells = [str(cell.value) for sheet in book.worksheets for row in sheet.iter_rows() for cell in row]
     assert not any("time with Mia" in cell or "wanted more time" in cell for cell in cells)
+    assert not cut_off.exists()
     clean(project)
     read_sheets(project, [path])  # the others' marks are as they were
     analyse(project)
