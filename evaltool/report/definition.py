@@ -15,6 +15,11 @@ FORMATS: tuple["Format", ...] = ("docx", "html", "pdf", "xlsx")
 Format = Literal["docx", "html", "pdf", "xlsx"]
 CHOICE = re.compile(r"\{([^{}|]*)\|([^{}|]*)\}")
 """`{was|were}` in a phrase: which of the two is settled by the count."""
+_ABOUT_INDICATORS = frozenset(
+    {"targets", "shares", "groups", "counts", "cohorts", "distribution", "paired", "missing"}
+    | {"shrunken", "records", "tests", "scales", "themes", "beside"}
+)
+"""Kinds of tables that show nothing without indicators."""
 _GROUP = "{group}"
 _FAULTY = "the report definition has faults"
 ChartKind = Literal["bars", "stacked", "trend", "flow", "dots", "bounds"]
@@ -26,7 +31,7 @@ TableKind = Literal[
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class ChartSpec(_Part):
@@ -92,7 +97,8 @@ def read_definition(path: Path) -> ReportDefinition:
     try:
         file = read_yaml(path)
         definition = _validated(file)
-        faults = [*_text_faults(definition, file), *_phrase_faults(definition, file), *_chart_faults(definition, file)]
+        checks = (_text_faults, _phrase_faults, _chart_faults, _table_faults)
+        faults = [fault for check in checks for fault in check(definition, file)]
         if faults:
             raise faults_error(_FAULTY, faults)
     except DefinitionError as error:
@@ -149,6 +155,14 @@ def _chart_faults(definition: ReportDefinition, file: YamlFile) -> Iterator[Faul
             yield Fault("bad-value", f"the chart «{name}» cannot be by a breakdown", where, "Take dots or bars.")
         if len(chart.indicators) > 1 and (chart.by or chart.kind == "flow"):
             yield Fault("bad-value", f"the chart «{name}» shows one indicator", where, "Make a chart of each.")
+
+
+def _table_faults(definition: ReportDefinition, file: YamlFile) -> Iterator[Fault]:
+    """Tables that would be empty for want of an indicator."""
+    for name, table in definition.tables.items():
+        if table.kind in _ABOUT_INDICATORS and not table.indicators:
+            message = f"the table «{name}» names no indicator"
+            yield Fault("bad-value", message, file.where(("tables", name)), "Add «indicators: […]».")
 
 
 def paired_faults(definition: ReportDefinition, file: YamlFile, paired: Set[str]) -> list[Fault]:

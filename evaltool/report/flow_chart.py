@@ -22,8 +22,9 @@ _STEPS = {
 
 
 def flow(prose: Prose, spec: ChartSpec) -> Chart:
-    rows = list(_rows(prose, spec))
     units = pick(prose.context.units, prose.language)
+    nobody = Row(label=f"{units[:1].upper()}{units[1:]}", shown=say("no answers", prose.language))
+    rows = list(_rows(prose, spec)) or [nobody]
     told = say("{group}. Per cent of all {units}.", prose.language, group=group_words(prose), units=units)
     return row_chart(prose, spec, rows, told, _draw)
 

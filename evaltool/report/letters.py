@@ -62,7 +62,7 @@ def outline(face: Face, sign: str) -> str:
 def places(text: str, face: Face = "regular") -> Iterator[tuple[str, float]]:
     """Each sign with its distance from the start, in units of an outline; last an empty one where the text ends."""
     x = 0.0
-    for sign, following in zip(text, [*text[1:], ""], strict=True):
+    for sign, following in zip(text, [*text[1:], ""], strict=False):
         yield sign, x
         x += _advance(face, sign) + (_closer(face, sign, following) if following else 0)
     yield "", x

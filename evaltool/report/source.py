@@ -6,6 +6,7 @@ from functools import partial
 from inspect import signature
 from operator import itemgetter
 from pathlib import Path
+from traceback import extract_tb
 from typing import TypeVar
 
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError, nodes
@@ -45,6 +46,7 @@ _SIGNATURES = {
     **{name: signature(getattr(Prose, name)) for name in (*_BY_INDICATOR, "has", "fixed")},
     **{name: signature(say_it) for name, say_it in {**_SENTENCES, **_OTHER_SENTENCES}.items()},
     "quotes": signature(quotes),
+    **dict.fromkeys(("chart", "table", "ref"), signature(Captions.ref)),
 }
 FIGURES = frozenset({*_BY_INDICATOR, *_SENTENCES, "parts"} - {"few_levels"})
 """Words that bring figures of the indicator that they name."""
@@ -95,6 +97,7 @@ def template_faults(template: Template, definition: ReportDefinition) -> list[Fa
     }
     return [
         *_unknown_names(tree, template),
+        *_uncalled(tree, template),
         *_unknown_arguments(tree, template, places),
         *_wrong_calls(tree, template),
     ]
@@ -109,12 +112,21 @@ def fill(template: Template, definition: ReportDefinition, prose: Prose) -> Sour
         words = _vocabulary(definition, prose, charts, captions)
         markdown = captions.resolve(_environment().from_string(template.text).render(words))
     except UndefinedError as error:
-        raise ReportError(str(error.message), where=str(template.path)) from error
-    except TemplateError as error:
-        raise ReportError(f"the template cannot be filled: {error}", where=str(template.path)) from error
+        raise ReportError(str(error.message), where=_line(template, error)) from error
+    except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
+        # what stands between {{ and }} is code of the writer's
+        message = f"the template cannot be filled: {error}"
+        raise ReportError(message, where=_line(template, error)) from error
     except ReportError as error:
-        raise error if error.where else ReportError(error.message, where=str(template.path), mend=error.mend) from error
+        where = error.where or _line(template, error)
+        raise ReportError(error.message, where=where, mend=error.mend, faults=error.faults) from error
     return Source(markdown, prose.carriers, charts)
+
+
+def _line(template: Template, error: Exception) -> str:
+    """Where the template stopped: Jinja puts its own lines into the traceback."""
+    lines = [frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == "<template>"]
+    return f"{template.path}:{lines[-1]}" if lines else str(template.path)
 
 
 def _environment() -> ImmutableSandboxedEnvironment:
@@ -140,7 +152,7 @@ def _vocabulary(
     def chart(name: str) -> Markup:
         spec = _named(definition.charts, name, "chart")
         drawn = draw(prose, spec)
-        picture = prose.carrier_name(drawn.marks[0].row) if drawn.marks else f"chart_{name}"
+        picture = prose.carrier_name(drawn.marks[0].row) if drawn.marks else f"picture_{len(charts) + 1}"
         prose.carriers += [Carrier(picture, mark.row, "chart", mark.shown) for mark in drawn.marks]
         charts[picture] = replace(drawn, name=name)
         caption = captions.caption("chart", name, pick(spec.title, prose.language))
@@ -254,6 +266,15 @@ def _unknown_names(tree: nodes.Template, template: Template) -> Iterator[Fault]:
             yield Fault("report", f"unknown name «{node.name}»", f"{template.path}:{node.lineno}", mend)
 
 
+def _uncalled(tree: nodes.Template, template: Template) -> Iterator[Fault]:
+    """Words that stand without the brackets that they need."""
+    called = {id(call.node) for call in tree.find_all(nodes.Call)}
+    for node in tree.find_all(nodes.Name):
+        if node.ctx == "load" and node.name in _SIGNATURES and id(node) not in called:
+            message, mend = f"«{node.name}» stands alone", f'For example: {node.name}("name").'
+            yield Fault("report", message, f"{template.path}:{node.lineno}", mend)
+
+
 def _wrong_calls(tree: nodes.Template, template: Template) -> Iterator[Fault]:
     """Arguments that a word does not take, or lacks."""
     for call in tree.find_all(nodes.Call):
@@ -262,10 +283,19 @@ def _wrong_calls(tree: nodes.Template, template: Template) -> Iterator[Fault]:
             continue
         try:
             bound = expected.bind(None, *call.args, **{pair.key: pair.value for pair in call.kwargs})
-            _GROUP.bind(None, **bound.arguments.get("where", {}))
+            where = bound.arguments.get("where", {})
+            _GROUP.bind(None, **where)
+            _refuse_numbers(where)
         except TypeError as error:
             mend = 'For example: share("indicator", by="…", level="…"), or value("indicator", "statistic").'
             yield Fault("report", f"{_callee(call)}(): {error}", f"{template.path}:{call.lineno}", mend)
+
+
+def _refuse_numbers(where: Mapping[str, nodes.Expr]) -> None:
+    """Raises TypeError for `population=2021`: names are texts."""
+    for name, value in where.items():
+        if isinstance(value, nodes.Const) and not isinstance(value.value, str):
+            raise TypeError(f'{name}={value.value} needs quotation marks: {name}="{value.value}"')
 
 
 def _unknown_comparisons(definition: ReportDefinition, known: Iterable[str]) -> list[Fault]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from evaltool.errors import ReportError
 from evaltool.report.definition import ChartSpec
 from evaltool.report.drawing import Chart, Mark, alt_text, base_words, begin, finish, group_words
 from evaltool.report.letters import wrap
@@ -84,6 +85,9 @@ def _scales(prose: Prose, indicators: Sequence[str]) -> list[_Scale]:
     groups: dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = {}
     for name in indicators:
         options: Mapping[str, Text] = prose.facts(name).options
+        if not options:
+            message = f"«{name}» is no question with a scale, so its answers cannot be stacked"
+            raise ReportError(message, mend="Draw it with a chart of the kind bars.")
         labels = tuple(pick(text, prose.language) for text in options.values())
         groups.setdefault((tuple(options), labels), []).append(name)
     return [_Scale(codes, labels, tuple(items)) for (codes, labels), items in groups.items()]

@@ -273,3 +273,47 @@ def test_phrase_or_part_of_an_unknown_indicator_is_told(tmp_path):
 
 def test_number_that_is_no_result_stands_as_it_is(tmp_path):
     assert filled(tmp_path, 'At the {{ fixed("2.5 per cent") }} level.').markdown == "At the 2.5 per cent level."
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("{{ share }}", "«share» stands alone"),
+        ("{{ chart }}", "«chart» stands alone"),
+        ("{{ table() }}", "table(): missing a required argument"),
+        ('{{ ref("goals", "headline") }}', "ref(): too many positional arguments"),
+        ('{{ share("job", population=2021) }}', 'population=2021 needs quotation marks: population="2021"'),
+    ],
+)
+def test_word_without_what_it_is_about_is_told_before_there_are_data(tmp_path, words, told):
+    (tmp_path / "report.yaml").write_text(DEFINITION, encoding="utf-8")
+    (tmp_path / "report.md").write_text(f"one\n{words}\n", encoding="utf-8")
+    with pytest.raises(ReportError) as caught:
+        check_report(tmp_path / "report.yaml")
+    (fault,) = caught.value.faults
+    assert told in fault.message
+    assert fault.where.endswith("report.md:2")
+
+
+@pytest.mark.parametrize("words", ["{{ 1 / 0 }}", "{{ 'a' + few }}", '{{ share("job", by="site", level="nowhere") }}'])
+def test_what_fails_only_with_data_is_told_with_its_line(tmp_path, words):
+    with pytest.raises(ReportError) as caught:
+        filled(tmp_path, f"one\n\n{words}\n")
+    assert caught.value.where.endswith("report.md:3")
+
+
+def test_table_that_would_be_empty_for_want_of_an_indicator_is_a_fault(tmp_path):
+    with pytest.raises(ReportError, match="1 fault") as caught:
+        filled(tmp_path, "text", DEFINITION.replace("targets, indicators: [job_or_education]", "groups"))
+    assert "«goals» names no indicator" in str(caught.value.faults[0])
+
+
+def test_answers_without_a_scale_cannot_be_stacked(tmp_path):
+    with pytest.raises(ReportError, match="«job_or_education» is no question with a scale"):
+        filled(tmp_path, '{{ chart("headline") }}', DEFINITION.replace("bars", "stacked"))
+
+
+def test_charts_without_figures_say_so_and_are_told_apart(tmp_path):
+    made = filled(tmp_path, '{{ chart("headline") }}\n{{ chart("headline") }}', DEFINITION.replace("bars", "flow"))
+    assert len(made.charts) == 2
+    assert all(name in made.markdown and "no answers" in chart.alt for name, chart in made.charts.items())
