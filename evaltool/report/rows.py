@@ -37,7 +37,10 @@ class Rows:
         every = self._rows.values()
         self._pools = {(row.indicator, row.population) for row in every if row.comparison == _POOLED}
         self._compared: dict[tuple[str, str], list[Estimate]] = {}
-        for row in every:
+        self._codes: dict[tuple[str, Where], list[Estimate]] = {}
+        for (indicator, statistic, where), row in self._rows.items():
+            if statistic.startswith("share["):
+                self._codes.setdefault((indicator, where), []).append(row)
             name = row.comparison.partition(":")[0]
             if name and name not in _NO_COMPARISON:
                 self._compared.setdefault((name, row.indicator), []).append(row)
@@ -81,11 +84,7 @@ class Rows:
 
     def codes_beside(self, row: Estimate) -> list[Estimate]:
         """All `share[code]` rows of the same question and group, `row` among them."""
-        return [
-            other
-            for (indicator, statistic, where), other in self._rows.items()
-            if indicator == row.indicator and where == place(row) and statistic.startswith("share[")
-        ]
+        return self._codes.get((row.indicator, place(row)), [])
 
     def _unknown(self, indicator: str, statistic: str, where: Where) -> ReportError:
         group = f", {where.by} = {where.level}" if where.by else ""
