@@ -67,7 +67,8 @@ def _rows(plan: Plan, population: str, question: CodedQuestion) -> Iterator[Esti
     wrote = say("{respondents} who wrote an answer", plan.language, respondents=people)
     share = len(found) / written if written else None
     yield scope.row("coded", estimate=share, count=len(found), n=written, base=wrote)
-    yield from _agreement_rows(scope, question, wrote)
+    twice = say("{respondents} who wrote an answer that both coders coded", plan.language, respondents=people)
+    yield from _agreement_rows(scope, question, twice)
 
 
 def _agreement_rows(scope: Scope, question: CodedQuestion, base: str) -> Iterator[Estimate]:

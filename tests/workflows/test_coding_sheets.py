@@ -260,6 +260,7 @@ def test_two_coders_agree_as_worked_by_hand(project: Project) -> None:
     # sets {time} {time} | {people} {} | {} {}: alpha = 1 - 5 * 2 / (36 - (4 + 1 + 9)) = 12/22
     assert found["alpha"].estimate == pytest.approx(12 / 22)
     assert found["theme[people]"].count == 1  # anna's word
+    assert found["alpha"].base.endswith("who wrote an answer that both coders coded")
 
 
 FAULTS = {
