@@ -34,6 +34,8 @@ _READER = "markdown-raw_html-raw_tex-raw_attribute-smart-tex_math_dollars-citati
 # How each format is told to set notes small; HTML has a rule for the class.
 _NOTES = {"docx": '::: {custom-style="TableNote"}', "typst": "::: {typst:text:size=9.2pt}"}
 _CHARTS = "charts"
+MAKING = ".evaltool-"
+"""What folders begin with in which files are made; one that stays is of a run that was cut off."""
 _TEMPLATES = resources.files("evaltool.report") / "templates"
 
 
@@ -72,7 +74,7 @@ def beside(out_dir: Path) -> Generator[Path, None, None]:
     """A folder within `out_dir` to make files in, gone afterwards. Raises ReportError when there can be none."""
     with told_to_users(out_dir):
         out_dir.mkdir(parents=True, exist_ok=True)
-        folder = tempfile.TemporaryDirectory(prefix=".evaltool-", dir=out_dir, ignore_cleanup_errors=True)
+        folder = tempfile.TemporaryDirectory(prefix=MAKING, dir=out_dir, ignore_cleanup_errors=True)
     with folder as name:
         yield Path(name)
 
@@ -89,8 +91,9 @@ def told_to_users(out_dir: Path) -> Generator[None, None, None]:
 def move_into_place(targets: Mapping[Path, Path]) -> list[Path]:
     """Move made files to where they belong, none of them if one cannot be replaced. Returns the targets."""
     refuse_locked(targets.values())
+    for folder in {target.parent for target in targets.values()}:
+        folder.mkdir(exist_ok=True)
     for made, target in targets.items():
-        target.parent.mkdir(exist_ok=True)
         made.replace(target)
     return list(targets.values())
 

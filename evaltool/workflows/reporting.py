@@ -1,6 +1,7 @@
 """From estimates to documents, and into the folder where they are read."""
 
 import shutil
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ from evaltool.errors import ReportError
 from evaltool.project import Project
 from evaltool.report.context import ReportContext
 from evaltool.report.definition import read_definition
-from evaltool.report.documents import beside, move_into_place, refuse_locked, told_to_users, write_documents
+from evaltool.report.documents import MAKING, beside, move_into_place, refuse_locked, told_to_users, write_documents
 from evaltool.report.rendering import fill_report, report_warnings
 from evaltool.results import Estimate, read_estimates
 from evaltool.workflows.datasets import datasets
@@ -68,6 +69,8 @@ def report(project: Project, wanted: WantedReport, *, progress: Progress = silen
         pages = [page for context in contexts for page in _pages(context, wanted.each, rows)]
         out = project.build / "report"
         made: list[Path] = []
+        for left in _left_over(out):
+            shutil.rmtree(left, ignore_errors=True)
         # One report is set, mostly by pandoc and typst, while the next is filled in.
         with beside(out) as folder, ThreadPoolExecutor(max_workers=2) as pool:
             filled = (fill_report(definition, rows, context, reference=wanted.reference) for context in pages)
@@ -77,6 +80,11 @@ def report(project: Project, wanted: WantedReport, *, progress: Progress = silen
                 progress("write the report", number, len(pages))
             lines = publish(made, out, _manifest(manifest, made, folder))
         return [*lines, *(f"Warning: {warning}" for warning in report_warnings(definition))]
+
+
+def _left_over(out: Path) -> list[Path]:
+    """Unfinished files of runs that were cut off: nobody else works on the data now."""
+    return sorted(out.glob(f"{MAKING}*"))
 
 
 def find_report(project: Project, name: str) -> Path:
@@ -116,6 +124,8 @@ def _pages(context: ReportContext, by: str, rows: Sequence[Estimate]) -> list[Re
         raise ReportError(f"there is no breakdown «{by}»", mend=nearest(by, context.breakdowns))
     known = context.breakdowns[by]
     found = {row.level for row in rows if row.population == context.population and row.by == by and not row.comparison}
+    if not known.levels and not found:
+        raise ReportError(f"nobody is in a group of «{by}»", mend="Look at the roster.")
     levels = {**known.levels, **{level: {"en": level} for level in sorted(found - {*known.levels, ""})}}
     breakdowns = {**context.breakdowns, by: replace(known, levels=levels)}
     return [replace(context, breakdowns=breakdowns, group=(by, level)) for level in levels]
@@ -124,9 +134,10 @@ def _pages(context: ReportContext, by: str, rows: Sequence[Estimate]) -> list[Re
 def publish(made: Sequence[Path], out: Path, manifest: dict[str, Any]) -> list[str]:
     """Move the files to `out` under the names of the manifest's outputs, and keep beside them what was edited there.
 
-    Returns the lines to be printed; a folder of charts has one. Raises ReportError when a file is open elsewhere; then
-    nothing is changed.
+    Returns the lines to be printed; a folder of charts has one. Raises ReportError when a file is open elsewhere, or
+    two have one name; then nothing is changed.
     """
+    _refuse_same(made)
     known = _known_hashes(out / _MANIFEST)
     targets = {path: out / name for path, name in zip(made, manifest["outputs"], strict=True)}
     with told_to_users(out):
@@ -137,6 +148,14 @@ def publish(made: Sequence[Path], out: Path, manifest: dict[str, Any]) -> list[s
         write_json(out / _MANIFEST, {**manifest, "earlier": earlier})
     lines = (path if path.parent == out else path.parent for path in written)
     return [*dict.fromkeys(map(str, lines)), *notes]
+
+
+def _refuse_same(made: Sequence[Path]) -> None:
+    names = Counter(str(path).casefold() for path in made)
+    same = [path.name for path in made if names[str(path).casefold()] > 1]
+    if same:
+        mend = "Tell them apart in «file» of report.yaml: by {population}, and by a word for each language."
+        raise ReportError(f"several reports would be called {same[0]}", mend=mend)
 
 
 def _known_hashes(manifest: Path) -> dict[str, str]:
@@ -150,13 +169,13 @@ def _was_edited(path: Path, known: Mapping[str, str]) -> bool:
 
 
 def written(out: Path) -> tuple[list[Path], list[Path]]:
-    """What stands in a report's folder as evaltool wrote it, and what somebody has edited since."""
+    """What stands in a report's folder as evaltool wrote it or left it, and what somebody has edited since."""
     known = _known_hashes(out / _MANIFEST)
     own = [path for name in (*known, _MANIFEST) if (path := out / name).is_file()]
     edited = [path for path in own if _was_edited(path, known)] + sorted(
         path for path in out.glob("*-edited-*") if path.suffix in _EDITED
     )
-    return [path for path in own if path not in edited], edited
+    return [*(path for path in own if path not in edited), *_left_over(out)], edited
 
 
 def _keep(path: Path) -> str:

@@ -115,3 +115,30 @@ def test_charts_go_into_their_folder_and_are_told_in_one_line(out):
     assert publish(made, out, {"outputs": outputs})[-1] == str(out / "one-charts")
     assert (out / "one-charts" / "sites.csv").read_text(encoding="utf-8") == "drawn"
     assert out / "one-charts" / "sites.svg" in written(out)[0]
+
+
+def test_two_reports_of_one_name_are_refused_and_nothing_is_changed(out):
+    made, _, manifest = make(out, one="first")
+    twice = [*made, made[0].with_name("ONE.docx")]
+    with pytest.raises(ReportError, match=r"several reports would be called one\.docx") as caught:
+        publish(twice, out, manifest)
+    assert "{population}" in caught.value.mend
+    assert contents(out) == {}
+
+
+def test_nothing_is_moved_where_no_folder_of_charts_can_be(out):
+    made, _, _ = make(out, one="first")
+    (made[0].parent / "one-charts").mkdir()
+    made.append(made[0].parent / "one-charts" / "sites.svg")
+    made[-1].write_text("drawn", encoding="utf-8")
+    (out / "one-charts").write_text("a file of hers", encoding="utf-8")
+    outputs = {path.relative_to(made[0].parent).as_posix(): file_hash(path) for path in made}
+    with pytest.raises(ReportError, match="cannot be written"):
+        publish(made, out, {"outputs": outputs})
+    assert contents(out) == {}
+
+
+def test_what_a_killed_run_left_is_evaltools_own(out):
+    left = out / ".evaltool-x1y2"
+    left.mkdir()
+    assert left in written(out)[0]
