@@ -6,6 +6,7 @@ from itertools import chain, count
 
 # What Windows allows in no name, and quotation marks, which only look like such.
 _ILLEGAL = re.compile(r"[<>:\"/\\|?*«»“”\x00-\x1f\x7f]+")
+_LONGEST = 60  # a whole path has 260 signs on Windows
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
 
 
@@ -16,10 +17,11 @@ def file_name(words: str) -> str:
 
 
 def told_apart(names: Iterable[str]) -> Iterator[str]:
-    """The names; one that differs from an earlier one in capitals alone, or in nothing, gets a number."""
+    """The names, cut where they are long; one that an earlier one equals, capitals aside, gets a number."""
     taken: set[str] = set()
     for name in names:
-        tries = chain([name], (f"{name}-{number}" for number in count(2)))
+        short = name[:_LONGEST].rstrip(" .-")
+        tries = chain([short], (f"{short}-{number}" for number in count(2)))
         free = next(each for each in tries if each.casefold() not in taken)
         taken.add(free.casefold())
         yield free

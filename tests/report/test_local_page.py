@@ -118,6 +118,8 @@ def test_groups_that_a_file_system_takes_for_one_are_told_apart() -> None:
     ]
     assert [each.group_in_file for each in about] == ["A-B", "a-b-2", "A-B-2-2", "C"]
     assert list(told_apart(["x", "X", "x"])) == ["x", "X-2", "x-3"]
+    long = "A place with a name that no one has ever written in full " * 5
+    assert list(told_apart([long, long + "!"])) == [long[:60], long[:60] + "-2"]
 
 
 def test_everybody_has_no_group() -> None:
