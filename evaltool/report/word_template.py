@@ -54,10 +54,12 @@ def _check(path: Path, parts: Parts) -> None:
     if missing:
         raise _refused(path, f"it is no Word document: it has no {missing[0]}")
     try:
-        for name in (*(name for name in parts if name.endswith((".xml", ".rels"))),):
-            etree.fromstring(parts[name])
-        last_section(etree.fromstring(parts[DOCUMENT]))
-    except (etree.XMLSyntaxError, ValueError) as error:
+        for name in parts:
+            if name.endswith((".xml", ".rels")):
+                etree.fromstring(parts[name])
+        for name in _headers(parts, last_section(etree.fromstring(parts[DOCUMENT]))).values():
+            parts[name]
+    except (etree.XMLSyntaxError, ValueError, KeyError) as error:
         raise _refused(path, "it is damaged") from error
 
 
@@ -109,10 +111,7 @@ def _mark_pages(parts: Parts, mark: str) -> None:
     """Below what her headers say; a page that has no header gets one."""
     document = etree.fromstring(parts[DOCUMENT])
     section = last_section(document)
-    named = {
-        node.get(w("type"), "default"): _part(parts, node.get(f"{{{R}}}id", ""))
-        for node in section.findall(w("headerReference"))
-    }
+    named = _headers(parts, section)
     for pages in _pages(parts, section):
         if pages not in named:
             add_edge(parts, section, "header", mark, pages)
@@ -132,8 +131,15 @@ def _pages(parts: Parts, section: Element) -> Iterator[str]:
         yield "even"
 
 
-def _part(parts: Parts, identity: str) -> str:
-    """The name of the part that a relationship of the document has as its target."""
-    relations = etree.fromstring(parts[_NAMES])
-    target = next(node.get("Target", "") for node in relations if node.get("Id") == identity)
+def _headers(parts: Parts, section: Element) -> dict[str, str]:
+    """On which pages a section has a header of hers → the header's part. Raises KeyError when nothing relates them."""
+    targets = {node.get("Id"): node.get("Target", "") for node in etree.fromstring(parts[_NAMES])}
+    return {
+        node.get(w("type"), "default"): _part(targets[node.get(f"{{{R}}}id")])
+        for node in section.findall(w("headerReference"))
+    }
+
+
+def _part(target: str) -> str:
+    """The name of the part that the document calls `target`."""
     return target.removeprefix("/") if target.startswith("/") else str(PurePosixPath("word") / target)

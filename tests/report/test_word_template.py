@@ -187,13 +187,17 @@ def test_file_that_is_no_word_document_is_refused_before_anything_is_written(kin
     assert not (tmp_path / "out-en").exists()
 
 
-@pytest.mark.parametrize("fault", ["cut", "flipped", "not xml", "no body"])
+@pytest.mark.parametrize("fault", ["cut", "flipped", "not xml", "no body", "no relation", "no header"])
 def test_damaged_word_document_is_refused(fault, default, tmp_path):
     parts = hers(default)
     if fault == "not xml":
         parts["word/styles.xml"] = b"<w:styles"
     if fault == "no body":
         parts["word/document.xml"] = b"<document/>"
+    if fault == "no relation":
+        parts["word/_rels/document.xml.rels"] = default["word/_rels/document.xml.rels"]
+    if fault == "no header":
+        del parts["word/her-header.xml"]
     path = packed(tmp_path / "hers.docx", parts)
     data = bytearray(path.read_bytes())
     if fault == "cut":
