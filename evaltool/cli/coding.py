@@ -69,12 +69,11 @@ def _print_agreement(found: "ReadBack") -> None:
             f"{kappa.agreed / kappa.n:.0%}" if kappa.n else "",
             "" if kappa.kappa is None else f"{kappa.kappa:.2f}",
             f"{kappa.interval.low:.2f} to {kappa.interval.high:.2f}" if kappa.interval else "",
-            "" if alpha.alpha is None else f"{alpha.alpha:.2f}",
             kappa.warning,
         ]
-        for code, (kappa, alpha) in told.themes.items()
+        for code, kappa in told.themes.items()
     ]
-    print_table(["theme", "by both", "alike", "kappa", "95 %", "alpha", ""], rows)
+    print_table(["theme", "by both", "alike", "kappa", "95 %", ""], rows)
     whole = "cannot be told" if told.whole.alpha is None else f"{told.whole.alpha:.2f}"
     typer.echo(f"the same set of themes (Krippendorff's alpha, {told.whole.n} answers): {whole}")
     if told.whole.n < found.few:

@@ -25,7 +25,7 @@ ALPHA = "Krippendorff's alpha, nominal, of the whole set of themes"
 class Agreement:
     """How far two coders agree: on each theme, and on the whole set of themes that an answer has."""
 
-    themes: Mapping[str, tuple[Kappa, Alpha]]
+    themes: Mapping[str, Kappa]
     whole: Alpha
 
 
@@ -34,10 +34,10 @@ def agreement(question: CodedQuestion) -> Agreement | None:
     if len(question.coders) != 2:
         return None
     codes = [[answer.themes_of(coder) for answer in question.answers] for coder in question.coders]
-    themes: dict[str, tuple[Kappa, Alpha]] = {}
+    themes: dict[str, Kappa] = {}
     for theme in question.themes:
         has = [[None if found is None else theme in found for found in own] for own in codes]
-        themes[theme] = (cohen_kappa(*has), krippendorff_alpha(*has))
+        themes[theme] = cohen_kappa(*has)
     return Agreement(themes, krippendorff_alpha(*codes))
 
 
@@ -75,7 +75,7 @@ def _agreement_rows(scope: Scope, question: CodedQuestion, base: str) -> Iterato
     found = agreement(question)
     if found is None:
         return
-    for theme, (kappa, _) in found.themes.items():
+    for theme, kappa in found.themes.items():
         limits = {"conf_low": kappa.interval.low, "conf_high": kappa.interval.high} if kappa.interval else {}
         known: dict[str, Any] = {"estimate": kappa.kappa, "std_error": kappa.se, **limits}
         warning = _warning(scope.plan, kappa.n, kappa.warning)
