@@ -44,81 +44,81 @@ def known(language: str) -> dict[str, Subject]:
 @pytest.mark.parametrize(
     ("expression", "english", "danish"),
     [
-        ("${job} = 'yes'", "the answer to question 1 is “Yes”", "svaret på spørgsmål 1 er »Ja«"),
-        ("'yes' = ${job}", "the answer to question 1 is “Yes”", "svaret på spørgsmål 1 er »Ja«"),
-        ("selected(${job}, 'yes')", "the answer to question 1 is “Yes”", "svaret på spørgsmål 1 er »Ja«"),
+        ("${job} = 'yes'", "the answer to question 1 is “Yes”", "svaret på spørgsmål 1 er «Ja»"),
+        ("'yes' = ${job}", "the answer to question 1 is “Yes”", "svaret på spørgsmål 1 er «Ja»"),
+        ("selected(${job}, 'yes')", "the answer to question 1 is “Yes”", "svaret på spørgsmål 1 er «Ja»"),
         (
             "${job} = 'yes' or ${job} = 'no' or ${job} = 'some'",
             "the answer to question 1 is “Yes”, “No” or “Some”",
-            "svaret på spørgsmål 1 er »Ja«, »Nej« eller »Lidt«",
+            "svaret på spørgsmål 1 er «Ja», «Nej» eller «Lidt»",
         ),
         # A comparison with no answer is false, != too.
         (
             "${job} != 'no'",
             "the answer to question 1 is known and is not “No”",
-            "svaret på spørgsmål 1 kendes og ikke er »Nej«",
+            "svaret på spørgsmål 1 kendes og ikke er «Nej»",
         ),
         (
             "${job} != 'no' and ${job} != 'some'",
             "the answer to question 1 is known and is not “No” or “Some”",
-            "svaret på spørgsmål 1 kendes og ikke er »Nej« eller »Lidt«",
+            "svaret på spørgsmål 1 kendes og ikke er «Nej» eller «Lidt»",
         ),
         (
             "not(${job} = 'no')",
             "the answer to question 1 is not known, or is not “No”",
-            "svaret på spørgsmål 1 ikke kendes eller ikke er »Nej«",
+            "svaret på spørgsmål 1 ikke kendes eller ikke er «Nej»",
         ),
         (
             "not(${job} = 'no' or ${job} = 'some')",
             "the answer to question 1 is not known, or is not “No” or “Some”",
-            "svaret på spørgsmål 1 ikke kendes eller ikke er »Nej« eller »Lidt«",
+            "svaret på spørgsmål 1 ikke kendes eller ikke er «Nej» eller «Lidt»",
         ),
         (
             "not(${job} != 'no')",
             "the answer to question 1 is not known, or is “No”",
-            "svaret på spørgsmål 1 ikke kendes eller er »Nej«",
+            "svaret på spørgsmål 1 ikke kendes eller er «Nej»",
         ),
-        ("not(not(${job} = 'no'))", "the answer to question 1 is “No”", "svaret på spørgsmål 1 er »Nej«"),
+        ("not(not(${job} = 'no'))", "the answer to question 1 is “No”", "svaret på spørgsmål 1 er «Nej»"),
         (
             "${job} != 'no' or ${job} != 'some'",
             (
                 "(the answer to question 1 is known and is not “No”) or "
                 "(the answer to question 1 is known and is not “Some”)"
             ),
-            "(svaret på spørgsmål 1 kendes og ikke er »Nej«) eller (svaret på spørgsmål 1 kendes og ikke er »Lidt«)",
+            "(svaret på spørgsmål 1 kendes og ikke er «Nej») eller (svaret på spørgsmål 1 kendes og ikke er «Lidt»)",
         ),
         # Several choices
-        ("selected(${ways}, 'no')", "the answer to question 2 includes “No”", "svaret på spørgsmål 2 omfatter »Nej«"),
+        ("selected(${ways}, 'no')", "the answer to question 2 includes “No”", "svaret på spørgsmål 2 omfatter «Nej»"),
         (
             "selected(${ways}, 'no') or selected(${ways}, 'yes')",
             "the answer to question 2 includes “No” or “Yes”",
-            "svaret på spørgsmål 2 omfatter »Nej« eller »Ja«",
+            "svaret på spørgsmål 2 omfatter «Nej» eller «Ja»",
         ),
         (
             "selected(${ways}, 'no') and selected(${ways}, 'yes')",
             "the answer to question 2 includes “No” and “Yes”",
-            "svaret på spørgsmål 2 omfatter »Nej« og »Ja«",
+            "svaret på spørgsmål 2 omfatter «Nej» og «Ja»",
         ),
         (
             "not(selected(${ways}, 'no'))",
             "the answer to question 2 is not known, or does not include “No”",
-            "svaret på spørgsmål 2 ikke kendes eller ikke omfatter »Nej«",
+            "svaret på spørgsmål 2 ikke kendes eller ikke omfatter «Nej»",
         ),
         (
             "not(selected(${ways}, 'no') and selected(${ways}, 'yes'))",
             "it is not so that (the answer to question 2 includes “No” and “Yes”)",
-            "det ikke er sådan, at (svaret på spørgsmål 2 omfatter »Nej« og »Ja«)",
+            "det ikke er sådan, at (svaret på spørgsmål 2 omfatter «Nej» og «Ja»)",
         ),
         # Brackets where two joiners meet
         (
             "(${job} = 'yes' or ${job} = 'no') and ${match} = 'job'",
             "(the answer to question 1 is “Yes” or “No”) and the course's “Kind of match” is “Work”",
-            "(svaret på spørgsmål 1 er »Ja« eller »Nej«) og forløbets »Matchtype« er »Arbejde«",
+            "(svaret på spørgsmål 1 er «Ja» eller «Nej») og forløbets «Matchtype» er «Arbejde»",
         ),
         (
             "${job} = 'yes' or ${match} = 'job' or ${job} = 'no'",
             "the answer to question 1 is “Yes” or “No” or the course's “Kind of match” is “Work”",
-            "svaret på spørgsmål 1 er »Ja« eller »Nej« eller forløbets »Matchtype« er »Arbejde«",
+            "svaret på spørgsmål 1 er «Ja» eller «Nej» eller forløbets «Matchtype» er «Arbejde»",
         ),
         (
             "${job} = 'yes' or ${hours} > 3 and ${match} = 'job'",
@@ -127,14 +127,14 @@ def known(language: str) -> dict[str, Subject]:
                 "(the answer to question 3 is more than 3 and the course's “Kind of match” is “Work”)"
             ),
             (
-                "svaret på spørgsmål 1 er »Ja« eller "
-                "(svaret på spørgsmål 3 er mere end 3 og forløbets »Matchtype« er »Arbejde«)"
+                "svaret på spørgsmål 1 er «Ja» eller "
+                "(svaret på spørgsmål 3 er mere end 3 og forløbets «Matchtype» er «Arbejde»)"
             ),
         ),
         (
             "not(${job} = 'yes' and ${hours} = 2)",
             "it is not so that (the answer to question 1 is “Yes” and the answer to question 3 is 2)",
-            "det ikke er sådan, at (svaret på spørgsmål 1 er »Ja« og svaret på spørgsmål 3 er 2)",
+            "det ikke er sådan, at (svaret på spørgsmål 1 er «Ja» og svaret på spørgsmål 3 er 2)",
         ),
         # Numbers, dates, texts
         (
@@ -168,28 +168,28 @@ def known(language: str) -> dict[str, Subject]:
         (
             "${words} > 'm'",
             "the answer to question 5 is after “m” in the alphabet",
-            "svaret på spørgsmål 5 er efter »m« i alfabetet",
+            "svaret på spørgsmål 5 er efter «m» i alfabetet",
         ),
         # Two names
         (
             "${meetings} >= ${hours}",
             "the course's “meetings” is at least the answer to question 3",
-            "forløbets »meetings« er mindst svaret på spørgsmål 3",
+            "forløbets «meetings» er mindst svaret på spørgsmål 3",
         ),
         (
             "not(${meetings} >= ${hours})",
             "it is not so that (the course's “meetings” is at least the answer to question 3)",
-            "det ikke er sådan, at (forløbets »meetings« er mindst svaret på spørgsmål 3)",
+            "det ikke er sådan, at (forløbets «meetings» er mindst svaret på spørgsmål 3)",
         ),
         (
             "${meetings} = ${hours}",
             "the course's “meetings” is the same as the answer to question 3",
-            "forløbets »meetings« er det samme som svaret på spørgsmål 3",
+            "forløbets «meetings» er det samme som svaret på spørgsmål 3",
         ),
         (
             "${meetings} != ${hours}",
             "the course's “meetings” and the answer to question 3 are both known and are not the same",
-            "forløbets »meetings« og svaret på spørgsmål 3 begge kendes og ikke er det samme",
+            "forløbets «meetings» og svaret på spørgsmål 3 begge kendes og ikke er det samme",
         ),
         # Bare names and constants
         ("${job}", "the answer to question 1 is known", "svaret på spørgsmål 1 kendes"),
@@ -202,8 +202,8 @@ def known(language: str) -> dict[str, Subject]:
         ("1 = 1", "it is always so", "det altid er sådan"),
         ("not('a' = 'a')", "it is never so", "det aldrig er sådan"),
         # A calculation that is another thing's value is told as that thing
-        ("${kind} = 'fun'", "the course's “Kind of match” is “Leisure”", "forløbets »Matchtype« er »Fritid«"),
-        ("${works} = 'yes'", "the value of “works” is “yes”", "værdien af »works« er »yes«"),
+        ("${kind} = 'fun'", "the course's “Kind of match” is “Leisure”", "forløbets «Matchtype» er «Fritid»"),
+        ("${works} = 'yes'", "the value of “works” is “yes”", "værdien af «works» er «yes»"),
     ],
 )
 def test_an_expression_is_told(expression: str, english: str, danish: str) -> None:
@@ -220,12 +220,12 @@ def test_a_constraint_is_told_of_the_answer_itself() -> None:
 @pytest.mark.parametrize(
     ("calculation", "english", "danish"),
     [
-        ("${match}", "the course's “Kind of match”", "forløbets »Matchtype«"),
-        ("'fixed'", "“fixed”", "»fixed«"),
+        ("${match}", "the course's “Kind of match”", "forløbets «Matchtype»"),
+        ("'fixed'", "“fixed”", "«fixed»"),
         (
             "${job} = 'yes'",
             "“yes” if the answer to question 1 is “Yes”, otherwise “no”",
-            "»ja«, hvis svaret på spørgsmål 1 er »Ja«, ellers »nej«",
+            "«ja», hvis svaret på spørgsmål 1 er «Ja», ellers «nej»",
         ),
     ],
 )
