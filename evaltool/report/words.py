@@ -64,6 +64,7 @@ _PATTERNS = (
     "logistic regression, penalised likelihood (Firth, FLIC)",
     "not reliable by the standard of NCHS: {reason}",
 )
+_MARKS = str.maketrans("«»", "“”")
 _NUMBER = re.compile(r"^-?\d+\.\d+$")
 
 
@@ -94,8 +95,14 @@ def _known(words: str, context: ReportContext) -> str:
         match = _compiled(pattern).fullmatch(words)
         if match:
             values = {name: _value(name, value, context) for name, value in match.groupdict().items()}
-            return say(pattern, language, **values)
+            said = say(pattern, language, **values)
+            return _english(said) if language == "en" else said
     return ""
+
+
+def _english(words: str) -> str:
+    """Rows quote as the code does, and count one thing in the plural."""
+    return re.sub(r"\b1 (answer|test|weight)s\b", r"1 \1", words.translate(_MARKS))
 
 
 @cache

@@ -22,7 +22,7 @@ def test_level_stands_as_answered_weighted_and_with_the_same_case_mix():
     assert "above (+) or below (−) “Job or education”, 95 per cent interval." in notes
     assert "Weighted: to the roster by site and kind of match." in notes
     assert "as if all were alike in site." in notes
-    assert "p: chi-square test, (N-1). Adjusted: Holm over 6 tests of «outcomes»." in notes
+    assert "p: chi-square test, (N-1). Adjusted: Holm over 6 tests of “outcomes”." in notes
     assert "29 percentage points would have been found" in notes
     assert "penalised likelihood (47 events for 6 parameters)" in notes
 
