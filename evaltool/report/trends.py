@@ -1,5 +1,6 @@
 """Populations side by side, as the trend rows allow: where a verdict says not_comparable, the line breaks."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ from evaltool.results import Estimate
 
 TREND = "trend"
 BREAK = "‖"
+_ITEM = re.compile(r"^«[^»]+»: version \d+: ")
 
 
 @dataclass(frozen=True)
@@ -60,5 +62,6 @@ def break_between(points: Sequence[Estimate], one: str, other: str) -> Break | N
 
 
 def _reason(row: Estimate) -> str:
-    """The warning without what statistics say of few answers."""
-    return "; ".join(part for part in row.warning.split("; ") if part not in {FEW, NONE}).rstrip(".")
+    """The warning without what statistics say of few answers, and without the item's name before a person's words."""
+    found = (part for part in row.warning.split("; ") if part not in {FEW, NONE})
+    return "; ".join(_ITEM.sub("", part) for part in found).rstrip(".")
