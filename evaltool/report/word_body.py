@@ -48,9 +48,10 @@ def _set_style(paragraph: Element, style: str) -> None:
 
 
 def _start_pages(document: Element, styles: Mapping[str, str]) -> None:
-    """Each chapter but the first begins a page."""
+    """Each chapter but the first begins a page, at its very top."""
     chapters = [style for style in document.iter(w("pStyle")) if style.get(w("val")) == styles["heading 1"]]
     for style in chapters[1:]:
+        style.addnext(etree.Element(w("spacing"), {w("before"): "0"}))
         style.addnext(etree.Element(w("pageBreakBefore")))
 
 
