@@ -114,7 +114,7 @@ def comparison_table(prose: Prose, spec: TableSpec) -> Grid:
             rows.append([bold(name), *(Markup() for _ in header[1:])])
         rows += [_level(each, level, ways, statistics) for level in each.levels]
         rows += _whole(each, ways, statistics)
-    widths = (22, 14, *(25 for _ in ways), *(13 for _ in statistics))
+    widths = (27 if len(all_of) > 1 else 23, 18, *(25 for _ in ways), *(13 for _ in statistics))
     return Grid(header, rows, widths, notes=below(_notes(all_of, ways, spec)))
 
 
@@ -309,7 +309,7 @@ def shrunken_table(prose: Prose, spec: TableSpec) -> Grid:
             rows.append([name, *share_cells(prose, share, spec.decimals), *_shrunken(prose, shrunken, spec.decimals)])
     found = [prose.rows.find(i, SHRUNKEN, where) for i in spec.indicators for _, where in group_places(prose, spec.by)]
     notes = reasons_of(prose, [row for row in found if row is not None])
-    return Grid(header, rows, (24, 14, 14, 16, 16, 16), notes=below(notes))
+    return Grid(header, rows, (22, 17, 15, 15, 16, 15), notes=below(notes))
 
 
 def _shrunken(prose: Prose, row: Estimate | None, decimals: int) -> list[Cell]:
