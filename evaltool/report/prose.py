@@ -206,8 +206,12 @@ class Prose:
         return say("{count} of {n}", self.language, count=self.whole(row.count or 0), n=self.whole(row.n or 0))
 
     def silence(self, row: Estimate) -> str:
-        """Why a row shows no figure: too few answers, or none. Empty when it has one."""
-        if too_few(row):
+        """Why a row shows no figure: too few answers, or none. Empty when it has one.
+
+        Bounds are as silent as the share that they stand around: their base is larger, and one answer shows in them.
+        """
+        share = self.rows.find(row.indicator, "share", place(row)) if row.statistic in BOUNDS else None
+        if too_few(row) or (share is not None and too_few(share)):
             return say("too few answers", self.language)
         if row.estimate is None:
             return say("no answers", self.language)

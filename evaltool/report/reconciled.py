@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from evaltool.report.base_table import base_table, reasons_of_missing
 from evaltool.report.definition import TableSpec
 from evaltool.report.prose import BOUNDS, Prose, as_text
+from evaltool.report.rows import too_few
 from evaltool.report.words import REASONS, told
 from evaltool.results import Estimate
 from evaltool.text import pick, say
@@ -60,6 +61,8 @@ def _lines(prose: Prose, share: Estimate) -> Iterator[list[str]]:
         row = _other(prose, share, statistic)
         if row is not None:
             yield [say(words, prose.language), *figures(prose, row)]
+        if too_few(share):
+            return
     low, high = (_other(prose, share, name) for name in BOUNDS)
     if low is not None and high is not None and low.estimate is not None:
         yield _bounds_line(prose, low, high)
@@ -97,7 +100,7 @@ def _other(prose: Prose, share: Estimate, statistic: str) -> Estimate | None:
 def _reasons(prose: Prose, share: Estimate) -> Iterator[str]:
     language, was = prose.language, prose.percent_text(share)
     interviews, complete = (_other(prose, share, name) for name in (INTERVIEWS, COMPLETE))
-    if share.estimate is None:
+    if prose.silence(share):
         return
     if interviews is not None and interviews.estimate is not None:
         more = (interviews.n or 0) - (share.n or 0)

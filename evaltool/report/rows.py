@@ -109,5 +109,5 @@ def place(row: Estimate) -> Where:
 
 
 def too_few(row: Estimate) -> bool:
-    """Whether a group has too few answers to stand in a report; the whole population always stands."""
-    return bool(row.by) and FEW in row.warning
+    """Whether a group has too few answers to stand in a report; of everybody two are enough, for one is hers alone."""
+    return FEW in row.warning and (bool(row.by) or row.n == 1)

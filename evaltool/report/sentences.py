@@ -194,12 +194,11 @@ def _about(prose: Prose, where: Where, label: str = "") -> Markup:
 
 def _withheld(prose: Prose, row: Estimate) -> Markup:
     """Why no figure is told; empty when one is."""
-    language = prose.language
+    if row.n == 1 and not row.by:
+        return sentence("Only one answered, and a single answer is not shown.", prose.language)
     if too_few(row):
         return _too_few(prose, row)
-    if row.estimate is None or not row.n:
-        return _no_answers(prose, row.population)
-    return sentence("Only one answered, and a single answer is not shown.", language) if row.n == 1 else Markup()
+    return _no_answers(prose, row.population) if row.estimate is None or not row.n else Markup()
 
 
 def _nobody(prose: Prose, indicator: str, statistic: str, where: Where) -> bool:
@@ -239,10 +238,10 @@ def _few_in_all(prose: Prose, row: Estimate) -> Markup:
 
 
 def _target(prose: Prose, share: Estimate) -> Markup:
-    """The target and its verdict; empty without a target, and of a group, of which nothing was agreed."""
+    """The target and its verdict; empty without a target, and of a group: nothing was agreed of it."""
     goal = prose.facts(share.indicator).target
     test = prose.rows.find(share.indicator, "target_test", place(share))
-    if goal is None or test is None or test.estimate is None:
+    if share.by or goal is None or test is None or test.estimate is None:
         return Markup()
     cells = {
         "goal": prose.span(test, "target", prose.goal_text(goal)),
@@ -299,6 +298,8 @@ def response(prose: Prose, *, population: str = "", by: str = "", level: str = "
     units = plain(pick(prose.context.units, language))
     if not n:
         return _about(prose, where) + sentence("There were no {units} to ask about.", language, units=units)
+    if prose.silence(row):
+        return _about(prose, where) + _too_few(prose, row)
     cells = {"of": prose.span(row, "of", prose.of_text(row)), "n": prose.span(row, "n", prose.whole(n)), "units": units}
     if count in {0, n}:
         message = "All {n} {units} were answered." if count else "None of the {n} {units} were answered."
@@ -322,7 +323,7 @@ def if_silent(prose: Prose, indicator: str, *, population: str = "", by: str = "
     where = prose.where(population, by, level)
     prose.facts(indicator)
     low, high = (prose.rows.find(indicator, name, where) for name in BOUNDS)
-    if low is None or high is None or low.estimate is None or high.estimate is None or too_few(low):
+    if low is None or high is None or low.estimate is None or high.estimate is None or prose.silence(low):
         return Markup()
     silent, language = (high.count or 0) - (low.count or 0), prose.language
     if not silent:

@@ -141,5 +141,5 @@ def _beside(prose: Prose, row: Estimate) -> Iterator[str]:
             names = {"former": each.former, "later": each.later, "reason": each.reason}
             yield say("{former} and {later} cannot be compared: {reason}.", language, **names)
     of_all = row.statistic == "share" and not prose.facts(row.indicator).survey
-    if of_all and prose.rows.find("response", "rr2", prose.where()):
+    if of_all and prose.has("response", "rr2"):
         yield as_text(response(prose))

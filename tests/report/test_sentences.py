@@ -15,6 +15,7 @@ from evaltool.report.context import IndicatorFacts
 from evaltool.report.differences import change, compared
 from evaltool.report.headline import weighted_sentence
 from evaltool.report.prose import Prose, as_text, plain
+from evaltool.report.reconciled import bases
 from evaltool.report.rows import Rows
 from evaltool.report.sentences import answer, if_silent, no_cause, paired, parts, response, result
 from evaltool.results import Estimate
@@ -248,3 +249,12 @@ def test_page_of_a_group_that_nobody_is_in_says_so(say_it, name):
 def test_unknown_row_is_an_error_that_names_the_nearest():
     with pytest.raises(ReportError, match="no result row has the indicator «job»"):
         result(prepared([share(51, 87, (48, 68))]), "job")
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_single_answer_stands_nowhere(count):
+    rows = share_rows({"rows": {"count": count, "n": 1, "outer": "met", "eligible": 9, "warning": "few answers"}})
+    prose = prepared([*rows, share(count, 3, statistic="share_of_interviews")])
+    assert as_text(prose.share(HEADLINE)) == "too few answers"
+    assert not prose.has(HEADLINE, "bound_low")
+    assert [line[1:4] for line in bases(prose, HEADLINE)[0].rows] == [["–", "1", "too few answers"]]
