@@ -99,12 +99,13 @@ def test_the_coder_who_is_named_first_decides() -> None:
     given = answers("a", "b")
     coding = shared(NOTHING, given, "anna", "bo", both=1)
     known = {"anna": marks(coding, "t")[:1], "bo": marks(coding, "other")}
-    found = coded_question(
-        Coding(survey="s", question="q", coders=coding.coders, rows=coding.rows, marks=known), "t", given
-    )
+    marked = replace(coding, marks=known)
+    found = coded_question(marked, ["t", "other"], given)
     by_row = {answer.answer.unit: answer.mark for answer in found.answers}
     first, second = (row.unit for row in coding.rows)
     assert [mark.themes for unit in (first, second) if (mark := by_row[unit])] == [("t",), ("other",)]
+    listed_now = coded_question(marked, ["t"], given)
+    assert sorted(answer.mark.themes for answer in listed_now.answers if answer.mark) == [(), ("t",)]
 
 
 def dataset(rows: list[tuple[str, str, str, str]], *, asked: bool = True) -> Dataset:
