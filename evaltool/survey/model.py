@@ -30,7 +30,7 @@ LocalText = Annotated[dict[str, str], BeforeValidator(_wrap_text)]
 class Part(BaseModel):
     """Whatever stands in a definition: frozen, and an unknown key is a fault."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=(), defer_build=True)
 
 
 class Choice(Part):
