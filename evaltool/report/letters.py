@@ -21,6 +21,8 @@ _FILES: dict[Face, str] = {
 }
 EM = 100
 """Units of an outline to the size of its letters."""
+_REPLACEMENT = 0xFFFD
+_CONTROLS = dict.fromkeys([*range(32), 127], " ")  # a sheet's line break in a cell, for instance
 _STEPS = {1: ("M", 1), 2: ("L", 1), 3: ("Q", 2), 4: ("C", 3), 79: ("Z", 0)}
 """The code of a step of an outline → its letter in SVG, and how many points it takes."""
 
@@ -32,9 +34,14 @@ def _font(face: Face) -> FT2Font:
     return font
 
 
+def _code(face: Face, sign: str) -> int:
+    """The sign's code; that of a replacement mark where the font lacks it, for FreeType would stop there."""
+    return ord(sign) if _font(face).get_char_index(ord(sign)) else _REPLACEMENT
+
+
 @cache
 def _advance(face: Face, sign: str) -> float:
-    return _font(face).load_char(ord(sign), flags=LoadFlags.NO_HINTING).linearHoriAdvance / 65536
+    return _font(face).load_char(_code(face, sign), flags=LoadFlags.NO_HINTING).linearHoriAdvance / 65536
 
 
 @cache
@@ -49,7 +56,7 @@ def _closer(face: Face, sign: str, following: str) -> float:
 def outline(face: Face, sign: str) -> str:
     """The sign's shape as an SVG path, upwards from the line it stands on; empty for a space."""
     font = _font(face)
-    font.load_char(ord(sign), flags=LoadFlags.NO_HINTING)
+    font.load_char(_code(face, sign), flags=LoadFlags.NO_HINTING)
     points, codes = font.get_path()
     path, at = "", 0
     while at < len(codes):
@@ -59,9 +66,14 @@ def outline(face: Face, sign: str) -> str:
     return path
 
 
+def drawable(text: str) -> str:
+    """The text with spaces for signs that control a program, which no font has and no SVG may hold."""
+    return text.translate(_CONTROLS)
+
+
 def places(text: str, face: Face = "regular") -> Iterator[tuple[str, float]]:
     """Each sign with its distance from the start, in units of an outline; last an empty one where the text ends."""
-    x = 0.0
+    x, text = 0.0, drawable(text)
     for sign, following in zip(text, [*text[1:], ""], strict=False):
         yield sign, x
         x += _advance(face, sign) + (_closer(face, sign, following) if following else 0)
@@ -78,7 +90,7 @@ def text_width(text: str, size: float, face: Face = "regular") -> float:
 def wrap(text: str, room: float, size: float) -> list[str]:
     """The text in lines of at most `room` points; a word that is longer than a line is cut."""
     lines = [""]
-    for word in text.split(" "):  # a no-break space holds its words together
+    for word in drawable(text).split(" "):  # a no-break space holds its words together
         joined = f"{lines[-1]} {word}".strip()
         if text_width(joined, size) <= room:
             lines[-1] = joined

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from evaltool.report.letters import EM, Face, outline, places, text_width
+from evaltool.report.letters import EM, Face, drawable, outline, places, text_width
 
 WIDTH = 460.8  # the text width of an A4 page
 INK, SOFT, GRID = "#1f2933", "#5b6670", "#e1e6ea"
@@ -94,7 +94,7 @@ class Sheet:
         size = f'width="{WIDTH}pt" height="{height:.2f}pt" viewBox="0 0 {WIDTH} {height:.2f}"'
         names = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
         head = f'<svg {names} {size} role="img">'
-        texts = f"<title>{escape(title)}</title><desc>{escape(told)}</desc>"
+        texts = f"<title>{escape(drawable(title))}</title><desc>{escape(drawable(told))}</desc>"
         return "\n".join([head, texts, f"<defs>{''.join(signs)}</defs>", *shapes, "</svg>", ""])
 
     def _text(self, text: str, start: Point, pen: Pen, turned: str = "") -> str:

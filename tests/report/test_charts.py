@@ -4,11 +4,14 @@ from itertools import pairwise
 
 import pytest
 from chart_reading import per_cent, shapes, texts
+from lxml import etree
 from matplotlib.colors import to_rgb
 from report_samples import SATISFACTION, context, flow_rows, rows, share
 
 from evaltool.report.charts import draw
+from evaltool.report.context import Breakdown
 from evaltool.report.definition import ChartSpec
+from evaltool.report.letters import outline
 from evaltool.report.prose import Prose
 from evaltool.report.rows import Rows
 
@@ -208,3 +211,15 @@ def test_flow_without_courses_and_step_that_nobody_knows():
     chart = drawn(flow_rows(eligible=0, answered=0), kind="flow", indicators=["flow"])
     assert labels(chart) == ["Completed courses", "Gave an interview"]
     assert [bar["width"] for bar in shapes(chart, "bar")] == [0, 0]
+
+
+def test_label_that_no_font_can_draw_leaves_the_chart_whole():
+    label = "East\x0bside \u12a2"  # a sheet's line break, and an Ethiopic syllable
+    place = Breakdown(label={"en": "Site"}, levels={"east": {"en": label}})
+    about = context("en", breakdowns={"site": place})
+    prose = Prose(Rows([share("job", 11, 30, by="site", level="east"), share("job", 29, 85)]), about)
+    spec = ChartSpec(kind="bars", indicators=("job",), by="site", title={"en": "The sites"})
+    drawn = draw(prose, spec)
+    etree.fromstring(drawn.svg.encode())
+    assert [mark.label for mark in drawn.marks] == [label, "All"]
+    assert outline("regular", "\u12a2") == outline("regular", "\ufffd")
