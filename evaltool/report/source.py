@@ -52,6 +52,7 @@ FIGURES = frozenset({*_BY_INDICATOR, *_SENTENCES, "parts"} - {"few_levels"})
 """Words that bring figures of the indicator that they name."""
 _GROUP = signature(Prose.where)
 _SYNTAX = "template-syntax"
+_CONTROLS = dict.fromkeys({*range(32)} - set(map(ord, "\t\n\r")), " ")  # no XML may hold them
 
 
 @dataclass
@@ -120,7 +121,7 @@ def fill(template: Template, definition: ReportDefinition, prose: Prose) -> Sour
     except ReportError as error:
         where = error.where or _line(template, error)
         raise ReportError(error.message, where=where, mend=error.mend, faults=error.faults) from error
-    return Source(markdown, prose.carriers, charts)
+    return Source(markdown.translate(_CONTROLS), prose.carriers, charts)
 
 
 def _line(template: Template, error: Exception) -> str:

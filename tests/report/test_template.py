@@ -317,3 +317,7 @@ def test_charts_without_figures_say_so_and_are_told_apart(tmp_path):
     made = filled(tmp_path, '{{ chart("headline") }}\n{{ chart("headline") }}', DEFINITION.replace("bars", "flow"))
     assert len(made.charts) == 2
     assert all(name in made.markdown and "no answers" in chart.alt for name, chart in made.charts.items())
+
+
+def test_signs_that_no_document_can_hold_are_left_out(tmp_path):
+    assert filled(tmp_path, "one\x01two\n\tthree\n").markdown == "one two\n\tthree"
