@@ -61,9 +61,11 @@ class Standing:
             ReportError: if there is no such population, breakdown, level or language; it names the nearest.
         """
         language, population = about.language or self.plan.language, about.population or self.populations[-1]
-        if language not in interface_languages():
-            mend = nearest(language, interface_languages())
-            raise ReportError(f"the interface does not speak «{language}»", mend=mend)
+        labels = [item.label for item in self.plan.indicators.values()]
+        spoken = [each for each in interface_languages() if all(each in label for label in labels)]
+        if language not in spoken:
+            mend = nearest(language, spoken)
+            raise ReportError(f"interface and plan do not both speak «{language}»", mend=mend)
         if population not in self.populations:
             mend = f"Known: {', '.join(self.populations)}."
             raise ReportError(f"no population «{population}» in the estimates", mend=mend)
