@@ -23,11 +23,24 @@ def test_report_has_no_violation_and_no_sideways_scroll_on_a_phone(browser: Brow
 def test_wide_tables_scroll_by_keyboard_and_say_what_they_are(browser: Browser, address):
     page = browser.new_page(viewport=PHONE)
     page.goto(address)
-    wide = page.locator(".scroll")
+    wide = page.locator(".scroll:has(table)")
     assert wide.count() == 2
     for place in wide.all():
         place.focus()
         assert page.evaluate("document.activeElement.getAttribute('aria-label')").endswith(("Målene", "Hvert sted"))
     assert page.locator("th[scope=row]").count() == 1 + 6
     assert page.locator("thead th:not([scope=col])").count() == 0
+    page.close()
+
+
+def test_charts_keep_a_readable_size_on_a_phone_and_scroll_by_keyboard(browser: Browser, address):
+    page = browser.new_page(viewport=PHONE)
+    page.goto(address)
+    charts = page.locator(".scroll:has(img)")
+    assert charts.count() == page.locator("img").count() == 2
+    for chart in charts.all():
+        chart.focus()
+        page.keyboard.press("ArrowRight")
+        assert chart.evaluate("place => place === document.activeElement")
+        assert chart.evaluate("place => place.scrollWidth >= 500 && place.clientWidth <= 320")
     page.close()
