@@ -21,7 +21,7 @@ def beside_table(prose: Prose, spec: TableSpec) -> Grid:
         ]
         for indicator in spec.indicators
     ]
-    return Grid(header, rows, (26, 44, 30))
+    return Grid(header, rows, (32, 42, 30))
 
 
 def _own(prose: Prose, spec: TableSpec, indicator: str) -> Cell:

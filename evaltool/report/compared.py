@@ -114,7 +114,7 @@ def comparison_table(prose: Prose, spec: TableSpec) -> Grid:
             rows.append([bold(name), *(Markup() for _ in header[1:])])
         rows += [_level(each, level, ways, statistics) for level in each.levels]
         rows += _whole(each, ways, statistics)
-    widths = (27 if len(all_of) > 1 else 23, 18, *(25 for _ in ways), *(13 for _ in statistics))
+    widths = (33 if len(all_of) > 1 else 23, 18, *(25 for _ in ways), *(13 for _ in statistics))
     return Grid(header, rows, widths, notes=below(_notes(all_of, ways, spec)))
 
 

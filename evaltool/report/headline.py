@@ -32,7 +32,7 @@ def headline_table(prose: Prose, spec: TableSpec) -> Grid:
     return Grid(
         heads(prose, "Reading", "Result", "95 per cent interval", "Base"),
         rows,
-        (58, 20, 18, 28),
+        (52, 20, 18, 34),
         notes=below([*told_of, days_sentence(prose)]),
     )
 

@@ -289,7 +289,7 @@ def _questions(prose: Prose, _: TableSpec) -> Grid:
     ]
     # A name is never broken, so that it can be copied: its column is as wide as the longest.
     longest = max((len(question.name) for question in prose.context.questions), default=0)
-    return Grid(header, rows, (max(20, longest + 3), 36, 50), frozenset({0, 1, 2}))
+    return Grid(header, rows, (max(20, longest + 3), 41, 49), frozenset({0, 1, 2}))
 
 
 def passport_lines(prose: Prose) -> list[tuple[str, str]]:
