@@ -18,14 +18,18 @@ Language = Annotated[str, typer.Option(help="Language of the answer (default: th
 def ask(
     context: typer.Context,
     indicator: Indicator,
-    population: Annotated[str, typer.Option("--population", "--year", help="Of whom (default: the latest).")] = "",
+    population: Annotated[
+        list[str] | None, typer.Option("--population", "--year", help="Of whom (default: the latest).")
+    ] = None,
     group: Annotated[str, typer.Option(help="A level of a breakdown, as site=north; or name it: --site north.")] = "",
     language: Language = "",
 ) -> None:
     """Say one figure in a sentence that can be mailed, with base and interval, or why it is withheld."""
     from evaltool.workflows.asking import About, ask
 
-    about = About(population, _group(group, context.args), language)
+    if population and len(population) > 1:
+        raise typer.BadParameter(f"a sentence is about one population; for two: evaltool reconcile {indicator} …")
+    about = About(*(population or [""]), _group(group, context.args), language)
     typer.echo(ask(open_project(), indicator, about))
 
 

@@ -119,12 +119,15 @@ def _text_faults(definition: ReportDefinition, file: YamlFile) -> Iterator[Fault
     if any(_GROUP in text for text in definition.file.values()) and not definition.for_groups:
         message, mend = "«file» names the group in one language only", "Put {group} into each of them, or into none."
         yield Fault("bad-value", message, file.where(("file",)), mend)
-    for key in ("title", "subtitle", "file"):
-        texts: dict[str, str] = getattr(definition, key)
+    own: dict[tuple[str, ...], Texts] = {(key,): getattr(definition, key) for key in ("title", "subtitle", "file")}
+    charts = {("charts", name, "title"): spec.title for name, spec in definition.charts.items()}
+    tables = {("tables", name, "caption"): spec.caption for name, spec in definition.tables.items() if spec.caption}
+    for path, texts in {**own, **charts, **tables}.items():
         for language in definition.template:
             if language not in texts:
-                message, mend = f"«{key}» has no text in «{language}»", f"Add «{language}: …»."
-                yield Fault("missing-text", message, file.where((key,)), mend)
+                message, mend = f"«{'.'.join(path)}» has no text in «{language}»", f"Add «{language}: …»."
+                yield Fault("missing-text", message, file.where(path), mend)
+    for (key,), texts in own.items():
         for language, text in texts.items():
             if not _can_be_filled(text):
                 message, mend = f"«{key}» cannot be filled", "The placeholders are {population} and {group}."

@@ -99,11 +99,15 @@ def move_into_place(targets: Mapping[Path, Path]) -> list[Path]:
 
 
 def refuse_locked(targets: Iterable[Path]) -> None:
-    """Windows lets nobody replace a file that Word has open; opening it to write tells before anything is replaced."""
+    """Refuse before anything is replaced: Windows locks a file that is open, elsewhere only a note beside it tells."""
     for target in targets:
         if target.exists():
             with target.open("r+b"):
                 pass
+        for note in (f".~lock.{target.name}#", f"~${target.name}", f"~${target.name[2:]}"):
+            if target.with_name(note).exists():
+                mend = f"Close it there; if nobody has it open, delete {note}."
+                raise ReportError("the report is open in an office program", where=str(target), mend=mend)
 
 
 def _cannot_write(path: Path, error: OSError) -> ReportError:

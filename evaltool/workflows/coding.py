@@ -161,7 +161,10 @@ def _check_coders(every: Sequence[str]) -> None:
         raise ProjectError(message, mend="Write the name as before, or choose another.")
     if not 1 <= len(every) <= 2:
         message = f"one or two coders code a question, not {len(every)}: {', '.join(every)}".rstrip(": ")
-        mend = "Name them with --coder; who takes over from another goes on in her sheet, under her name."
+        mend = (
+            "Name the same coders as before; who takes over from another goes on in her sheet, under her name. To begin "
+            "anew, move the question's file out of data/coding and its workbooks out of build/coding."
+        )
         raise ProjectError(message, mend=mend)
 
 

@@ -31,7 +31,8 @@ _EDITED = (".docx", ".xlsx")
 
 @dataclass(frozen=True, kw_only=True)
 class WantedReport:
-    """Which report to write. `each` names a breakdown: a report of its own for each level, of a definition for that.
+    """Which report to write. `each` names a breakdown: a report of its own for each level, of a definition for that;
+    `site=north` is a single one of them.
 
     Without populations or languages all there are. `reference` is a Word file that the Word report is to look like.
     """
@@ -116,8 +117,9 @@ def _definition(project: Project, wanted: WantedReport) -> Path:
     return path
 
 
-def _pages(context: ReportContext, by: str, rows: Sequence[Estimate]) -> list[ReportContext]:
+def _pages(context: ReportContext, each: str, rows: Sequence[Estimate]) -> list[ReportContext]:
     """The context of each level's page in the roster's order, also of levels without an answer; else everybody's."""
+    by, _, only = each.partition("=")
     if not by:
         return [context]
     if by not in context.breakdowns:
@@ -128,6 +130,10 @@ def _pages(context: ReportContext, by: str, rows: Sequence[Estimate]) -> list[Re
         raise ReportError(f"nobody is in a group of «{by}»", mend="Look at the roster.")
     levels = {**known.levels, **{level: {"en": level} for level in sorted(found - {*known.levels, ""})}}
     breakdowns = {**context.breakdowns, by: replace(known, levels=levels)}
+    if only:
+        if only not in levels:
+            raise ReportError(f"«{by}» has no level «{only}»", mend=f"Known: {', '.join(levels)}.")
+        levels = {only: levels[only]}
     return [replace(context, breakdowns=breakdowns, group=(by, level)) for level in levels]
 
 

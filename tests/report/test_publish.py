@@ -89,6 +89,15 @@ def test_nothing_is_moved_or_copied_while_one_file_is_open_elsewhere(out, monkey
     assert {path.name: path.read_bytes() for path in out.iterdir() if path.is_file()} == before
 
 
+@pytest.mark.parametrize("note", [".~lock.one.docx#", "~$e.docx", "~$one.docx"])
+def test_nothing_is_moved_while_an_office_program_notes_that_a_file_is_open(out, note):
+    publish(*make(out, one="first"))
+    (out / note).touch()
+    with pytest.raises(ReportError, match="open in an office program"):
+        publish(*make(out, one="second"))
+    assert (out / "one.docx").read_text(encoding="utf-8") == "first"
+
+
 def test_a_workbook_that_somebody_went_on_working_in_is_kept_too(out):
     made, _, _ = make(out, one="first")
     made.append(made[0].with_suffix(".xlsx"))

@@ -174,6 +174,17 @@ def test_cover_must_be_written_in_the_languages_of_the_templates(tmp_path):
     assert all(fault.where.endswith(":3") for fault in caught.value.faults)
 
 
+def test_title_and_caption_must_be_written_in_the_languages_of_the_templates(tmp_path):
+    definition = DEFINITION.replace("title: {en: In a job or education}", "title: {da: I job eller uddannelse}")
+    definition = definition.replace("{kind: targets, ", "{kind: targets, caption: {da: Mål}, ")
+    with pytest.raises(ReportError) as caught:
+        check_report(written(tmp_path, "text", definition))
+    assert [(fault.message, fault.where.rpartition(":")[2]) for fault in caught.value.faults] == [
+        ("«charts.headline.title» has no text in «en»", "7"),
+        ("«tables.goals.caption» has no text in «en»", "9"),
+    ]
+
+
 def test_chart_that_would_leave_something_out_is_a_fault(tmp_path):
     kinds = {"a": "dots", "b": "bars, by: site", "c": "trend, by: site"}
     more = "indicators: [job, education], title: {en: Two}}"

@@ -96,12 +96,15 @@ def test_an_unknown_name_ends_with_the_nearest(project: Project, words: tuple[st
     assert said in shown.stderr
 
 
+TWO = ("--year", "2020", "--year", "2021")
+
+
 def test_a_breakdown_is_an_option_of_its_own_name(project: Project) -> None:
     ways = [("--site", "north"), ("--site=north",), ("--group", "site=north")]
     told = {evaltool("-p", str(project.root), "ask", "in_work", *way).stdout for way in ways}
     assert len(told) == 1
     assert "North" in told.pop()
-    for wrong in (("north",), ("--site",), ("--site", "north", "--site", "south"), ("--group", "site")):
+    for wrong in (("north",), ("--site",), ("--site", "north", "--site", "south"), ("--group", "site"), TWO):
         assert evaltool("-p", str(project.root), "ask", "in_work", *wrong).returncode == 2
 
 
