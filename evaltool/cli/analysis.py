@@ -35,7 +35,7 @@ def report(
     ] = "",
     population: Annotated[list[str] | None, typer.Option(help="Only this population (default: all).")] = None,
     language: Annotated[list[str] | None, typer.Option(help="Only this language (default: all of the report).")] = None,
-    each: Annotated[str, typer.Option(help="A page for each level of this breakdown, e.g. site; site=north is one alone.")] = "",
+    each: Annotated[str, typer.Option(help="A page for each level of it, e.g. site; site=north: one page.")] = "",
     reference_doc: Annotated[Path | None, typer.Option(help="A Word file that the report is to look like.")] = None,
     listed: Annotated[
         bool, typer.Option("--list", help="Only show the report's sections, and all it can use.")

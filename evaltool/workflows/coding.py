@@ -162,8 +162,8 @@ def _check_coders(every: Sequence[str]) -> None:
     if not 1 <= len(every) <= 2:
         message = f"one or two coders code a question, not {len(every)}: {', '.join(every)}".rstrip(": ")
         mend = (
-            "Name the same coders as before; who takes over from another goes on in her sheet, under her name. To begin "
-            "anew, move the question's file out of data/coding and its workbooks out of build/coding."
+            "Name the same coders as before; who takes over from another goes on in her sheet, under her name. "
+            "To begin anew, move the question's file out of data/coding and its workbooks out of build/coding."
         )
         raise ProjectError(message, mend=mend)
 
