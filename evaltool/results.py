@@ -59,6 +59,11 @@ class Estimate:
         return "ev_" + base64.b32encode(digest[:15]).decode().lower()[:20]  # 15 bytes are 24 signs
 
 
+def populations(rows: Iterable[Estimate]) -> tuple[str, ...]:
+    """What the rows are about, in their order, but for comparisons and pools: these may be about several together."""
+    return tuple(dict.fromkeys(row.population for row in rows if not row.comparison))
+
+
 COLUMNS = ("id", *(field.name for field in fields(Estimate)))
 _NUMBERS, _COUNTS = ("estimate", "std_error", "conf_low", "conf_high"), ("count", "n")
 _READ: Mapping[str, Callable[[str], float]] = {**dict.fromkeys(_NUMBERS, float), **dict.fromkeys(_COUNTS, int)}

@@ -29,7 +29,7 @@ def ask(
 
     if population and len(population) > 1:
         raise typer.BadParameter(f"a sentence is about one population; for two: evaltool reconcile {indicator} …")
-    about = About(*(population or [""]), _group(group, context.args), language)
+    about = About(population[0] if population else "", _group(group, context.args), language)
     typer.echo(ask(open_project(), indicator, about))
 
 

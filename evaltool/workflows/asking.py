@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from evaltool.errors import ReportError
-from evaltool.plan import Plan
 from evaltool.project import Project
 from evaltool.report.context import Breakdown
 from evaltool.report.definition import ReportDefinition, read_definition
@@ -12,10 +11,9 @@ from evaltool.report.prose import Prose, as_text
 from evaltool.report.rows import Rows, Where
 from evaltool.report.sentences import answer, response
 from evaltool.report.trends import breaks
-from evaltool.results import Estimate, read_estimates
+from evaltool.results import Estimate, populations, read_estimates
 from evaltool.text import interface_languages, pick, say
-from evaltool.workflows.planned import definition_path, read_estimates_manifest, refuse_outdated
-from evaltool.workflows.report_facts import Facts
+from evaltool.workflows.estimated import definition_path, read_codebook, read_estimates_manifest, refuse_outdated
 from evaltool.yamlfile import nearest
 
 _ANSWERING = ("share", "share[higher]")
@@ -41,18 +39,13 @@ class Standing:
         manifest = read_estimates_manifest(project)
         refuse_outdated(project, manifest)
         self.rows = read_estimates(project.estimates)
-        # Rows of a comparison or a pool may be about several populations together.
-        self.populations = tuple(dict.fromkeys(row.population for row in self.rows if not row.comparison))
+        self.populations = populations(self.rows)
         if not self.populations:
             mend = "Take in a roster with courses that belong to a population, then run: evaltool analyse"
             raise ReportError("the estimates are about nobody", where=project.estimates.as_posix(), mend=mend)
-        self.facts = Facts(project, manifest, self.populations)
+        self.codebook = read_codebook(project)
         path = definition_path(project)
         self.definition: ReportDefinition | None = read_definition(path) if path.is_file() else None
-
-    @property
-    def plan(self) -> Plan:
-        return self.facts.plan
 
     def prose(self, about: About) -> Prose:
         """The figures in words.
@@ -60,8 +53,9 @@ class Standing:
         Raises:
             ReportError: if there is no such population, breakdown, level or language; it names the nearest.
         """
-        language, population = about.language or self.plan.language, about.population or self.populations[-1]
-        labels = [item.label for item in self.plan.indicators.values()]
+        context = self.codebook.context
+        language, population = about.language or self.codebook.language, about.population or self.populations[-1]
+        labels = [facts.label for facts in context.indicators.values() if facts.definition_hash]  # those of the plan
         spoken = [each for each in interface_languages() if all(each in label for label in labels)]
         if language not in spoken:
             mend = nearest(language, spoken)
@@ -69,8 +63,8 @@ class Standing:
         if population not in self.populations:
             mend = f"Known: {', '.join(self.populations)}."
             raise ReportError(f"no population «{population}» in the estimates", mend=mend)
-        context = self.facts.context(population, language)
-        context = replace(context, group=_group(context.breakdowns, about.group))
+        group = _group(context.breakdowns, about.group)
+        context = replace(context, population=population, language=language, group=group)
         found = self.definition
         return Prose(Rows(self.rows), context, found.parts if found else {}, found.phrases if found else {})
 

@@ -15,8 +15,9 @@ from evaltool.survey.rules import Shown, apart_faults, load_rules, rule_faults
 from evaltool.workflows.definitions import Checked, all_or_faults, check
 from evaltool.workflows.definitions import release as release_version
 from evaltool.workflows.deploying import deployments
+from evaltool.workflows.estimated import definition_path
 from evaltool.workflows.made_up import load_demo
-from evaltool.workflows.planned import check_plan, check_themes, definition_path, draft_plan
+from evaltool.workflows.planned import check_plan, check_themes, draft_plan
 from evaltool.yamlfile import YamlFile, faults_error, read_yaml
 
 

@@ -32,7 +32,7 @@ from evaltool.workflows.coding_sheet import forget_rows, holds_rows
 from evaltool.workflows.connecting import connected
 from evaltool.workflows.deploying import deployments
 from evaltool.workflows.erased import begin, erased, erased_path, erasures, finish, unfinished
-from evaltool.workflows.planned import estimates_manifest
+from evaltool.workflows.estimated import codebook_path, estimates_manifest
 from evaltool.workflows.reporting import written
 from evaltool.workflows.workbook import read_book
 from evaltool.workflows.working import now, working, write_json
@@ -159,7 +159,9 @@ def _derived(project: Project) -> Iterator[Path]:
     yield from sorted((data / "datasets").glob("*"))
     yield from sorted((data / "pooled").glob("*"))
     yield from sorted(data.glob("panel*"))
-    yield from (path for path in (project.estimates, estimates_manifest(project)) if path.exists())
+    yield from (
+        path for path in (project.estimates, codebook_path(project), estimates_manifest(project)) if path.exists()
+    )
     yield from (path for path in (build / "monitor.html",) if path.exists())
     yield from sorted((build / "coding").glob("*.part"))
     yield from written(build / "report")[0]

@@ -12,7 +12,7 @@ from evaltool.plan import Plan
 from evaltool.project import Project
 from evaltool.responses.dataset import Dataset
 from evaltool.responses.roster import read_roster_table
-from evaltool.results import Estimate, write_estimates
+from evaltool.results import Estimate, populations, write_estimates
 from evaltool.stats.estimate import estimate
 from evaltool.stats.themes import theme_rows
 from evaltool.stats.units import Answers
@@ -20,7 +20,9 @@ from evaltool.workflows.coding_files import coding_hashes
 from evaltool.workflows.coding_source import CodingSource
 from evaltool.workflows.datasets import datasets
 from evaltool.workflows.definitions import released
-from evaltool.workflows.planned import estimates_manifest, read_plan, read_themes
+from evaltool.workflows.estimated import Codebook, codebook_path, estimates_manifest, write_codebook
+from evaltool.workflows.planned import read_plan, read_themes
+from evaltool.workflows.report_facts import Facts
 from evaltool.workflows.working import file_hash, now, working, write_json
 
 _CLEAN = "Run: evaltool clean"
@@ -51,7 +53,10 @@ def analyse(project: Project) -> tuple[list[Estimate], Path]:
         part = project.estimates.with_name(project.estimates.name + ".part")
         write_estimates(rows, part)
         part.replace(project.estimates)
-        write_json(estimates_manifest(project), _manifest(project, found))
+        manifest = _manifest(project, found)
+        facts = Facts(project, manifest, populations(rows))
+        write_codebook(project, Codebook(language=plan.language, context=facts.context("", "")))
+        write_json(estimates_manifest(project), {**manifest, "codebook": file_hash(codebook_path(project))})
         return rows, project.estimates
 
 

@@ -21,8 +21,9 @@ from evaltool.results import Results
 from evaltool.text import pick
 from evaltool.workflows.asking import About, Standing, told
 from evaltool.workflows.datasets import datasets
-from evaltool.workflows.planned import definition_path
+from evaltool.workflows.estimated import definition_path, read_estimates_manifest
 from evaltool.workflows.report_data import with_data
+from evaltool.workflows.report_facts import Facts
 from evaltool.yamlfile import nearest
 
 if TYPE_CHECKING:
@@ -145,5 +146,6 @@ def open_report(
     project = find_project(next((place for place in places if (place / FILE).is_file()), here))
     standing = Standing(project)
     context = standing.prose(About(population, group, language)).context
-    context = with_data(context, standing.facts, datasets(project))
+    facts = Facts(project, read_estimates_manifest(project), standing.populations)
+    context = with_data(context, facts, datasets(project))
     return Report(standing, read_definition(definition_path(project, report)), context)

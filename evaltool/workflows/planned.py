@@ -1,20 +1,15 @@
-"""Plan, report definition, and whether the estimates still stand. No dataset is read, so answers come at once."""
+"""The plan and the themes, checked against what was released or against the definitions as they are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from evaltool.errors import PlanError, ReportError
 from evaltool.plan import Plan, load_plan
 from evaltool.project import Project
 from evaltool.responses.coding_themes import Themes, load_themes
 from evaltool.survey.load import find_definitions, load_roster, load_survey
 from evaltool.survey.model import Survey
-from evaltool.workflows.coding_files import coding_folder, coding_hashes, themes_path
+from evaltool.workflows.coding_files import themes_path
 from evaltool.workflows.definitions import harmonies, planned_harmonies, released
-from evaltool.workflows.working import file_hash, read_json
-
-_ANALYSE = "Run: evaltool analyse"
 
 
 def read_plan(project: Project, path: Path | None = None) -> Plan:
@@ -60,11 +55,6 @@ def check_plan(project: Project) -> str:
     return f"plan: {len(draft_plan(project).indicators)} indicators, no faults"
 
 
-def definition_path(project: Project, name: str = "status") -> Path:
-    """The definition of the report called `name`."""
-    return project.reports / name / "report.yaml"
-
-
 def check_themes(project: Project) -> str:
     """Check the themes of open answers; says in a line what they hold ("" if the project lists none)."""
     if not themes_path(project).is_file():
@@ -73,35 +63,3 @@ def check_themes(project: Project) -> str:
     themes = _load_themes(project, surveys, draft_plan(project))
     count = sum(len(question.themes) for question in themes.questions.values())
     return f"themes: {count} for {len(themes.questions)} open questions, no faults"
-
-
-def estimates_manifest(project: Project) -> Path:
-    return project.estimates.with_suffix(".manifest.json")
-
-
-def read_estimates_manifest(project: Project) -> dict[str, Any]:
-    """The manifest of the estimates.
-
-    Raises:
-        PlanError: if nothing was analysed yet.
-    """
-    path = estimates_manifest(project)
-    if not path.is_file():
-        raise PlanError("there are no estimates", where=path.as_posix(), mend=_ANALYSE)
-    return read_json(path)
-
-
-def refuse_outdated(project: Project, manifest: Mapping[str, Any]) -> None:
-    """Raises ReportError if the estimates, or anything that they were made of, changed since the analysis."""
-    made_of = {
-        project.estimates: manifest["output"],
-        project.plan: manifest["plan"],
-        project.roster: manifest["roster"],
-    }
-    made_of |= {project.dataset(key) / "manifest.json": known for key, known in manifest["inputs"].items()}
-    for path, known in made_of.items():
-        if not path.is_file() or file_hash(path) != known:
-            raise ReportError(f"{path.name} has changed since the analysis", where=path.as_posix(), mend=_ANALYSE)
-    if coding_hashes(project) != manifest.get("coding", {}):
-        where = coding_folder(project).as_posix()
-        raise ReportError("themes or marks of coders have changed since the analysis", where=where, mend=_ANALYSE)

@@ -76,7 +76,8 @@ def reconcile(project: Project, wanted: Wanted) -> list[Beside]:
 
 def _prose(standing: Standing, wanted: Wanted, indicator: str, population: str = "") -> Prose:
     prose = standing.prose(About(population, language=wanted.language))
-    shares = [name for name, item in standing.plan.indicators.items() if not item.paired]
+    counted = {row.indicator for row in standing.rows if row.statistic == "share"}
+    shares = [name for name, facts in prose.context.indicators.items() if facts.definition_hash and name in counted]
     if indicator not in shares:
         message = f"«{indicator}» is not an indicator of the plan that is one share"
         raise ReportError(message, mend=nearest(indicator, shares) or f"Known: {', '.join(shares)}.")
@@ -84,7 +85,7 @@ def _prose(standing: Standing, wanted: Wanted, indicator: str, population: str =
 
 
 def _sides(project: Project, standing: Standing, wanted: Wanted) -> tuple[_Side, _Side]:
-    plan, (first, *more) = standing.plan, wanted.indicators
+    plan, (first, *more) = read_plan(project), wanted.indicators
     if len(wanted.populations) > 1:
         sides = [_Side(at, plan, _prose(standing, wanted, first, at), first) for at in wanted.populations]
         sides.sort(key=lambda side: standing.populations.index(side.name))
@@ -209,7 +210,7 @@ def _reworded(standing: Standing, side: _Side) -> Iterator[str]:
     item = plan.indicators[side.indicator]
     survey = item.survey or plan.population.survey
     for name in plan.answered(item):
-        asked = _words_by_version(standing.facts.wordings, survey, name)
+        asked = _words_by_version(standing.codebook.context.wordings, survey, name)
         if len({pick(words, language) for words in asked.values()}) > 1:
             told = "; ".join(f"{key} «{pick(words, language)}»" for key, words in asked.items())
             yield say("«{name}» was asked in other words: {told}.", language, name=name, told=told)

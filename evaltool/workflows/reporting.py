@@ -16,9 +16,9 @@ from evaltool.report.context import ReportContext
 from evaltool.report.definition import read_definition
 from evaltool.report.documents import MAKING, beside, move_into_place, refuse_locked, told_to_users, write_documents
 from evaltool.report.rendering import fill_report, report_warnings
-from evaltool.results import Estimate, read_estimates
+from evaltool.results import Estimate, populations, read_estimates
 from evaltool.workflows.datasets import datasets
-from evaltool.workflows.planned import definition_path, read_estimates_manifest, refuse_outdated
+from evaltool.workflows.estimated import definition_path, read_estimates_manifest, refuse_outdated
 from evaltool.workflows.report_data import with_data
 from evaltool.workflows.report_facts import Facts
 from evaltool.workflows.working import Progress, file_hash, now, read_json, silent, working, write_json
@@ -59,8 +59,7 @@ def report(project: Project, wanted: WantedReport, *, progress: Progress = silen
         manifest = read_estimates_manifest(project)
         refuse_outdated(project, manifest)
         rows = read_estimates(project.estimates)
-        # Rows of a comparison or a pool may be about several populations together.
-        known = list(dict.fromkeys(row.population for row in rows if not row.comparison))
+        known = populations(rows)
         chosen = _chosen(wanted.populations, known)
         spoken = wanted.languages or list(read_definition(definition).template)
         facts, found = Facts(project, manifest, known), datasets(project)

@@ -10,7 +10,8 @@ from evaltool.responses.archive import Archive
 from evaltool.results import IDENTITY, Estimate, read_estimates
 from evaltool.survey.release import release_path
 from evaltool.workflows.datasets import datasets
-from evaltool.workflows.planned import read_estimates_manifest, read_plan
+from evaltool.workflows.estimated import read_estimates_manifest
+from evaltool.workflows.planned import read_plan
 from evaltool.workflows.working import file_hash
 from evaltool.yamlfile import nearest
 

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from evaltool.project import Project
-from evaltool.results import Estimate, write_estimates
+from evaltool.results import Estimate, populations, write_estimates
 from evaltool.workflows.definitions import release
-from evaltool.workflows.planned import estimates_manifest
+from evaltool.workflows.estimated import Codebook, codebook_path, estimates_manifest, write_codebook
+from evaltool.workflows.report_facts import Facts
 from evaltool.workflows.working import file_hash, write_json
 
 
@@ -27,4 +28,7 @@ def stand(project: Project, rows: Sequence[Estimate]) -> None:
     write_estimates(rows, project.estimates)
     made_of = {"output": project.estimates, "plan": project.plan, "roster": project.roster}
     hashes = {name: file_hash(path) for name, path in made_of.items()}
-    write_json(estimates_manifest(project), {**hashes, "inputs": {}, "synthetic": True, "altered": False})
+    manifest = {**hashes, "inputs": {}, "synthetic": True, "altered": False}
+    facts = Facts(project, manifest, populations(rows))
+    write_codebook(project, Codebook(language=facts.plan.language, context=facts.context("", "")))
+    write_json(estimates_manifest(project), {**manifest, "codebook": file_hash(codebook_path(project))})

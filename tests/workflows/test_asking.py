@@ -12,6 +12,7 @@ from standing import share, stand
 from evaltool.errors import ReportError
 from evaltool.project import Project, read_project
 from evaltool.workflows.asking import About, ask
+from evaltool.workflows.estimated import codebook_path, read_codebook
 from evaltool.workflows.starting import init_project
 
 TEST = {"statistic": "target_test", "comparison": "target", "verdict": "met", "estimate": 1e-6}
@@ -114,6 +115,17 @@ def test_nothing_is_said_once_the_plan_has_changed(project: Project) -> None:
     with pytest.raises(ReportError, match=r"plan\.yaml has changed since the analysis"):
         asked(project, "in_work")
     project.plan.write_text(text, encoding="utf-8")
+
+
+def test_nothing_is_said_without_the_codebook_of_the_figures(project: Project) -> None:
+    path = codebook_path(project)
+    kept = path.read_bytes()
+    path.write_bytes(b"{}")
+    with pytest.raises(ReportError, match=r"estimates\.codebook\.json has changed"):
+        asked(project, "in_work")
+    with pytest.raises(ReportError, match="cannot be read"):
+        read_codebook(project)
+    path.write_bytes(kept)
 
 
 def test_estimates_about_nobody_are_told(tmp_path: Path) -> None:

@@ -24,9 +24,9 @@ from evaltool.workflows.connecting import database_url
 from evaltool.workflows.definitions import release
 from evaltool.workflows.deploying import deploy
 from evaltool.workflows.erasing import Who, erase
+from evaltool.workflows.estimated import read_estimates_manifest, refuse_outdated
 from evaltool.workflows.estimating import analyse, datasets
 from evaltool.workflows.fieldwork import import_roster, invite, pull
-from evaltool.workflows.planned import read_estimates_manifest, refuse_outdated
 from evaltool.workflows.report_data import with_data
 from evaltool.workflows.report_facts import Facts
 from evaltool.workflows.starting import init_project

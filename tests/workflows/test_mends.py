@@ -12,8 +12,8 @@ from evaltool.results import Estimate, write_estimates
 from evaltool.survey.release import read_release
 from evaltool.workflows.definitions import release
 from evaltool.workflows.deploying import deploy
+from evaltool.workflows.estimated import estimates_manifest
 from evaltool.workflows.estimating import analyse
-from evaltool.workflows.planned import estimates_manifest
 from evaltool.workflows.tracing import trace
 from evaltool.workflows.working import write_json
 
