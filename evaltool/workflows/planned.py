@@ -14,16 +14,16 @@ from evaltool.workflows.definitions import harmonies, planned_harmonies, release
 
 def read_plan(project: Project, path: Path | None = None) -> Plan:
     """The analysis plan, or another at `path`, checked against the releases and the verdicts on their items."""
-    known = {survey.key: survey for survey in _standing(project)}
+    known = {survey.key: survey for survey in standing(project)}
     return load_plan(path or project.plan, known, load_roster(project.surveys / "roster.yaml"), harmonies(project))
 
 
 def read_themes(project: Project, plan: Plan) -> Themes:
     """The themes of open answers, checked against releases, roster and plan; none where the project lists none."""
-    return _load_themes(project, _standing(project), plan)
+    return _load_themes(project, standing(project), plan)
 
 
-def _standing(project: Project) -> list[Survey]:
+def standing(project: Project) -> list[Survey]:
     """All releases; surveys of which nothing is released yet are taken as their definitions stand."""
     known = [item.survey for item in released(project)]
     asked = {survey.survey for survey in known}

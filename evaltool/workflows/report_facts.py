@@ -20,7 +20,7 @@ from evaltool.survey.model import Question, Survey
 from evaltool.survey.prose import subjects, tell, told_in
 from evaltool.text import Text, interface_languages, say
 from evaltool.workflows.definitions import released
-from evaltool.workflows.planned import read_plan, read_themes
+from evaltool.workflows.planned import read_plan, read_themes, standing
 
 
 class Facts:
@@ -32,9 +32,9 @@ class Facts:
         self.themes = read_themes(project, self.plan)
         self.manifest = manifest
         self.populations = tuple(populations)
-        every = released(project)
-        self.releases = [item for item in every if item.survey.survey in _surveys(self.plan)]
-        self.wordings = {item.survey.key: _wordings(item.survey) for item in every}
+        self.releases = [item for item in released(project) if item.survey.survey in _surveys(self.plan)]
+        self.surveys = standing(project)
+        self.wordings = {survey.key: _wordings(survey) for survey in self.surveys}
 
     def context(self, population: str, language: str) -> ReportContext:
         plan = self.plan
@@ -81,7 +81,7 @@ class Facts:
 
     def _question(self, survey: str, name: str) -> Question:
         """The question in its latest version."""
-        versions = [item.survey for item in self.releases if item.survey.survey == survey]
+        versions = [version for version in self.surveys if version.survey == survey]
         return next(version.by_name[name] for version in reversed(versions) if name in version.by_name)
 
     def _wording(self, survey: str, name: str) -> Text:
@@ -118,7 +118,7 @@ class Facts:
         """For whom alone the versions are compared, in words of every language of the interface."""
         found = self.plan.footing(name)
         survey = indicator.survey or self.plan.population.survey
-        latest = next((item.survey for item in reversed(self.releases) if item.survey.survey == survey), None)
+        latest = next((version for version in reversed(self.surveys) if version.survey == survey), None)
         if latest is None:
             return
         for condition in found.within:
