@@ -107,6 +107,7 @@ def comparison_table(prose: Prose, spec: TableSpec) -> Grid:
     header = [by_title(prose, facts.by), *heads(prose, "Number/base", *ways.values())]
     header += heads(prose, *(["p"] if tested else []), *(["p adjusted"] if adjusted else []))
     statistics = [name for name, there in (("p_value", tested), ("p_adjusted", adjusted)) if there]
+    numbers = (10, 17)[: len(statistics)]
     rows: list[list[Cell]] = []
     for each in all_of:
         if len(all_of) > 1:
@@ -114,7 +115,7 @@ def comparison_table(prose: Prose, spec: TableSpec) -> Grid:
             rows.append([bold(name), *(Markup() for _ in header[1:])])
         rows += [_level(each, level, ways, statistics) for level in each.levels]
         rows += _whole(each, ways, statistics)
-    widths = (33 if len(all_of) > 1 else 23, 18, *(25 for _ in ways), *(13 for _ in statistics))
+    widths = (33 if len(all_of) > 1 else 23, 18, *(25 for _ in ways), *numbers)
     return Grid(header, rows, widths, notes=below(_notes(all_of, ways, spec)))
 
 
