@@ -5,7 +5,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from report_samples import context, rows, share
+from report_samples import SITES, context, rows, share
 from table_reading import plain_text
 
 from evaltool.errors import ReportError
@@ -16,6 +16,7 @@ from evaltool.report.prose import Prose
 from evaltool.report.rendering import render_report
 from evaltool.report.rows import Rows
 from evaltool.report.source import Template, fill
+from evaltool.workflows import reporting
 
 ROOT = Path(__file__).parents[2]
 LOCAL = ROOT / "reports" / "local" / "report.yaml"
@@ -120,6 +121,15 @@ def test_groups_that_a_file_system_takes_for_one_are_told_apart() -> None:
     assert list(told_apart(["x", "X", "x"])) == ["x", "X-2", "x-3"]
     long = "A place with a name that no one has ever written in full " * 5
     assert list(told_apart([long, long + "!"])) == [long[:60], long[:60] + "-2"]
+
+
+def test_each_group_has_a_page_or_the_one_that_is_named() -> None:
+    every = [page.group for page in reporting._pages(context("en"), "site", some_rows())]
+    assert every == [("site", name) for name in (*SITES, "amager")]
+    assert [page.group for page in reporting._pages(context("en"), "site=odense", some_rows())] == [("site", "odense")]
+    with pytest.raises(ReportError, match="«site» has no level «oslo»") as caught:
+        reporting._pages(context("en"), "site=oslo", some_rows())
+    assert "odense" in caught.value.mend
 
 
 def test_everybody_has_no_group() -> None:
