@@ -111,7 +111,7 @@ REPORT_NAMES: Mapping[str, Sequence[str]] = {
     "Boschloo's exact test": ("boschloo_test",),
     "Fisher's exact test, mid-p": ("fisher_test",),
     "Fisher's exact test of the whole table": ("fisher_table_test",),
-    "chi-square test, (N-1)": ("chi_square_2x2",),
+    "chi-square test (N-1)": ("chi_square_2x2",),
     "chi-square test": ("chi_square",),
     "Cramér's V": ("chi_square",),
     "Cochran-Armitage trend test": ("trend_test",),

@@ -110,5 +110,5 @@ def percent(share: float, language: str, *, decimals: int = 0) -> str:
 
 
 def long_date(day: date, language: str) -> str:
-    """`24. april 2022` in Danish, `April 24, 2022` in English."""
-    return format_date(day, format="long", locale=language)
+    """`24. april 2022` in Danish, `24 April 2022` in English."""
+    return format_date(day, format="long", locale="en_GB" if language == "en" else language)

@@ -1,6 +1,7 @@
 """From one Markdown source to Word, HTML (one file), PDF and key figures, each written whole or not at all."""
 
 import json
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Generator, Iterable, Mapping
@@ -28,7 +29,7 @@ from evaltool.report.source import Source
 from evaltool.report.word import mend
 from evaltool.report.word_style import our_template
 from evaltool.report.word_template import her_template
-from evaltool.text import long_date
+from evaltool.text import long_date, say
 
 _READER = "markdown-raw_html-raw_tex-raw_attribute-smart-tex_math_dollars-citations"
 # How each format is told to set notes small; HTML has a rule for the class.
@@ -191,7 +192,8 @@ def _make_pdf(document: Document, folder: Path) -> Path:
     source, output = folder / "report.typ", folder / "report.pdf"
     day = document.context.made_on
     numbers = {"year": day.year, "month": day.month, "day": day.day, "marks": " · ".join(document.context.marks)}
-    variables = [f"--variable={name}={value}" for name, value in numbers.items()]
+    kept = _kept(document.context.language).replace("\\", r"\\")
+    variables = [f"--variable={name}={value}" for name, value in {**numbers, "kept": kept}.items()]
     template = f"--template={_copy(folder, 'page.typ')}"
     _pandoc(document, folder, "typst", source, template, "--default-image-extension=svg", *variables)
     alts = {f"charts/{name}.svg": chart.alt for name, chart in document.source.charts.items()}
@@ -209,6 +211,13 @@ def _make_pdf(document: Document, folder: Path) -> Path:
     except typst.TypstError as error:
         raise ReportError(f"the PDF cannot be set: {error}", mend="Look at the template's tables and signs.") from error
     return output
+
+
+def _kept(language: str) -> str:
+    """The expression of what stays on its line in a table: a percentage, and the two limits of a difference."""
+    number = r"[+−]?\d[\d.,]*"
+    texts = (say("{value} per cent", language, value="0"), say("{low} to {high}", language, low="0", high="0"))
+    return "|".join(re.escape(text).replace("0", number) for text in texts)
 
 
 def _make_xlsx(document: Document, folder: Path) -> Path:

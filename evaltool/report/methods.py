@@ -46,7 +46,7 @@ METHODS = (
         "standardised over", "Same case mix: standardised shares", "standardised_difference", "Muller & MacLehose 2014"
     ),
     Method("Boschloo", "Two levels: Boschloo's exact test", "boschloo_test", "Lydersen et al. 2009"),
-    Method("chi-square test, (N-1)", "Two levels: chi-square test, (N-1)", "chi_square_2x2", "Campbell 2007"),
+    Method("chi-square test (N-1)", "Two levels: chi-square test (N-1)", "chi_square_2x2", "Campbell 2007"),
     Method(
         "Fisher's exact test, mid-p",
         "Two levels: Fisher's exact test, mid-p",

@@ -98,7 +98,7 @@ def _shares(prose: Prose, spec: TableSpec) -> Grid:
         ]
         for indicator in spec.indicators
     ]
-    return Grid(header, rows, (36, 22, 13, 17, 17), frozenset({0, 1}))
+    return Grid(header, rows, (34, 26, 13, 15, 17), frozenset({0, 1}))
 
 
 def _base(prose: Prose, indicator: str) -> str:
@@ -174,7 +174,7 @@ def _cohorts(prose: Prose, spec: TableSpec) -> Grid:
     lines = {name: {row.population: row for row in prose.trend(name)} for name in spec.indicators}
     broken = [any(is_break(line.get(population)) for line in lines.values()) for population in prose.populations]
     notes: list[str] = []
-    header, widths = [say("Indicator", prose.language)], [45]
+    header, widths = [say("Indicator", prose.language)], [44]
     for population, sign in zip(prose.populations, broken, strict=True):
         header += ["", population] if sign else [population]
         widths += [3, 61] if sign else [61]
@@ -187,7 +187,7 @@ def _cohorts(prose: Prose, spec: TableSpec) -> Grid:
         rows.append([*cells, plain(_compared(prose, name, notes))])
     header.append(say("Question", prose.language))
     below = [plain(" ".join(notes))] if notes else []
-    return Grid(header, rows, (*widths, 39), frozenset({0, len(header) - 1}), below)
+    return Grid(header, rows, (*widths, 38), frozenset({0, len(header) - 1}), below)
 
 
 def _compared(prose: Prose, indicator: str, notes: list[str]) -> str:

@@ -27,7 +27,7 @@ from evaltool.stats.weighting import RAKED
 NEWCOMBE = "Newcombe 95 %"
 MOVER = "difference of independent weighted shares, linearised; 95 % from their limits (MOVER)"
 BOSCHLOO = "Boschloo's exact test, twice the smaller side"
-CAMPBELL = "chi-square test, (N-1)"
+CAMPBELL = "chi-square test (N-1)"
 MIDP = "Fisher's exact test, mid-p, two-sided"
 CHI_SQUARE = "chi-square test"
 FISHER = "Fisher's exact test of the whole table"

@@ -85,7 +85,7 @@ def differences() -> list[Estimate]:
     site: dict[str, Any] = {"by": "site", "comparison": "sites: aarhus"}
     plain = [
         row("job_or_education", "difference", estimate=-0.0575, conf_low=-0.2571, conf_high=0.1294, n=87, **pair),
-        row("job_or_education", "p_value", estimate=0.5714, n=87, method="chi-square test, (N-1)", **pair),
+        row("job_or_education", "p_value", estimate=0.5714, n=87, method="chi-square test (N-1)", **pair),
         row("job_or_education", "p_adjusted", estimate=1.0, method="Holm over 6 tests of «outcomes»", **pair),
         row("job_or_education", "detectable_difference", estimate=0.29, n=87, **pair),
     ]
@@ -157,7 +157,7 @@ def years() -> list[Estimate]:
     pair: dict[str, Any] = {"by": "cohort", "level": "2022", "population": "2021+2022", "comparison": "years: 2021"}
     return [
         row("job_or_education", "difference", estimate=0.033, conf_low=-0.11, conf_high=0.18, **pair),
-        row("job_or_education", "p_value", estimate=0.041, method="chi-square test, (N-1)", **pair),
+        row("job_or_education", "p_value", estimate=0.041, method="chi-square test (N-1)", **pair),
     ]
 
 

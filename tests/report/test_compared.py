@@ -22,7 +22,7 @@ def test_level_stands_as_answered_weighted_and_with_the_same_case_mix():
     assert "above (+) or below (−) “Job or education”, 95 per cent interval." in notes
     assert "Weighted: to the roster by site and kind of match." in notes
     assert "as if all were alike in site." in notes
-    assert "p: chi-square test, (N-1). Adjusted: Holm over 6 tests of “outcomes”." in notes
+    assert "p: chi-square test (N-1). Adjusted: Holm over 6 tests of “outcomes”." in notes
     assert "29 percentage points would have been found" in notes
     assert "penalised likelihood (47 events for 6 parameters)" in notes
 
@@ -31,7 +31,7 @@ def test_difference_in_percentage_points_and_warnings_are_danish():
     _, lines, notes = read(prose("da"), kind="comparison", comparison="kinds_of_match")
     assert lines[1][2].endswith("pct. (−6; −26 til +13)")
     assert lines[1][-2:] == ["0,571", "1,000"]
-    assert "p: chi i anden-test, (N-1). Justeret: Holm over 6 test af «outcomes»." in notes
+    assert "p: chi i anden-test (N-1). Justeret: Holm over 6 test af «outcomes»." in notes
     assert "Bemærk: for få tilfælde til en model: 9 til 3 parametre" in notes
     assert "regnet med straffet likelihood" in notes
 

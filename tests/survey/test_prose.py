@@ -157,12 +157,12 @@ def known(language: str) -> dict[str, Subject]:
         ),
         (
             "${born} >= '2001-04-24'",
-            "the answer to question 4 is April 24, 2001 or later",
+            "the answer to question 4 is 24 April 2001 or later",
             "svaret på spørgsmål 4 er 24. april 2001 eller senere",
         ),
         (
             "${born} < '2001-04-24'",
-            "the answer to question 4 is before April 24, 2001",
+            "the answer to question 4 is before 24 April 2001",
             "svaret på spørgsmål 4 er før 24. april 2001",
         ),
         (

@@ -130,7 +130,7 @@ def test_proposals_are_written_once_and_decided_by_a_person(run: Run, folder: Pa
     text = before.decode().replace("undecided", "not_comparable").replace("reason: ''", "reason: Paid work is less")
     path.write_text(text.replace("by: ''", "by: Eva").replace("on:\n", "on: 2024-05-01\n"), encoding="utf-8")
     decided = run("diff", "participant-end", "1", "2").stdout
-    assert "work: not comparable – decided by Eva, May 1, 2024" in decided
+    assert "work: not comparable – decided by Eva, 1 May 2024" in decided
     assert "Paid work is less" in decided
     assert "verdict" not in run("check").stderr
 

@@ -214,16 +214,16 @@ def test_it_tells_how_far_everybody_came(answered: Project) -> None:
         ["of these perhaps still under way", "4% (1 of 24)"],
     ]
     (row,) = overview(follow(answered), "en").rows
-    assert row == ("small@1", "46% (11\xa0of\xa024)", "1", "2", "July 5, 2024")
+    assert row == ("small@1", "46% (11\xa0of\xa024)", "1", "2", "5 July 2024")
     assert only(answered).notes[0].told("en").startswith("1 interviews are left out")
 
 
 def test_answers_come_in_day_by_day(answered: Project) -> None:
     assert table(only(answered), "Answers by day") == [
-        ["July 5, 2024", "1", "46% (11 of 24)"],
-        ["July 4, 2024", "4", "42% (10 of 24)"],
-        ["July 2, 2024", "4", "25% (6 of 24)"],
-        ["July 1, 2024", "2", "8% (2 of 24)"],
+        ["5 July 2024", "1", "46% (11 of 24)"],
+        ["4 July 2024", "4", "42% (10 of 24)"],
+        ["2 July 2024", "4", "25% (6 of 24)"],
+        ["1 July 2024", "2", "8% (2 of 24)"],
     ]
 
 
@@ -294,12 +294,12 @@ def test_alike_answers_gaps_and_texts_are_counted(answered: Project) -> None:
 
 def test_the_plan_stands_beside_what_came(answered: Project) -> None:
     assert table(only(answered), "Against the plan") == [
-        ["July 1, 2024", "begin", "4 days before the last pull"],
-        ["July 2, 2024", "50 per cent have answered", "target not reached: 25% (6 of 24)"],
-        ["July 4, 2024", "reminder", "1 days before the last pull"],
-        ["July 10, 2024", "reminder", "5 days after the last pull"],
-        ["July 20, 2024", "end", "15 days after the last pull"],
-        ["July 20, 2024", "80 per cent have answered", "15 days after the last pull"],
+        ["1 July 2024", "begin", "4 days before the last pull"],
+        ["2 July 2024", "50 per cent have answered", "target not reached: 25% (6 of 24)"],
+        ["4 July 2024", "reminder", "1 days before the last pull"],
+        ["10 July 2024", "reminder", "5 days after the last pull"],
+        ["20 July 2024", "end", "15 days after the last pull"],
+        ["20 July 2024", "80 per cent have answered", "15 days after the last pull"],
     ]
 
 
@@ -307,7 +307,7 @@ def test_who_was_invited_after_the_last_pull_is_in_the_base(answered: Project) -
     with closing(sqlite3.connect(answered.vault)) as database, database:
         south = "(select unit from courses where course_id like 'S%')"
         database.execute(f"update links set created_at = '2024-07-08T08:00:00+00:00' where unit in {south}")
-    assert table(only(answered), "Answers by day")[1] == ["July 4, 2024", "4", "83% (10 of 12)"]
+    assert table(only(answered), "Answers by day")[1] == ["4 July 2024", "4", "83% (10 of 12)"]
     assert table(only(answered), "Site: answers")[1] == ["South", "12", "17% (2 of 12)"]
     assert as_html(follow(answered), "en").count("<img ") == 3
 
@@ -315,7 +315,7 @@ def test_who_was_invited_after_the_last_pull_is_in_the_base(answered: Project) -
 def test_a_missed_target_and_a_weak_site_are_told_with_their_bases(answered: Project) -> None:
     # Newcombe 95 % of 9/12 − 2/12: from 0.583 − √((0.75 − 0.4677)² + (0.4480 − 0.1667)²) = 0.185.
     target, site = told(answered)
-    assert target == "By July 2, 2024 50 per cent were to have answered; it was 25 per cent (6 of 24)."
+    assert target == "By 2 July 2024 50 per cent were to have answered; it was 25 per cent (6 of 24)."
     assert site == (
         "Site, South: 17 per cent have answered (2 of 12), of all others 75 per cent (9 of 12); at least 18 percentage "
         "points fewer (95 per cent interval)."
@@ -324,13 +324,13 @@ def test_a_missed_target_and_a_weak_site_are_told_with_their_bases(answered: Pro
 
 def test_an_old_pull_is_told_unless_the_fieldwork_is_over(answered: Project) -> None:
     (old, *_) = told(answered, "2024-07-06T21:00:00+00:00")
-    assert old == "Pulled last on July 5, 2024: small@1. What has come in since is not counted (evaltool pull)."
+    assert old == "Pulled last on 5 July 2024: small@1. What has come in since is not counted (evaltool pull)."
     write_json(answered.data / "pulls" / "small@1.json", {"pulled_at": "2024-07-21T06:00:00+00:00"})
     assert not [text for text in told(answered, "2025-01-01T00:00:00+00:00") if "Pulled last" in text]
 
 
 def test_silence_is_counted_up_to_the_last_pull(answered: Project) -> None:
-    silence = "Nothing has come in after July 5, 2024, 3 days before the last pull, though the survey is open."
+    silence = "Nothing has come in after 5 July 2024, 3 days before the last pull, though the survey is open."
     for pulled, expected in (("07", False), ("08", True), ("21", False)):
         write_json(answered.data / "pulls" / "small@1.json", {"pulled_at": f"2024-07-{pulled}T06:00:00+00:00"})
         assert (silence in told(answered)) is expected
@@ -338,7 +338,7 @@ def test_silence_is_counted_up_to_the_last_pull(answered: Project) -> None:
 
 def test_silence_from_the_beginning(invited: Project) -> None:
     write_json(invited.data / "pulls" / "small@1.json", {"pulled_at": day(4)})
-    expected = "Nothing has come in since July 1, 2024, 3 days before the last pull, though the survey is open."
+    expected = "Nothing has come in since 1 July 2024, 3 days before the last pull, though the survey is open."
     assert expected in told(invited, day(4, 11))
     assert "no answers yet" not in as_html(follow(invited), "en")
 
@@ -378,7 +378,7 @@ def set_limit(project: Project, text: str) -> Project:
         # Without the two of the first day.
         (
             "responses_limit = 13\nresponses_since = 2024-07-02",
-            "Since July 2, 2024 this project has spent 11 of the 13 responses of its LimeSurvey account (85 per cent).",
+            "Since 2 July 2024 this project has spent 11 of the 13 responses of its LimeSurvey account (85 per cent).",
         ),
     ],
 )
@@ -437,7 +437,7 @@ def adopt(project: Project) -> None:
 
 def test_an_adopted_survey_counts_from_its_first_answer(answered: Project) -> None:
     adopt(answered)
-    assert table(only(answered), "Answers by day")[-1] == ["July 1, 2024", "2", "8% (2 of 24)"]
+    assert table(only(answered), "Answers by day")[-1] == ["1 July 2024", "2", "8% (2 of 24)"]
     assert "invited on the platform itself" in only(answered).notes[0].told("en")
 
 
