@@ -12,7 +12,7 @@ from lxml.etree import _Element as Element  # pyright: ignore[reportPrivateUsage
 from evaltool.report.captions import NUMBER, label
 from evaltool.report.package import element, w
 
-_SHORT = 15  # rows of a table that is not to be broken over two pages
+_SHORT = 20  # rows of a table that is not to be broken over two pages
 _FIELD = '<w:fldSimple w:instr=" {instruction} "/>'
 _RUN = '<w:r><w:t xml:space="preserve">{}</w:t></w:r>'
 
@@ -56,13 +56,13 @@ def _start_pages(document: Element, styles: Mapping[str, str]) -> None:
 
 
 def _set_tables(document: Element, styles: Mapping[str, str]) -> None:
-    """Small text, no row over two pages, short tables on one page, row headers, and air below."""
+    """Small text, no row over two pages, short tables on one page, no row of a long one alone, row headers, air below."""
     for table in document.iter(w("tbl")):
         rows = list(table.iter(w("tr")))
         for row in rows:
             _row_properties(row).insert(0, etree.Element(w("cantSplit")))
         _set_style(table, styles["table text"])
-        for row in rows[:-1] if len(rows) <= _SHORT else ():
+        for row in rows[:-1] if len(rows) <= _SHORT else (*rows[:2], rows[-2]):
             for style in row.iter(w("pStyle")):
                 style.addnext(etree.Element(w("keepNext")))
         for look in table.iter(w("tblLook")):
