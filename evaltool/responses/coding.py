@@ -49,23 +49,25 @@ def open_answers(question: str, datasets: Iterable[Dataset], population: str) ->
     refused: set[str] = set()
     for dataset in datasets:
         frame = dataset.frame[dataset.frame["disposition"].isin(_INTERVIEWS)]
+        agreed = _agreed(dataset, frame)
+        if agreed is not None:
+            refused |= set(frame.loc[~agreed, "unit"])
         if question not in frame:
             continue
-        agreed = _agreed(dataset, frame)
-        refused |= set(frame.loc[~agreed, "unit"])
+        may_all = agreed if agreed is not None else pd.Series(data=False, index=frame.index)
         language = "interview_language" if "interview_language" in frame else "language"
         columns = [frame[name].astype("string").fillna("") for name in ("unit", population, language, question)]
-        for unit, member, spoken, text, may in zip(*columns, agreed, strict=True):
+        for unit, member, spoken, text, may in zip(*columns, may_all, strict=True):
             if text.strip():
                 found[unit] = OpenAnswer(unit, member, spoken, text, may)
     return [replace(item, quotable=item.quotable and unit not in refused) for unit, item in sorted(found.items())]
 
 
-def _agreed(dataset: Dataset, frame: pd.DataFrame) -> "pd.Series[bool]":
-    """Who said yes to being quoted; nobody where it was not asked."""
+def _agreed(dataset: Dataset, frame: pd.DataFrame) -> "pd.Series[bool] | None":
+    """Who said yes to being quoted; None where it was not asked."""
     asked = [str(book["name"]) for book in dataset.codebook["variables"] if book["role"] == "quote"]
     if not asked:
-        return pd.Series(data=False, index=frame.index)
+        return None
     return frame[asked[0]].astype("string").fillna("").eq(AGREED)
 
 

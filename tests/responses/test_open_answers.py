@@ -130,6 +130,18 @@ def test_a_no_in_one_version_holds_for_all() -> None:
     assert (found.text, found.quotable) == ("Last", False)
 
 
+def unasked(version: Dataset) -> Dataset:
+    return replace(version, frame=version.frame.drop(columns="best"))
+
+
+def test_a_later_no_holds_where_the_question_is_asked_no_more() -> None:
+    earlier = dataset([("u1", "I", "First", "yes")])
+    later = unasked(dataset([("u1", "I", "", "no")]))
+    silent = unasked(dataset([("u1", "I", "", "")], asked=False))
+    assert [item.quotable for item in open_answers("best", [earlier, later], "cohort")] == [False]
+    assert [item.quotable for item in open_answers("best", [earlier, silent], "cohort")] == [True]
+
+
 def test_damaged_and_newer_coding_is_told(tmp_path: Path) -> None:
     path = tmp_path / "best.json"
     path.write_text("{", encoding="utf-8")
