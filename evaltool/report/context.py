@@ -99,7 +99,8 @@ class ReportContext:
     by the rows. `group` is the breakdown and level that a local page is about; a report on everybody has none.
     `breakdowns` are all groupings of the plan; `weighted_by` and `roster` name those that answers are weighted by, and
     those that say whether who answered is like the roster. `wordings` are the pages and questions of each version of a
-    survey. `passport` is printed line by line in the appendix (label and value, each {"en": …, "da": …}).
+    survey; `reasons` are those of verdicts by the text that rows have. `passport` is printed line by line in the
+    appendix (label and value, each {"en": …, "da": …}).
     """
 
     language: str
@@ -116,6 +117,7 @@ class ReportContext:
     weighted_by: tuple[str, ...] = ()
     roster: tuple[str, ...] = ()
     wordings: Mapping[str, Mapping[str, Text]] = field(default_factory=dict[str, Mapping[str, Text]])
+    reasons: Mapping[str, Text] = field(default_factory=dict[str, Text])
     few: int = 10
     plan_hash: str = ""
     package_version: str = ""

@@ -88,7 +88,7 @@ class Prose:
         parts: Mapping[str, tuple[str, ...]] | None = None,
         phrases: Mapping[str, Text] | None = None,
     ):
-        self.rows = rows
+        self.rows = rows.in_language(context.language, context.reasons)
         self.context = context
         self.language = context.language
         self.carriers: list[Carrier] = []

@@ -1,10 +1,12 @@
 """Finding the row that a template, table or chart names."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from evaltool.errors import ReportError
 from evaltool.results import Estimate
+from evaltool.text import Text, pick
 from evaltool.yamlfile import nearest
 
 FEW, NONE = "few answers", "no answers"
@@ -45,6 +47,18 @@ class Rows:
             if name and name not in _NO_COMPARISON:
                 self._compared.setdefault((name, row.indicator), []).append(row)
 
+    def in_language(self, language: str, reasons: Mapping[str, Text]) -> "Rows":
+        """The rows with the reasons of verdicts in `language`; they have them in that of their survey."""
+        if not reasons:
+            return self
+        known = "|".join(map(re.escape, sorted(reasons, key=len, reverse=True)))
+        whole = re.compile(rf"(?<=: )(?:{known})(?=; |$)")
+        told = ((row, whole.sub(lambda found: pick(reasons[found[0]], language), row.warning)) for row in self)
+        return Rows(row if text == row.warning else replace(row, warning=text) for row, text in told)
+
+    def __iter__(self) -> Iterator[Estimate]:
+        return iter(self._rows.values())
+
     @property
     def indicators(self) -> set[str]:
         return {indicator for indicator, _, _ in self._rows}
@@ -71,6 +85,10 @@ class Rows:
             for _, statistic, where in self._rows
             if where == Where(population, by, where.level) and statistic != SHRUNKEN  # has levels that nobody is in
         }
+
+    def found(self, by: str) -> set[str]:
+        """The levels of a breakdown that any row is about."""
+        return {where.level for _, _, where in self._rows if where.by == by}
 
     def compared(self, comparison: str, indicator: str) -> list[Estimate]:
         """All rows of a comparison of the plan about one indicator, in their order."""

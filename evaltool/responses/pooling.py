@@ -18,7 +18,7 @@ from evaltool.survey.codebook import Variable, codebook
 from evaltool.survey.harmony import Harmonised, Run, Step, comparability, harmonise
 from evaltool.survey.model import Question, Role, Survey
 from evaltool.survey.types import QUESTION_TYPES
-from evaltool.text import Text
+from evaltool.text import Text, pick
 from evaltool.yamlfile import nearest
 
 OUTSIDE = "outside_comparison"
@@ -215,8 +215,12 @@ def _all_of(texts: Sequence[str]) -> str:
 
 def _reasons(name: str, run: Run, used: Sequence[Step]) -> str:
     """What the verdicts that the run rests on say."""
-    verdicts = [(step.survey.version, step.verdicts.get(name)) for step in used]
-    told = [(version, verdict.reason) for version, verdict in verdicts if verdict and version in run.versions[1:]]
+    steps = [(step.survey, step.verdicts[name]) for step in used if name in step.verdicts]
+    told = [
+        (survey.version, pick(verdict.reason, survey.language))
+        for survey, verdict in steps
+        if survey.version in run.versions[1:]
+    ]
     return "; ".join(f"version {version}: {reason}" for version, reason in told if reason)
 
 

@@ -11,7 +11,7 @@ from evaltool.survey.compare import Item, compare, items_of
 from evaltool.survey.crosswalks import Group, fits
 from evaltool.survey.model import Question, Survey
 from evaltool.survey.verdicts import ItemVerdict
-from evaltool.text import Text, say
+from evaltool.text import Text, pick, say
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def _break(item: Item, step: Step, former: Survey) -> str:
     if verdict.verdict == "comparable":
         fitting = item.new is not None and fits(verdict.crosswalk, item.old, item.new)
         return "" if fitting else f"version {version}: the crosswalk does not place each code once"
-    return f"version {version}: {verdict.reason or told}"
+    return f"version {version}: {pick(verdict.reason, step.survey.language) or told}"
 
 
 def _joined(run: Run, item: Item, step: Step, former: Survey) -> Run:

@@ -156,7 +156,8 @@ def verdicts_schema(known: Known) -> Schema:
     schema["properties"]["survey"] = {"enum": list(known.surveys)}
     item = schema["$defs"]["ItemVerdict"]
     item["properties"]["within"] = expression(known.roster.attributes, hidden=_hidden(known.roster))
-    said: Schema = {key: {"type": "string", "minLength": 1} for key in ("reason", "by", "on")}
+    said: Schema = {key: {"type": "string", "minLength": 1} for key in ("by", "on")}
+    said["reason"] = {"minLength": 1, "additionalProperties": {"minLength": 1}}
     item["allOf"] = [when({"verdict": {"enum": ["comparable", "not_comparable"]}}, said, needs=said)]
     if known.questions is not None:
         names = sorted({name for survey in known.questions.values() for name in survey})

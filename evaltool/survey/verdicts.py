@@ -9,12 +9,12 @@ import io
 import itertools
 import re
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field, PlainSerializer, ValidationError
 from pydantic_core import PydanticCustomError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
@@ -26,6 +26,7 @@ from evaltool.survey.crosswalks import Group, WrittenGroup, crosswalk_faults
 from evaltool.survey.expressions import names, parse
 from evaltool.survey.model import Language, Name, Part, Roster, SurveyName
 from evaltool.survey.types import read_date
+from evaltool.text import Text, interface_languages
 from evaltool.yamlfile import YamlFile, faults_error, model_faults, nearest, plain, read_yaml
 
 Decision = Literal["undecided", "comparable", "not_comparable"]
@@ -42,6 +43,25 @@ def _day(value: object) -> object:
         raise PydanticCustomError("no_day", told, {"value": str(value), "mend": mend}) from None
 
 
+def _reason(value: object) -> object:
+    """A plain text names no language: it is kept under none."""
+    if isinstance(value, str):
+        return {"": value} if value else {}
+    if isinstance(value, Mapping):
+        return cast("object", value)
+    mend = "Write «reason: text», or below it a line for each language, such as «da: text»."
+    raise PydanticCustomError("no_reason", "neither a text nor one for each language", {"mend": mend})
+
+
+def _as_written(reason: Text) -> Text | str:
+    """A plain text stays one, and so does the seal of a release that has it."""
+    return reason.get("", "") if reason.keys() <= {""} else reason
+
+
+Reason = Annotated[dict[str, str], BeforeValidator(_reason), PlainSerializer(_as_written)]
+"""Why, by language; a text under "" is in the survey's own, or whichever its writer took."""
+
+
 class ItemVerdict(Part):
     """The verdict on one item.
 
@@ -49,7 +69,7 @@ class ItemVerdict(Part):
     """
 
     verdict: Decision
-    reason: str = ""
+    reason: Reason = Field(default_factory=dict)
     by: str = ""
     on: Annotated[date | None, BeforeValidator(_day)] = None
     of: str
@@ -116,6 +136,7 @@ def verdict_faults(
             faults += _item_faults(known[name], verdict, file)
             faults += _within_faults(verdict.within, items, roster, where=file.where((*place, "within")))
             faults += _language_faults(verdict, languages, file, name)
+            faults += _reason_faults(verdict.reason, {*languages, *interface_languages()}, file, name)
     return faults
 
 
@@ -182,6 +203,18 @@ def _language_faults(verdict: ItemVerdict, languages: Sequence[str], file: YamlF
         if code not in languages:
             where = file.where(("items", name, "languages", code))
             yield Fault("unknown-language", f"the survey has no «{code}»", where, nearest(code, languages))
+
+
+def _reason_faults(reason: Text, languages: Collection[str], file: YamlFile, name: str) -> Iterator[Fault]:
+    """It may speak a language of the survey, or of reports."""
+    for code, text in reason.items():
+        where = file.where(("items", name, "reason", code))
+        if not text.strip():
+            message = f"the reason for «{name}» is empty" + (f" in «{code}»" if code else "")
+            yield Fault("missing-text", message, where, "Write it, or remove the line.")
+        elif code and code not in languages:
+            message = f"neither the survey nor a report speaks «{code}»"
+            yield Fault("unknown-language", message, where, nearest(code, languages))
 
 
 def propose_verdicts(path: Path, found: VerdictsFile, items: Sequence[Item]) -> list[str]:

@@ -167,7 +167,7 @@ def _row(judged: Judged, teller: _Teller, source: str) -> Row:
         say(STATES[judged.state], language),
         _note(judged, language),
         pick(item.question.label, source),
-        " ".join(judged.decided.reason.split()) if judged.decided else "",
+        " ".join(pick(judged.decided.reason, language).split()) if judged.decided else "",
         tuple(teller.change(change) for change in item.changes),
         tuple(_wordings(item.old, item.new, language)) if item.old and item.new else (),
         within,

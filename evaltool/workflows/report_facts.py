@@ -18,7 +18,7 @@ from evaltool.report.context import (
 from evaltool.survey.footing import Footing
 from evaltool.survey.model import Question, Survey
 from evaltool.survey.prose import subjects, tell, told_in
-from evaltool.text import Text, interface_languages, say
+from evaltool.text import Text, interface_languages, pick, say
 from evaltool.workflows.definitions import released
 from evaltool.workflows.planned import read_plan, read_themes, standing
 
@@ -52,12 +52,19 @@ class Facts:
             weighted_by=plan.weights.margins if plan.weights else (),
             roster=plan.representativeness,
             wordings=self.wordings,
+            reasons=dict(self._reasons()),
             few=plan.few,
             plan_hash=self.manifest["plan"],
             package_version=__version__,
             synthetic=self.manifest["synthetic"],
             altered=self.manifest["altered"],
         )
+
+    def _reasons(self) -> Iterator[tuple[str, Text]]:
+        for each in self.releases:
+            for verdict in each.verdicts.values():
+                if verdict.verdict == "not_comparable" and len(verdict.reason) > 1:
+                    yield pick(verdict.reason, each.survey.language), verdict.reason
 
     def _indicators(self) -> Iterator[tuple[str, IndicatorFacts]]:
         plan = self.plan

@@ -115,6 +115,20 @@ def test_table_sets_a_sign_between_years_that_do_not_compare_and_says_why_below(
     ]
 
 
+def test_a_reason_in_several_languages_is_told_in_that_of_the_report():
+    own, other = "Nyt spørgsmål; andre svar.", "New question; other answers."
+    apart = f"few answers; «a»: version 2: {own}; «b»: version 2: Nyt spørgsmål; andre svar. Og flere"
+    some = [share("job", 9, 20, statistic="trend")]
+    some += [share("job", 9, 20, statistic="trend", population="2022", verdict="not_comparable", warning=apart)]
+    reasons = {"Nyt": {"da": "Nyt", "en": "New"}, own: {"da": own, "en": other}}
+    (english,) = cells(prose("en", some, reasons=reasons), indicators=("job",))[2]
+    (danish,) = cells(prose("da", some, reasons=reasons), indicators=("job",))[2]
+    rest = "Nyt spørgsmål; andre svar. Og flere."  # begins as a known one, and is another
+    assert english == f"(a) 2021 and 2022 cannot be compared: {other}; {rest}"
+    assert danish == f"(a) 2021 og 2022 kan ikke sammenlignes: {own}; {rest}"
+    assert f"cannot be compared: {other}; {rest}" in drawn(prose("en", some, reasons=reasons), "job").alt
+
+
 def test_table_without_a_break_has_no_sign_and_no_note():
     header, body, notes = cells(prose("da"), indicators=("job_or_education",))
     assert header == ["Indikator", "2021", "2022", "Spørgsmål"]

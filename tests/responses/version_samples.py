@@ -82,14 +82,14 @@ START = survey(
 FOLLOWUP = survey("followup", 1, [question("job", "select_one", role="headline", choices=YES_NO)])
 
 
-def decided(verdict: str, reason: str, **more: object) -> dict[str, object]:
+def decided(verdict: str, reason: object, **more: object) -> dict[str, object]:
     return {"verdict": verdict, "reason": reason, "by": "Eva", "on": date(2022, 1, 1), **more}
 
 
 DECISIONS: dict[str, dict[str, object]] = {
     "met": decided(
         "comparable",
-        "The new answer lies between two old ones.",
+        {"da": "Det nye svar er mellem to gamle.", "en": "The new answer lies between two old ones."},
         crosswalk={
             "weekly": "weekly",
             "seldom": {"old": ["monthly", "rarer"], "new": ["monthly", "second", "rarer"], "label": {"en": "Seldom"}},

@@ -157,6 +157,8 @@ def test_added_and_removed_is_asked_once() -> None:
         ({}, "version 2 has no verdict on it (the question is worded otherwise)"),
         ({"q": {"verdict": "comparable", "of": "older"}}, "version 2 has no verdict on it"),
         ({"q": {"verdict": "not_comparable", "reason": "another thing"}}, "version 2: another thing"),
+        ({"q": {"verdict": "not_comparable", "reason": {"da": "andet", "en": "other"}}}, "version 2: other"),
+        ({"q": {"verdict": "not_comparable", "reason": {"da": "andet"}}}, "version 2: andet"),
         ({"q": {"verdict": "undecided", "reason": ""}}, "version 2: the question is worded otherwise"),
     ],
 )

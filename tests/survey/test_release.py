@@ -1,3 +1,4 @@
+import hashlib
 import json
 from pathlib import Path
 
@@ -6,6 +7,7 @@ from definitions import SURVEY, load
 
 from evaltool.errors import ReleaseError
 from evaltool.survey.release import make_release, read_release, structure_hash, text_hashes, write_release
+from evaltool.survey.verdicts import ItemVerdict
 
 NOW = "2022-01-01T00:00:00+00:00"
 
@@ -60,6 +62,22 @@ def test_an_edited_release_is_refused(tmp_path: Path, old: str, new: str) -> Non
     path.write_text(text.replace(old, new), encoding="utf-8")
     with pytest.raises(ReleaseError):
         read_release(tmp_path, "small", 1)
+
+
+@pytest.mark.parametrize("reason", ["", "Reworded.", {"en": "Reworded.", "da": "Nye ord."}])
+def test_a_reason_is_sealed_and_read_as_it_was_written(tmp_path: Path, reason: object) -> None:
+    """A plain text as releases had it when there was no other: their seals hold."""
+    written = {"verdict": "not_comparable", "reason": reason, "by": "Eva", "on": "2022-02-01", "of": "x"}
+    verdict = ItemVerdict.model_validate(written)
+    made = make_release(load(tmp_path), released_at=NOW, against=1, verdicts={"job": verdict})
+    write_release(tmp_path, made)
+    data = json.loads((tmp_path / "releases" / "small@1.json").read_text(encoding="utf-8"))
+    assert data["verdicts"]["job"]["reason"] == reason
+    sealed = {"job": {**written, "crosswalk": {}, "within": "", "languages": {}}}
+    beside = [data["content"], NOW, 1, sealed, 1, "", ""]
+    text = json.dumps(beside, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    assert data["seal"] == hashlib.sha256(text.encode()).hexdigest()
+    assert read_release(tmp_path, "small", 1).verdicts == {"job": verdict}
 
 
 def test_a_missing_or_newer_release_says_what_to_do(tmp_path: Path) -> None:

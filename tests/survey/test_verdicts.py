@@ -118,6 +118,16 @@ def test_good_verdicts_have_no_faults(items: list[Item], path: Path) -> None:
     assert faults_of(filled(GOOD, items), items, path) == []
 
 
+def test_a_reason_may_speak_a_language_of_reports_that_the_survey_does_not(items: list[Item], path: Path) -> None:
+    text = GOOD.replace("reason: A number", "reason:\n      da: Nu tekst.\n      en: A number").replace("OFTEN", "x")
+    path.write_text(filled(text, items), encoding="utf-8")
+    found, file = read_verdicts(path)
+    assert found.items["age"].reason == {"da": "Nu tekst.", "en": "A number became a text."}
+    roster = load_roster(path.parents[1] / "roster.yaml")
+    faults = verdict_faults(found, items, file, roster=roster, languages=["ar"])
+    assert [fault.code for fault in faults] == ["outdated-verdict"]
+
+
 # What is replaced by what, the code of the fault, the line's beginning, words of the message.
 FAULTY = [
     ("[some, rare, never]", "[some, never]", "crosswalk", "crosswalk:", "misses «rare»"),
@@ -137,6 +147,11 @@ FAULTY = [
     ("\"${site} = 'north'\"", "\"${often} = 'rare'\"", "unknown-code", "within:", "rare"),
     ("\"${site} = 'north'\"", '"${site} =="', "expression", "within:", "cannot read"),
     ("within:", "languages: {ar: not_comparable}\n    within:", "unknown-language", "languages:", "«ar»"),
+    ("reason: A number became a text.", "reason: {}", "missing-key", "age:", "why"),
+    ("reason: A number became a text.", "reason: ' '", "missing-text", "reason:", "is empty"),
+    ("reason: A number", "reason:\n      da: Nu.\n      en: ''\n    # A number", "missing-text", "en:", "in «en»"),
+    ("reason: A number", "reason:\n      eng: A number", "unknown-language", "eng:", "«eng»"),
+    ("reason: A number", "reason:\n      Dansk: A number", "unknown-language", "Dansk:", "«Dansk»"),
 ]
 
 
@@ -150,6 +165,7 @@ def test_a_fault_is_told_with_its_line(  # noqa: PLR0917  # a table's columns
     lines = text.splitlines()
     numbers = {int(fault.where.rpartition(":")[2]) for fault in found}
     assert any(lines[number - 1].strip().startswith(line) for number in numbers), (numbers, [f.where for f in found])
+    assert all(fault.mend for fault in found)
     assert all(fault.where.startswith(path.as_posix()) for fault in found)
 
 
@@ -215,6 +231,9 @@ def test_a_missing_verdict_tells_what_changed_and_how_to_go_on(items: list[Item]
         ("version: 2", "version: 1", 3, "version"),
         ("on: 2022-02-01", "on: yesterday", 10, "on"),
         ("old: [some, never]", "old: [Some one, never]", 14, ""),
+        ("reason: Rarely", "reason: [Rarely]\n    # Rarely", 8, "Write «reason: text», or below it a line for each"),
+        ("reason: Rarely", "reason:\n    # Rarely", 8, "neither a text nor one for each language"),
+        ("reason: Rarely", "reason:\n      da:\n    # Rarely", 9, "«da»"),
     ],
 )
 def test_a_file_that_cannot_be_read_says_where(path: Path, old: str, new: str, line: int, told: str) -> None:
