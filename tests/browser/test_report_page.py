@@ -1,8 +1,11 @@
 """The report as a page in a browser: nothing that stops a phone, a keyboard or a screen reader."""
 
+from io import BytesIO
+
 import pytest
 from browsing import PHONE, check_with_axe
 from playwright.sync_api import Browser
+from pypdf import PdfReader
 from small_report import render_small
 
 
@@ -44,3 +47,17 @@ def test_charts_keep_a_readable_size_on_a_phone_and_scroll_by_keyboard(browser: 
         assert chart.evaluate("place => place === document.activeElement")
         assert chart.evaluate("place => place.scrollWidth >= 500 && place.clientWidth <= 320")
     page.close()
+
+
+def test_printed_it_has_pages_of_a4_that_each_say_that_the_data_are_made_up(browser: Browser, address):
+    page = browser.new_page()
+    page.goto(address)
+    pages = PdfReader(BytesIO(page.pdf(prefer_css_page_size=True))).pages
+    page.close()
+    assert [tuple(round(float(side) / 72 * 2.54, 1) for side in sheet.mediabox.upper_right) for sheet in pages] == [
+        (21.0, 29.7)
+    ] * len(pages)
+    for number, sheet in enumerate(pages, 1):
+        text = sheet.extract_text()
+        assert f"{number} / {len(pages)}" in text
+        assert "OPDIGTEDE DATA" in text
