@@ -52,6 +52,10 @@ _YAML_WORDS = (
 """What the parser says (a pattern), and the same in plain words with a mend; the first that is found counts."""
 
 
+_SLIP = 0.9
+"""So much alike are a name and a slip of the hand in it; beside such a name no other one is meant."""
+
+
 @dataclass(frozen=True)
 class YamlFile:
     """A parsed file: `data` is plain YAML 1.2 (so `yes` and `no` are words), `line` finds a place in it."""
@@ -176,6 +180,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 def _alike(name: str, names: Sequence[str]) -> str:
     close = difflib.get_close_matches(name, names, n=3)
+    close = difflib.get_close_matches(name, close, cutoff=_SLIP) or close
     return "Did you mean " + " or ".join(f"«{found}»" for found in close) + "?" if close else ""
 
 

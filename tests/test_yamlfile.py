@@ -5,7 +5,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic_core import PydanticCustomError
 
 from evaltool.errors import DefinitionError
-from evaltool.yamlfile import YamlFile, model_faults, plain, read_yaml
+from evaltool.yamlfile import YamlFile, model_faults, nearest, plain, read_yaml
 
 MERGED = """base: &base
   size: 1
@@ -168,3 +168,34 @@ def test_a_word_that_is_none_of_a_few_is_told_with_its_mend(read, text, told, me
     (fault,) = model_faults(caught.value, file, [Limited])
     assert (fault.message, fault.where.rpartition(":")[2]) == (told, "2")
     assert fault.mend.startswith(mend)
+
+
+KNOWN = ["job", "education", "job_or_education", "satisfied_match", "satisfied_courses", "site", "years"]
+
+
+@pytest.mark.parametrize(
+    ("slip", "meant"),
+    [
+        ("job_or_educatoin", "job_or_education"),  # two letters the other way round
+        ("jbo_or_education", "job_or_education"),
+        ("job_or_eduction", "job_or_education"),  # one is missing
+        ("job_or_educattion", "job_or_education"),  # one stands twice
+        ("satisfied_mathc", "satisfied_match"),
+        ("satisfied_course", "satisfied_courses"),
+        ("siet", "site"),
+        ("yaers", "years"),
+        ("jbo", "job"),
+    ],
+)
+def test_a_slip_in_a_name_finds_that_name_alone(slip, meant):
+    assert nearest(slip, KNOWN) == f"Did you mean «{meant}»?"
+
+
+def test_what_is_like_several_names_tells_the_likest_first():
+    """By letters in common, 2M/T: satisfied_match 2·10/25, satisfied_courses 2·10/27."""
+    assert nearest("satisfied_", KNOWN) == "Did you mean «satisfied_match» or «satisfied_courses»?"
+
+
+def test_what_is_like_no_name_tells_the_few_there_are():
+    assert nearest("zzz", ["a", "b"]) == "Known: a, b."
+    assert nearest("zzz", [f"name_{number}" for number in range(13)]) == ""

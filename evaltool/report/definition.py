@@ -1,9 +1,10 @@
 """The report definition (`report.yaml`): templates, charts and tables. Every fault at once, with file and line."""
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -21,7 +22,6 @@ _ABOUT_INDICATORS = frozenset(
 )
 """Kinds of tables that show nothing without indicators."""
 _GROUP = "{group}"
-_FAULTY = "the report definition has faults"
 ChartKind = Literal["bars", "stacked", "trend", "flow", "dots", "bounds"]
 TableKind = Literal[
     "targets", "shares", "groups", "counts", "response", "cohorts", "distribution", "paired", "missing",
@@ -92,26 +92,59 @@ class ReportDefinition(_Part):
             raise ReportError(message, where=where, mend=nearest(language, self.template))
 
 
-def read_definition(path: Path) -> ReportDefinition:
-    """Read `report.yaml`. Raises ReportError with all faults."""
+@dataclass(frozen=True)
+class Draft:
+    """A definition as it is written. `definition` is None where the file does not fit its form."""
+
+    file: YamlFile
+    definition: ReportDefinition | None
+    faults: tuple[Fault, ...]
+
+    def checked(self) -> ReportDefinition:
+        """The definition. Raises ReportError with all faults."""
+        if self.definition is None or self.faults:
+            raise report_error("the report definition has faults", self.faults)
+        return self.definition
+
+    @property
+    def templates(self) -> list[str]:
+        """The files of the texts, each once."""
+        found = self._part("template") or {}
+        return [name for name in dict.fromkeys(found.values()) if isinstance(name, str)]
+
+    def names(self, part: Literal["charts", "tables", "parts"]) -> Collection[str] | None:
+        """What is defined there; None where that cannot be told."""
+        found = self._part(part)
+        return None if found is None else [str(name) for name in found]
+
+    def _part(self, key: str) -> Mapping[object, object] | None:
+        part = self.file.data.get(key, {} if self.definition else None)
+        return cast("Mapping[object, object]", part) if isinstance(part, Mapping) else None
+
+
+def read_draft(path: Path) -> Draft:
+    """Read `report.yaml` with all its faults. Raises ReportError where it is no YAML."""
     try:
         file = read_yaml(path)
-        definition = _validated(file)
-        checks = (_text_faults, _phrase_faults, _chart_faults, _table_faults)
-        faults = [fault for check in checks for fault in check(definition, file)]
-        if faults:
-            raise faults_error(_FAULTY, faults)
     except DefinitionError as error:
         raise ReportError(error.message, where=error.where, mend=error.mend, faults=error.faults) from None
-    return definition
-
-
-def _validated(file: YamlFile) -> ReportDefinition:
     try:
-        return ReportDefinition.model_validate(plain(file.data))
+        definition = ReportDefinition.model_validate(plain(file.data))
     except ValidationError as error:
-        parts = (ReportDefinition, ChartSpec, TableSpec)
-        raise faults_error(_FAULTY, model_faults(error, file, parts)) from None
+        return Draft(file, None, tuple(model_faults(error, file, (ReportDefinition, ChartSpec, TableSpec))))
+    checks = (_text_faults, _phrase_faults, _chart_faults, _table_faults)
+    return Draft(file, definition, tuple(fault for check in checks for fault in check(definition, file)))
+
+
+def read_definition(path: Path) -> ReportDefinition:
+    """Read `report.yaml`. Raises ReportError with all faults."""
+    return read_draft(path).checked()
+
+
+def report_error(message: str, faults: Sequence[Fault]) -> ReportError:
+    """One error for all faults, in order of place."""
+    error = faults_error(message, faults)
+    return ReportError(error.message, faults=error.faults)
 
 
 def _text_faults(definition: ReportDefinition, file: YamlFile) -> Iterator[Fault]:

@@ -1,6 +1,6 @@
 """One Markdown source per language: the template with its figures, charts and tables filled in."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from inspect import signature
@@ -16,10 +16,11 @@ from markupsafe import Markup
 from evaltool.errors import Fault, ReportError
 from evaltool.report.captions import Captions
 from evaltool.report.charts import draw
-from evaltool.report.definition import ReportDefinition
+from evaltool.report.definition import Draft, ReportDefinition
 from evaltool.report.differences import change, compared
 from evaltool.report.drawing import Chart
 from evaltool.report.headline import weighted_sentence
+from evaltool.report.names import Claim, Names, unknown
 from evaltool.report.prose import Carrier, Prose, plain
 from evaltool.report.sentences import if_silent, no_cause, paired, parts, response, result
 from evaltool.report.tables import table
@@ -51,7 +52,7 @@ _SIGNATURES = {
 FIGURES = frozenset({*_BY_INDICATOR, *_SENTENCES, "parts"} - {"few_levels"})
 """Words that bring figures of the indicator that they name."""
 _GROUP = signature(Prose.where)
-_SYNTAX = "template-syntax"
+_ASKING = "has"
 _CONTROLS = dict.fromkeys({*range(32)} - set(map(ord, "\t\n\r")), " ")  # no XML may hold them
 
 
@@ -81,32 +82,41 @@ class Template:
             ) from error
 
 
-def template_faults(template: Template, definition: ReportDefinition) -> list[Fault]:
-    """What shows without data: faults of syntax, and unknown words, charts and tables, also where nothing branches."""
+def template_faults(template: Template, draft: Draft, names: Names | None = None) -> list[Fault]:
+    """What shows without data, also where nothing branches: faults of syntax, and unknown words, charts and tables.
+
+    With `names` also what else is named that there is not.
+    """
     environment = _environment()
     try:
         tree = environment.parse(template.text)
         environment.compile(template.text)
     except TemplateSyntaxError as error:
         mend = "See the template language of Jinja: {{ … }} and {% if … %} … {% endif %}."
-        return [Fault(_SYNTAX, str(error.message), f"{template.path}:{error.lineno}", mend)]
-    places: _Places = {
-        "chart": ("chart", definition.charts),
-        "table": ("table", definition.tables),
-        "ref": ("table or chart", {*definition.charts, *definition.tables}),
-        "parts": ("whole", definition.parts),
-    }
+        return [Fault("template-syntax", str(error.message), f"{template.path}:{error.lineno}", mend)]
+    claims = [*_own_claims(tree, draft), *(_claims(tree, names) if names else [])]
+    asked = {claim[:2] for call, claim in claims if _callee(call) == _ASKING}
+    found = (unknown(claim, f"{template.path}:{call.lineno}") for call, claim in claims if claim[:2] not in asked)
     return [
         *_unknown_names(tree, template),
         *_uncalled(tree, template),
-        *_unknown_arguments(tree, template, places),
         *_wrong_calls(tree, template),
+        *(fault for fault in found if fault),
     ]
 
 
+def asked_in_vain(template: Template, names: Names) -> list[Fault]:
+    """A warning for each question `has(…)` about what there is not; a text may be made for more than one plan."""
+    try:
+        claims = _claims(_environment().parse(template.text), names)
+    except TemplateSyntaxError:  # a fault of its own
+        return []
+    found = [unknown(claim, f"{template.path}:{call.lineno}") for call, claim in claims if _callee(call) == _ASKING]
+    return [replace(fault, message=f"has(…) is always false: {fault.message}") for fault in found if fault]
+
+
 def fill(template: Template, definition: ReportDefinition, prose: Prose) -> Source:
-    """Fill the template. Raises ReportError naming every unknown figure with its line."""
-    _check(template, definition, prose)
+    """Fill the template, which `template_faults` has found no fault in. Raises ReportError with a line."""
     charts: dict[str, Chart] = {}
     captions = Captions(prose.language)
     try:
@@ -191,27 +201,46 @@ def _named(specs: Mapping[str, _Spec], name: str, kind: str) -> _Spec:
 
 # Checking before rendering: every fault at once, also in branches that are not taken
 
-_Places = dict[str, tuple[str, Iterable[str]]]
+
+def _claims(tree: nodes.Template, names: Names) -> list[tuple[nodes.Call, Claim]]:
+    """What the calls name, as far as it stands there in quotation marks."""
+    return [(call, claim) for call in tree.find_all(nodes.Call) for claim in names.claims(_texts(call))]
 
 
-def _check(template: Template, definition: ReportDefinition, prose: Prose) -> None:
-    known = {*prose.context.indicators, *prose.rows.indicators}
-    faults = template_faults(template, definition)
-    if not any(fault.code == _SYNTAX for fault in faults):
-        faults += _indicator_faults(template, known)
-        faults += _unknown_compared(template, prose.context.comparisons)
-    faults += _unknown_in_specs(definition, known)
-    faults += _unknown_in_sentences(definition, known)
-    faults += _unknown_comparisons(definition, prose.context.comparisons)
-    if faults:
-        raise ReportError("the report names what there is not", where=str(template.path), faults=faults)
+def _own_claims(tree: nodes.Template, draft: Draft) -> Iterator[tuple[nodes.Call, Claim]]:
+    charts, tables, wholes = (draft.names(part) for part in ("charts", "tables", "parts"))
+    both = None if charts is None or tables is None else [*charts, *tables]
+    places = {"chart": charts, "table": tables, "ref": both, "parts": wholes}
+    kinds = {"ref": "table or chart", "parts": "whole"}
+    for call in tree.find_all(nodes.Call):
+        word, texts = _callee(call), _texts(call)
+        known, name = places.get(word), texts.get("name", texts.get("whole"))
+        if known is not None and name is not None:
+            yield call, (kinds.get(word, word), name, known)
 
 
-def _indicator_faults(template: Template, known: set[str]) -> list[Fault]:
-    tree = _environment().parse(template.text)
-    optional = {name for call, name in _calls(tree) if _callee(call) == "has"}
-    places: _Places = dict.fromkeys((*_BY_INDICATOR, *_SENTENCES, "quotes"), ("indicator", known | optional))
-    return list(_unknown_arguments(tree, template, places, but=optional))
+def _texts(call: nodes.Call) -> dict[str, str]:
+    """The arguments that are plain texts by the names of the word's parameters; nothing where they do not fit."""
+    try:
+        arguments = _arguments(call)
+    except TypeError:
+        return {}
+    return {
+        name: value.value
+        for name, value in arguments.items()
+        if isinstance(value, nodes.Const) and isinstance(value.value, str)
+    }
+
+
+def _arguments(call: nodes.Call) -> dict[str, nodes.Expr]:
+    """The arguments by the names of the word's parameters. Raises TypeError where it does not take, or lacks, one."""
+    expected = _SIGNATURES.get(_callee(call))
+    if expected is None or call.dyn_args or call.dyn_kwargs:  # what `*` and `**` bring is known only when it is filled
+        return {}
+    bound = expected.bind(None, *call.args, **{pair.key: pair.value for pair in call.kwargs})
+    where = bound.arguments.pop("where", {})
+    _GROUP.bind(None, **where)
+    return {**dict(list(bound.arguments.items())[1:]), **where}
 
 
 def _calls(tree: nodes.Template) -> list[tuple[nodes.Call, str]]:
@@ -239,26 +268,6 @@ def _callee(call: nodes.Call) -> str:
     return call.node.name if isinstance(call.node, nodes.Name) else ""
 
 
-def _unknown_arguments(
-    tree: nodes.Template, template: Template, places: _Places, *, but: Iterable[str] = ()
-) -> Iterator[Fault]:
-    """First arguments that name nothing; names in `but` are allowed yet never suggested."""
-    for call, name in _calls(tree):
-        kind, allowed = places.get(_callee(call), ("", ()))
-        if kind and name not in set(allowed):
-            mend = nearest(name, set(allowed) - set(but))
-            yield Fault("report", f"unknown {kind} «{name}»", f"{template.path}:{call.lineno}", mend)
-
-
-def _unknown_compared(template: Template, known: Iterable[str]) -> Iterator[Fault]:
-    """Comparisons that the plan does not have, in `compared("indicator", "comparison")`."""
-    for call, _ in _calls(_environment().parse(template.text)):
-        name = call.args[1] if _callee(call) == "compared" and len(call.args) > 1 else None
-        if isinstance(name, nodes.Const) and name.value not in set(known):
-            message, mend = f"unknown comparison «{name.value}»", nearest(str(name.value), known)
-            yield Fault("report", message, f"{template.path}:{call.lineno}", mend)
-
-
 def _unknown_names(tree: nodes.Template, template: Template) -> Iterator[Fault]:
     own = {node.name for node in tree.find_all(nodes.Name) if node.ctx in {"store", "param"}} | {"loop"}
     for node in tree.find_all(nodes.Name):
@@ -279,49 +288,16 @@ def _uncalled(tree: nodes.Template, template: Template) -> Iterator[Fault]:
 def _wrong_calls(tree: nodes.Template, template: Template) -> Iterator[Fault]:
     """Arguments that a word does not take, or lacks."""
     for call in tree.find_all(nodes.Call):
-        expected = _SIGNATURES.get(_callee(call))
-        if expected is None:
-            continue
         try:
-            bound = expected.bind(None, *call.args, **{pair.key: pair.value for pair in call.kwargs})
-            where = bound.arguments.get("where", {})
-            _GROUP.bind(None, **where)
-            _refuse_numbers(where)
+            _refuse_numbers(_arguments(call))
         except TypeError as error:
             mend = 'For example: share("indicator", by="…", level="…"), or value("indicator", "statistic").'
             yield Fault("report", f"{_callee(call)}(): {error}", f"{template.path}:{call.lineno}", mend)
 
 
-def _refuse_numbers(where: Mapping[str, nodes.Expr]) -> None:
+def _refuse_numbers(arguments: Mapping[str, nodes.Expr]) -> None:
     """Raises TypeError for `population=2021`: names are texts."""
-    for name, value in where.items():
+    for name in _GROUP.parameters:
+        value = arguments.get(name)
         if isinstance(value, nodes.Const) and not isinstance(value.value, str):
             raise TypeError(f'{name}={value.value} needs quotation marks: {name}="{value.value}"')
-
-
-def _unknown_comparisons(definition: ReportDefinition, known: Iterable[str]) -> list[Fault]:
-    return [
-        Fault("report", f"unknown comparison «{spec.comparison}»", f"tables.{key}", nearest(spec.comparison, known))
-        for key, spec in definition.tables.items()
-        if (spec.comparison or spec.kind == "comparison") and spec.comparison not in known
-    ]
-
-
-def _unknown_in_sentences(definition: ReportDefinition, known: set[str]) -> Iterator[Fault]:
-    """Indicators that `phrases` and `parts` name."""
-    places = [(name, f"phrases.{name}") for name in definition.phrases]
-    places += [(name, f"parts.{whole}") for whole, names in definition.parts.items() for name in (whole, *names)]
-    for name, where in places:
-        if name not in known:
-            yield Fault("report", f"unknown indicator «{name}»", where, nearest(name, known))
-
-
-def _unknown_in_specs(definition: ReportDefinition, known: set[str]) -> list[Fault]:
-    specs: Mapping[str, Mapping[str, object]] = {"charts": definition.charts, "tables": definition.tables}
-    return [
-        Fault("report", f"unknown indicator «{name}»", f"{group}.{key}", nearest(name, known))
-        for group, members in specs.items()
-        for key, spec in members.items()
-        for name in getattr(spec, "indicators", ())
-        if name not in known
-    ]

@@ -1,13 +1,15 @@
 """Check all files of a project before anything is done with them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
-from evaltool.errors import DefinitionError, PlanError, ReleaseError, ReportError
+from evaltool.errors import DefinitionError, EvaltoolError, ReleaseError
 from evaltool.plan import Plan
 from evaltool.project import Project
 from evaltool.report.definition import ChartSpec, ReportDefinition, TableSpec, paired_faults, read_definition
+from evaltool.report.names import Names
 from evaltool.report.rendering import check_report, report_warnings
 from evaltool.survey.model import Survey
 from evaltool.survey.release import Release, release_path
@@ -17,7 +19,7 @@ from evaltool.workflows.definitions import release as release_version
 from evaltool.workflows.deploying import deployments
 from evaltool.workflows.estimated import definition_path
 from evaltool.workflows.made_up import load_demo
-from evaltool.workflows.planned import check_plan, check_themes, draft_plan
+from evaltool.workflows.planned import check_plan, check_themes, draft_plan, draft_themes, names_of
 from evaltool.yamlfile import YamlFile, faults_error, read_yaml
 
 
@@ -29,18 +31,37 @@ def check_project(project: Project) -> tuple[list[Checked], list[str]]:
     """
     checked = check(project)
     surveys = [item.survey for item in checked]
+    plan = _if_faultless(lambda: draft_plan(project))
+    names = _names(project, plan, surveys) if plan else None
     lines = all_or_faults(
         [
             lambda: _check_rules(project, surveys),
             lambda: check_plan(project),
             lambda: check_themes(project),
-            *(partial(check_report, path) for path in _reports(project)),
+            *(partial(check_report, path, names) for path in _reports(project)),
             lambda: f"demo: {len(load_demo(project.analysis / 'demo.yaml').populations)} populations, no faults",
-            lambda: _check_apart(project),
+            lambda: _check_apart(project, plan) if plan else "",
         ]
     )
-    warnings = [f"Warning: {warning}" for path in _reports(project) for warning in report_warnings(path)]
+    warnings = [f"Warning: {warning}" for path in _reports(project) for warning in report_warnings(path, names)]
     return checked, [*(line for line in lines if line), *warnings]
+
+
+_Made = TypeVar("_Made")
+
+
+def _if_faultless(step: Callable[[], _Made]) -> _Made | None:
+    """What the step makes; None where it finds faults, which a line of their own tells."""
+    try:
+        return step()
+    except EvaltoolError:
+        return None
+
+
+def _names(project: Project, plan: Plan, surveys: Sequence[Survey]) -> Names | None:
+    """What the reports can name; None where the themes have faults."""
+    themes = _if_faultless(lambda: draft_themes(project, plan))
+    return names_of(plan, themes, surveys) if themes else None
 
 
 def _reports(project: Project) -> list[Path]:
@@ -99,12 +120,10 @@ def _closed(project: Project, surveys: Sequence[Survey]) -> list[str]:
     return [survey.key for survey in old if release_path(project.surveys, survey.survey, survey.version).exists()]
 
 
-def _check_apart(project: Project) -> str:
+def _check_apart(project: Project, plan: Plan) -> str:
     """Check what the reports show side by side. Says nothing: the rules have their line."""
-    try:
-        plan = draft_plan(project)
-        reports = [(read_definition(path), read_yaml(path)) for path in _definitions(project)]
-    except (PlanError, ReportError):  # their own lines tell their faults
+    reports = _if_faultless(lambda: [(read_definition(path), read_yaml(path)) for path in _definitions(project)])
+    if reports is None:
         return ""
     found = load_rules(project.surveys / "rules.yaml")
     faults = apart_faults(found.rules, list(_shown(reports, plan))) if found and found.rules.apart else []

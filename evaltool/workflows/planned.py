@@ -1,10 +1,11 @@
 """The plan and the themes, checked against what was released or against the definitions as they are."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from evaltool.plan import Plan, load_plan
+from evaltool.plan import RESERVED, Plan, load_plan
 from evaltool.project import Project
+from evaltool.report.names import Names
 from evaltool.responses.coding_themes import Themes, load_themes
 from evaltool.survey.load import find_definitions, load_roster, load_survey
 from evaltool.survey.model import Survey
@@ -50,6 +51,22 @@ def draft_plan(project: Project) -> Plan:
     return load_plan(project.plan, known, roster, planned_harmonies(project, surveys))
 
 
+def draft_themes(project: Project, plan: Plan) -> Themes:
+    """The themes of open answers, checked against the definitions as they are now."""
+    return _load_themes(project, _definitions(project, find_definitions(project.surveys)), plan)
+
+
+def names_of(plan: Plan, themes: Themes, surveys: Iterable[Survey]) -> Names:
+    """What a report can name by the plan and the themes, before anything is analysed."""
+    return Names(
+        indicators={*plan.indicators, *plan.distributions, *plan.scales, *themes.questions, *RESERVED},
+        comparisons=plan.comparisons,
+        groups={name: plan.levels(name) for name in (*plan.grouped, plan.population.column)},
+        themes={name: question.themes for name, question in themes.questions.items()},
+        surveys=[survey.key for survey in surveys],
+    )
+
+
 def check_plan(project: Project) -> str:
     """Check the plan; says in a line what it holds."""
     return f"plan: {len(draft_plan(project).indicators)} indicators, no faults"
@@ -59,7 +76,6 @@ def check_themes(project: Project) -> str:
     """Check the themes of open answers; says in a line what they hold ("" if the project lists none)."""
     if not themes_path(project).is_file():
         return ""
-    surveys = _definitions(project, find_definitions(project.surveys))
-    themes = _load_themes(project, surveys, draft_plan(project))
+    themes = draft_themes(project, draft_plan(project))
     count = sum(len(question.themes) for question in themes.questions.values())
     return f"themes: {count} for {len(themes.questions)} open questions, no faults"

@@ -19,6 +19,7 @@ from evaltool.report.rendering import fill_report, report_warnings
 from evaltool.results import Estimate, populations, read_estimates
 from evaltool.workflows.datasets import datasets
 from evaltool.workflows.estimated import definition_path, read_estimates_manifest, refuse_outdated
+from evaltool.workflows.planned import names_of
 from evaltool.workflows.report_data import with_data
 from evaltool.workflows.report_facts import Facts
 from evaltool.workflows.working import Progress, file_hash, now, read_json, silent, working, write_json
@@ -79,7 +80,8 @@ def report(project: Project, wanted: WantedReport, *, progress: Progress = silen
                 made += job.result()
                 progress("write the report", number, len(pages))
             lines = publish(made, out, _manifest(manifest, made, folder))
-        return [*lines, *(f"Warning: {warning}" for warning in report_warnings(definition))]
+        names = names_of(facts.plan, facts.themes, facts.surveys)
+        return [*lines, *(f"Warning: {warning}" for warning in report_warnings(definition, names))]
 
 
 def _left_over(out: Path) -> list[Path]:

@@ -10,10 +10,7 @@ from report_samples import context, rows
 from small_report import DEFINITION, render_small, write_small
 
 from evaltool.errors import ReportError
-from evaltool.report.definition import read_definition
-from evaltool.report.prose import Prose
-from evaltool.report.rows import Rows
-from evaltool.report.source import Template, fill
+from evaltool.report.rendering import fill_report
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
@@ -25,8 +22,7 @@ def made(tmp_path_factory):
 
 def filled(tmp_path, text, language="en", definition=DEFINITION):
     path = write_small(tmp_path, template=text, definition=definition)
-    template = Template.read(tmp_path / "report.md")
-    return fill(template, read_definition(path), Prose(Rows(rows()), context(language))).markdown
+    return fill_report(path, rows(), context(language)).source.markdown
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,13 @@ import pytest
 
 from evaltool.errors import DefinitionError
 from evaltool.project import Project
+from evaltool.report.names import Names
+from evaltool.report.prose import Prose
+from evaltool.report.rows import Rows
 from evaltool.workflows.checking import check_project
 from evaltool.workflows.definitions import release
+from evaltool.workflows.planned import names_of, read_plan, read_themes, standing
+from evaltool.workflows.report_facts import Facts
 
 
 def faults(project: Project) -> list[tuple[str, str]]:
@@ -75,3 +80,55 @@ def test_figure_typed_by_hand_is_a_warning_with_its_line(project: Project) -> No
     _, lines = check_project(project)
     (warning,) = [each for each in lines if each.startswith("Warning")]
     assert f"status.en.md:{line(text, 'Some 59')}: «59 per cent» is typed by hand" in warning
+
+
+def test_names_that_the_plan_does_not_have_are_told_before_there_are_answers(project: Project) -> None:
+    text, report = project.reports / "status" / "status.en.md", project.reports / "status" / "report.yaml"
+    with text.open("a", encoding="utf-8") as file:
+        file.write('\n{{ share("in_wrok") }}\n{{ share("in_work", by="site", level="noth") }}\n')
+    with report.open("a", encoding="utf-8") as file:
+        file.write("  between_sites:\n    kind: comparison\n    comparison: stes\n")
+    assert faults(project) == [
+        ("report", f"reports/status/report.yaml:{line(report, 'comparison: stes')}"),
+        ("report", f"reports/status/status.en.md:{line(text, 'in_wrok')}"),
+        ("report", f"reports/status/status.en.md:{line(text, 'in_wrok') + 1}"),
+    ]
+
+
+@pytest.mark.parametrize("faulty", ["plan.yaml", "themes.yaml"])
+def test_faults_of_the_plan_and_the_themes_are_not_told_again_for_each_name(project: Project, faulty: str) -> None:
+    (project.analysis / faulty).write_text("format: 2\n", encoding="utf-8")
+    assert {where.partition(":")[0] for _, where in faults(project)} == {f"analysis/{faulty}"}
+
+
+def test_what_is_asked_for_in_vain_is_a_warning(project: Project) -> None:
+    text = project.reports / "status" / "status.en.md"
+    with text.open("a", encoding="utf-8") as file:
+        file.write('\n{% if has("in_wrok") %}\n{{ share("in_wrok") }}\n{% endif %}\n')
+    _, lines = check_project(project)
+    (warning,) = [each for each in lines if each.startswith("Warning")]
+    told = f"status.en.md:{line(text, 'in_wrok')}: has(…) is always false: unknown indicator «in_wrok»"
+    assert told in warning
+    assert "Did you mean «in_work»?" in warning
+
+
+def test_check_and_report_know_the_same_names(project: Project) -> None:
+    """By the plan, and by what the report is told beside the rows; the rows bring what has no label."""
+    with project.plan.open("a", encoding="utf-8") as file:
+        file.write("\ncomparisons: {sites: {by: site, indicators: [in_work]}}\ndistributions: [work]\n")
+    themes = "format: 1\nquestions: {better: {survey: participant-end, themes: {talk: {label: {en: Talk}}}}}\n"
+    (project.analysis / "themes.yaml").write_text(themes, encoding="utf-8")
+    plan = read_plan(project)
+    planned = names_of(plan, read_themes(project, plan), standing(project))
+    facts = Facts(project, {"plan": "", "synthetic": True, "altered": False}, ["2024"])
+    told = Names.told(Prose(Rows([]), facts.context("2024", "en")))
+    assert set(planned.indicators) - set(told.indicators) == {
+        "response", "disposition", "flow", "quality", "days_to_answer"
+    }  # fmt: skip
+    assert {"in_work", "satisfied", "work", "courses", "better"} == set(told.indicators)
+    assert set(planned.comparisons) == set(told.comparisons) == {"sites"}
+    assert {by: set(levels) for by, levels in planned.groups.items()} == {
+        by: set(levels) for by, levels in told.groups.items()
+    }
+    assert set(planned.themes["better"]) == set(told.themes["better"]) == {"talk"}
+    assert set(planned.surveys) == set(told.surveys) == {"participant-end@1"}
