@@ -13,7 +13,7 @@ from evaltool.report.words import DISPOSITIONS, REASONS
 from evaltool.results import Estimate
 from evaltool.text import Text, pick, say
 
-_NOT_RECORDED = "not_recorded"
+_NOT_RECORDED, _OUTSIDE = "not_recorded", "outside_base"
 
 
 @dataclass(frozen=True)
@@ -80,13 +80,21 @@ def _statuses(prose: Prose) -> Mapping[str, Text]:
 
 
 def _not_in_base(prose: Prose, share: Estimate) -> Iterator[_Line]:
-    """Interviews without an answer that counts, by reason. Whom no reason names was not meant by the question."""
-    outside = (prose.rows.require("response", "rr2", prose.where()).count or 0) - (share.n or 0)
-    for reason, count in reasons_of_missing(share).items():
-        outside -= count
-        yield _Line(say(REASONS.get(reason, reason), prose.language), count, share, f"missing[{reason}]", left_out=True)
-    if outside > 0:
-        yield _Line(say(REASONS["outside_base"], prose.language), outside, share, "outside_base", left_out=True)
+    """Interviews without an answer that counts, by reason."""
+    for reason, count in not_in_base(prose, share).items():
+        form = reason if reason == _OUTSIDE else f"missing[{reason}]"
+        yield _Line(say(REASONS.get(reason, reason), prose.language), count, share, form, left_out=True)
+
+
+def not_in_base(prose: Prose, share: Estimate) -> dict[str, int]:
+    """Why interviews are outside the base of an indicator of the population's own survey, and how many.
+
+    Whom no reason names was not meant by the question.
+    """
+    found = reasons_of_missing(share)
+    interviews = prose.rows.require("response", "rr2", prose.where()).count or 0
+    outside = interviews - (share.n or 0) - sum(found.values())
+    return {**found, _OUTSIDE: outside} if outside > 0 else found
 
 
 def reasons_of_missing(row: Estimate) -> dict[str, int]:

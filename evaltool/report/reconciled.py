@@ -7,6 +7,7 @@ from evaltool.report.base_table import base_table, reasons_of_missing
 from evaltool.report.definition import TableSpec
 from evaltool.report.prose import BOUNDS, Prose, as_text
 from evaltool.report.rows import too_few
+from evaltool.report.sentences import NOBODY, withheld
 from evaltool.report.words import REASONS, told
 from evaltool.results import Estimate
 from evaltool.text import pick, say
@@ -28,23 +29,22 @@ class Beside:
 def bases(prose: Prose, indicator: str) -> list[Beside]:
     """The share of those who answered, of the interviews, and of all who were to answer; then the way from the roster.
 
-    The way is left out for an indicator of another survey than the population's, of which no dispositions are counted.
+    The way is left out for an indicator of another survey than the population's, of which no dispositions are counted,
+    and of a group: from step to step there are fewer than may be told.
 
     Raises:
         ReportError: if the indicator is not one share.
     """
-    share = prose.rows.require(indicator, "share", prose.where())
-    label = pick(prose.facts(indicator).label, prose.language)
+    facts, group = prose.facts(indicator), prose.context.group_name
+    base = pick(facts.base, prose.language)
+    named = title(prose, *filter(None, (prose.context.population, group, pick(facts.label, prose.language), base)))
     header = [say(name, prose.language) for name in ("Base", "Number", "n", "Share (95 per cent interval)")]
-    found = [
-        Beside(
-            title(prose, prose.context.population, label),
-            [*header, "id"],
-            list(_lines(prose, share)),
-            list(_reasons(prose, share)),
-        )
-    ]
-    if not prose.facts(indicator).survey and not prose.silence(share):
+    share = prose.rows.find(indicator, "share", prose.where())
+    if share is None and group:
+        return [Beside(named, [*header, "id"], [], [say(NOBODY, prose.language)])]
+    share = prose.rows.require(indicator, "share", prose.where())
+    found = [Beside(named, [*header, "id"], list(_lines(prose, share)), list(_reasons(prose, share)))]
+    if not facts.survey and not prose.silence(share) and not group:
         grid = base_table(prose, TableSpec(kind="base", indicators=(indicator,)))
         cells = [[as_text(cell).replace("**", "") for cell in row] for row in grid.rows]
         found.append(Beside(say("From the roster to the base", prose.language), grid.header, cells))
@@ -61,7 +61,7 @@ def _lines(prose: Prose, share: Estimate) -> Iterator[list[str]]:
         row = _other(prose, share, statistic)
         if row is not None:
             yield [say(words, prose.language), *figures(prose, row)]
-        if too_few(share):
+        if too_few(share) or (share.by and prose.silence(share)):
             return
     low, high = (_other(prose, share, name) for name in BOUNDS)
     if low is not None and high is not None and low.estimate is not None:
@@ -86,11 +86,15 @@ def _bounds_line(prose: Prose, low: Estimate, high: Estimate) -> list[str]:
 
 def figures(prose: Prose, row: Estimate) -> list[str]:
     """Number, base, share with its interval, and id of a row; one without a figure says why instead of the share."""
-    silence = prose.silence(row)
-    if silence:
-        return ["–", prose.whole(row.n or 0), silence, row.id]
+    if prose.silence(row):
+        return silent(prose, row)
     share = f"{prose.percent_text(row)} ({prose.interval_text(row)})"
     return [prose.whole(row.count or 0), prose.whole(row.n or 0), share, row.id]
+
+
+def silent(prose: Prose, row: Estimate) -> list[str]:
+    """The cells of a row that shows no figure: of a group not even how many answered."""
+    return ["–", "–" if row.by else prose.whole(row.n or 0), prose.silence(row) or "–", row.id]
 
 
 def _other(prose: Prose, share: Estimate, statistic: str) -> Estimate | None:
@@ -101,7 +105,11 @@ def _reasons(prose: Prose, share: Estimate) -> Iterator[str]:
     language, was = prose.language, prose.percent_text(share)
     interviews, complete = (_other(prose, share, name) for name in (INTERVIEWS, COMPLETE))
     if prose.silence(share):
+        if share.by:
+            yield as_text(withheld(prose, share))
         return
+    if share.by:
+        yield say(_OF_EVERYBODY, language)
     if interviews is not None and interviews.estimate is not None:
         more = (interviews.n or 0) - (share.n or 0)
         reasons = in_words(prose, reasons_of_missing(share))
@@ -132,7 +140,8 @@ def _outer(prose: Prose, share: Estimate) -> Iterator[str]:
     cells = {"silent": prose.whole((high.count or 0) - (low.count or 0)), "n": prose.whole(low.n or 0)}
     cells |= {"reasons": in_words(prose, reasons_of_missing(low))}
     cells |= {"low": prose.whole(prose.rounded(low)), "high": prose.percent_text(high)}
-    yield say(_OF_ALL if low.count != high.count else _NOBODY_SILENT, prose.language, **cells)
+    message = _OF_ALL_IN_GROUP if share.by else _OF_ALL
+    yield say(message if low.count != high.count else _NOBODY_SILENT, prose.language, **cells)
 
 
 def in_words(prose: Prose, reasons: Mapping[str, int]) -> str:
@@ -151,5 +160,13 @@ _ALL_COMPLETE = "Of complete interviews: no partial one has an answer to the que
 _OF_ALL = (
     "Of all {n} who were to answer: {silent} gave no answer ({reasons}), and what they would have answered nobody "
     "knows. So it lies between {low} and {high}."
+)
+_OF_ALL_IN_GROUP = (
+    "Of all {n} who were to answer: {silent} gave no answer, and what they would have answered nobody "
+    "knows. So it lies between {low} and {high}."
+)
+_OF_EVERYBODY = (
+    "All interviews, the complete ones, and the steps from the roster to the base are told of everybody only: "
+    "from one to the next a group differs by single persons."
 )
 _NOBODY_SILENT = "Of all {n} who were to answer: each gave an answer, so the share is the same."

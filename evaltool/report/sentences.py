@@ -21,6 +21,8 @@ LOW_RESPONSE = 0.6
 
 Source: Fincham 2008, Am. J. Pharm. Educ. 72:43, doi:10.5688/aj720243.
 """
+NOBODY = "There is nobody to ask about."
+"""What is said of a group without rows."""
 _PAIRED = ("share[higher]", "share[same]", "share[lower]")
 
 
@@ -192,6 +194,14 @@ def _about(prose: Prose, where: Where, label: str = "") -> Markup:
 # Why there is no figure
 
 
+def withheld(prose: Prose, row: Estimate) -> Markup:
+    """Why no figure is told, and none of other years in its place; empty when one is.
+
+    Beside a figure of one year, that of the years together would give away the year that is withheld.
+    """
+    return _few(prose, row.population) if too_few(row) and row.by else _withheld(prose, row)
+
+
 def _withheld(prose: Prose, row: Estimate) -> Markup:
     """Why no figure is told; empty when one is."""
     if row.n == 1 and not row.by:
@@ -213,11 +223,7 @@ def _no_answers(prose: Prose, population: str) -> Markup:
 
 def _too_few(prose: Prose, row: Estimate) -> Markup:
     """A group's figure of the year is withheld; that of the last years together stands where it may."""
-    language, cells = (
-        prose.language,
-        {"population": plain(row.population), "few": plain(prose.whole(prose.context.few))},
-    )
-    said = sentence("Too few answered (fewer than {few}) for a figure of {population}.", language, **cells)
+    language, said = prose.language, _few(prose, row.population)
     pool = prose.rows.pool(row.indicator, row.population)
     pooled = prose.rows.find(row.indicator, row.statistic, Where(pool, row.by, row.level)) if pool else None
     if pooled is None or prose.silence(pooled):
@@ -226,6 +232,11 @@ def _too_few(prose: Prose, row: Estimate) -> Markup:
     return joined(
         [said, sentence("The figure for {pool} together is {share}.", language, pool=plain(pool), share=share)]
     )
+
+
+def _few(prose: Prose, population: str) -> Markup:
+    cells = {"population": plain(population), "few": plain(prose.whole(prose.context.few))}
+    return sentence("Too few answered (fewer than {few}) for a figure of {population}.", prose.language, **cells)
 
 
 def _few_in_all(prose: Prose, row: Estimate) -> Markup:

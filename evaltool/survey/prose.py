@@ -96,9 +96,10 @@ def answer_itself(question: Question, language: str) -> Subject:
     return Subject(say("the answer", language), _KINDS.get(question.type, "text"), _labels(question, language))
 
 
-def tell(text: str, language: str, known: Subjects) -> str:
+def tell(expression: str | Expression, language: str, known: Subjects) -> str:
     """The expression as a clause that can stand after «only if»."""
-    return _Teller(language, known).clause(parse(text)).text
+    parsed = parse(expression) if isinstance(expression, str) else expression
+    return _Teller(language, known).clause(parsed).text
 
 
 def tell_value(text: str, language: str, known: Subjects) -> str:

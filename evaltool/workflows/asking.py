@@ -9,7 +9,7 @@ from evaltool.report.context import Breakdown
 from evaltool.report.definition import ReportDefinition, read_definition
 from evaltool.report.prose import Prose, as_text
 from evaltool.report.rows import Rows, Where
-from evaltool.report.sentences import answer, response
+from evaltool.report.sentences import NOBODY, answer, response
 from evaltool.report.trends import breaks
 from evaltool.results import Estimate, populations, read_estimates
 from evaltool.text import interface_languages, pick, say
@@ -103,7 +103,7 @@ def told(prose: Prose, indicator: str) -> str:
     label = pick(prose.facts(indicator).label, language)
     marks = f"{' · '.join(context.marks)}. " if context.marks else ""
     if row is None:
-        return f"{marks}{place}: {label}: {say('There is nobody to ask about.', language)}"
+        return f"{marks}{place}: {label}: {say(NOBODY, language)}"
     sentence = as_text(answer(prose, indicator))
     shown = [carrier.row for carrier in prose.carriers]
     named = "" if row in shown else f"{label}: "  # a sentence without the figure does not say what it is of

@@ -1,22 +1,25 @@
 """Why two figures of one name differ: the bases of one, or the definitions and numbers of two."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evaltool.errors import ReportError
 from evaltool.plan import Plan
+from evaltool.plan.defined import COUNTED, Definition, define, differing, is_same, table, why, words_of
 from evaltool.project import Project
-from evaltool.report.base_table import reasons_of_missing
+from evaltool.report.base_table import not_in_base, reasons_of_missing
 from evaltool.report.differences import change
 from evaltool.report.prose import Prose, as_text
-from evaltool.report.reconciled import Beside, bases, figures, in_words, title
-from evaltool.report.rows import Rows
+from evaltool.report.reconciled import Beside, bases, figures, in_words, silent, title
+from evaltool.report.rows import Rows, Where
+from evaltool.report.sentences import NOBODY, withheld
 from evaltool.report.trends import TREND, break_between
 from evaltool.results import Estimate
-from evaltool.text import Text, pick, say
+from evaltool.text import pick, say
 from evaltool.workflows.asking import About, Standing
 from evaltool.workflows.planned import read_plan
+from evaltool.workflows.planned import standing as released_or_defined
 from evaltool.yamlfile import nearest
 
 
@@ -24,28 +27,48 @@ from evaltool.yamlfile import nearest
 class Wanted:
     """What is to be reconciled: one indicator of one population under its bases, or two that differ in one thing.
 
-    Two of them differ by indicator, by population, or by plan; `plan` is the file of another one.
+    Two of them differ by indicator, by population, or by plan; `plan` is the file of another one. `group` is
+    as in `About`.
     """
 
     indicators: Sequence[str]
     populations: Sequence[str] = ()
     plan: Path | None = None
     language: str = ""
+    group: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True)
 class _Side:
-    """One of two figures; `name` tells it from the other. What is not in the estimates has no id to be traced by."""
+    """One of two figures; its definition's `side` tells it from the other.
 
-    name: str
+    What is not in the estimates has no id to be traced by. `silence` says why it shows no figure.
+    """
+
+    definition: Definition
     plan: Plan
     prose: Prose
     indicator: str
+    versions: tuple[str, ...]
     estimated: bool = True
+    silence: str = ""
 
     @property
-    def row(self) -> Estimate:
-        return self.prose.rows.require(self.indicator, "share", self.prose.where())
+    def name(self) -> str:
+        return self.definition.side
+
+    @property
+    def row(self) -> Estimate | None:
+        """None if nobody is in the group."""
+        return self.prose.rows.find(self.indicator, "share", self.prose.where())
+
+    @property
+    def count(self) -> int:
+        return (self.row.count if self.row else 0) or 0
+
+    @property
+    def n(self) -> int:
+        return (self.row.n if self.row else 0) or 0
 
 
 def reconcile(project: Project, wanted: Wanted) -> list[Beside]:
@@ -62,20 +85,20 @@ def reconcile(project: Project, wanted: Wanted) -> list[Beside]:
     if not any(two):
         prose = _prose(standing, wanted, wanted.indicators[0], *wanted.populations)
         return bases(prose, wanted.indicators[0])
-    one, other = _sides(project, standing, wanted)
-    definitions = _definitions(one), _definitions(other)
+    one, other = _guarded(*_Sides(project, standing, wanted).found())
     prose = one.prose
-    label = say("What", prose.language)
-    rows = [[name, *(found[name] for found in definitions)] for name in definitions[0]]
-    numbers = [[name, *(found[name] for found in (_numbers(one), _numbers(other)))] for name in _numbers(one)]
-    said = list(_why(standing, one, other, [row for row in rows if row[1] != row[2]]))
+    cells = [_numbers(side) for side in (one, other)]
+    numbers = [[say(name, prose.language), *(found[name] for found in cells)] for name in cells[0]]
     names = [] if len(wanted.populations) > 1 else [prose.context.population]
+    names += [prose.context.group_name] if any(prose.context.group) else []
     names += [] if len(wanted.indicators) > 1 else [pick(prose.facts(one.indicator).label, prose.language)]
-    return [Beside(title(prose, *names), [label, one.name, other.name], [*rows, *numbers], said)]
+    rows = [*table(one.definition, other.definition), *numbers]
+    header = [say("What", prose.language), one.name, other.name]
+    return [Beside(title(prose, *names), header, rows, list(_why(standing, one, other)))]
 
 
 def _prose(standing: Standing, wanted: Wanted, indicator: str, population: str = "") -> Prose:
-    prose = standing.prose(About(population, language=wanted.language))
+    prose = standing.prose(About(population, wanted.group, wanted.language))
     counted = {row.indicator for row in standing.rows if row.statistic == "share"}
     shares = [name for name, facts in prose.context.indicators.items() if facts.definition_hash and name in counted]
     if indicator not in shares:
@@ -84,89 +107,161 @@ def _prose(standing: Standing, wanted: Wanted, indicator: str, population: str =
     return prose
 
 
-def _sides(project: Project, standing: Standing, wanted: Wanted) -> tuple[_Side, _Side]:
-    plan, (first, *more) = read_plan(project), wanted.indicators
-    if len(wanted.populations) > 1:
-        sides = [_Side(at, plan, _prose(standing, wanted, first, at), first) for at in wanted.populations]
-        sides.sort(key=lambda side: standing.populations.index(side.name))
-    elif more:
-        names = (first, *more)
-        sides = [_Side(name, plan, _prose(standing, wanted, name, *wanted.populations), name) for name in names]
-    else:
+class _Sides:
+    """The two figures that are wanted, each with its definition in the words of the versions that were answered."""
+
+    def __init__(self, project: Project, standing: Standing, wanted: Wanted):
+        self._project, self._standing, self._wanted = project, standing, wanted
+        self._plan = read_plan(project)
+        self._surveys = released_or_defined(project)
+
+    def found(self) -> tuple[_Side, _Side]:
+        wanted, (first, *more) = self._wanted, self._wanted.indicators
+        if len(wanted.populations) > 1:
+            years = sorted(wanted.populations, key=self._order)
+            sides = [self._side(at, _prose(self._standing, wanted, first, at), first) for at in years]
+        elif more:
+            proses = [_prose(self._standing, wanted, name, *wanted.populations) for name in (first, *more)]
+            sides = [self._side(name, prose, name) for name, prose in zip((first, *more), proses, strict=True)]
+        else:
+            prose = _prose(self._standing, wanted, first, *wanted.populations)
+            sides = [self._side(self._project.plan.name, prose, first), self._by_another_plan(prose, first)]
+        return sides[0], sides[1]
+
+    def _order(self, population: str) -> int:
+        known = self._standing.populations
+        return known.index(population) if population in known else len(known)  # is told when its figure is looked up
+
+    def _by_another_plan(self, prose: Prose, indicator: str) -> _Side:
         from evaltool.workflows.estimating import by_another_plan  # noqa: PLC0415  # slow, and nothing else needs it
 
-        prose = _prose(standing, wanted, first, *wanted.populations)
-        assert wanted.plan is not None
-        theirs = read_plan(project, wanted.plan)
-        if first not in theirs.indicators or theirs.indicators[first].paired:
-            mend = nearest(first, theirs.indicators)
-            raise ReportError(f"«{first}» is not one share of that plan", where=wanted.plan.as_posix(), mend=mend)
-        rows = Rows(by_another_plan(project, theirs.model_copy(update=_only(first, theirs))))
-        sides = [
-            _Side(project.plan.name, plan, prose, first),
-            _Side(wanted.plan.as_posix(), theirs, Prose(rows, prose.context), first, estimated=False),
-        ]
-    return sides[0], sides[1]
+        path = self._wanted.plan
+        assert path is not None
+        plan = read_plan(self._project, path)
+        if indicator not in plan.indicators or plan.indicators[indicator].paired:
+            mend = nearest(indicator, plan.indicators)
+            raise ReportError(f"«{indicator}» is not one share of that plan", where=path.as_posix(), mend=mend)
+        by = prose.context.group[0]
+        if plan.groups.get(by) != self._plan.groups.get(by):
+            mend = "Name a breakdown that both plans make alike, or a column of the roster."
+            raise ReportError(f"«{by}» is another grouping in that plan", where=path.as_posix(), mend=mend)
+        few = max(plan.few, self._plan.few)
+        alone = _only(indicator, plan, by=by, few=few)
+        rows = Rows(by_another_plan(self._project, plan.model_copy(update=alone)))
+        if not rows.find(indicator, "share", Where(prose.context.population)):
+            message = f"that plan has no population «{prose.context.population}»"
+            raise ReportError(message, where=path.as_posix(), mend="Compare plans whose populations are the same.")
+        return self._side(path.as_posix(), Prose(rows, replace(prose.context, few=few)), indicator, plan)
+
+    def _side(self, name: str, prose: Prose, indicator: str, plan: Plan | None = None) -> _Side:
+        made = plan or self._plan
+        survey = made.indicators[indicator].survey or made.population.survey
+        population = prose.context.population
+        used = _answered(self._standing.rows, survey, population)
+        versions = [version for version in self._surveys if version.survey == survey]
+        versions.sort(key=lambda version: (version.key in used, version.version))
+        words = words_of(versions, made.attributes, prose.language)
+        definition = define(made, indicator, population, words, side=name)
+        keys = used or tuple(version.key for version in versions)
+        return _Side(definition, made, prose, indicator, keys, estimated=plan is None)
 
 
-def _only(indicator: str, plan: Plan) -> dict[str, object]:
+def _answered(rows: Sequence[Estimate], survey: str, population: str) -> tuple[str, ...]:
+    """The versions of a survey that the population answered, as the rows on quality have them."""
+    found = (row for row in rows if row.indicator == "quality" and row.statistic == "interviews" and row.count)
+    return tuple(row.level for row in found if row.population == population and row.level.rpartition("@")[0] == survey)
+
+
+def _only(indicator: str, plan: Plan, *, by: str, few: int) -> dict[str, object]:
     """What is left of a plan when a single share is asked of it: whatever else it computes takes long."""
-    nothing = dict.fromkeys(("breakdowns", "distributions", "pooled", "representativeness"), ())
+    nothing = dict.fromkeys(("distributions", "pooled", "representativeness"), ())
     nothing |= {name: {} for name in ("comparisons", "families", "scales")}
-    return {**nothing, "weights": None, "panel": None, "indicators": {indicator: plan.indicators[indicator]}}
+    kept = {"indicators": {indicator: plan.indicators[indicator]}, "breakdowns": (by,) if by else (), "few": few}
+    return {**nothing, "weights": None, "panel": None, **kept}
 
 
-def _definitions(side: _Side) -> dict[str, str]:
-    """What decides whom the figure is about and who of them counts; as the plan writes it."""
-    plan, language = side.plan, side.prose.language
-    item, about = plan.indicators[side.indicator], plan.population
-    rule = " ".join(item.rule.split()) or f"{item.variable}: {', '.join(item.counted)}"
-    found = {
-        "Name": pick(item.label, language),
-        "Who is counted": rule,
-        "Must be answered": ", ".join(plan.answered(item)),
-        "Base": item.base or say("all who were asked", language),
-        "Survey": item.survey or about.survey,
-        "Were to answer": about.eligible or say("all courses of the population", language),
-        "Target": side.prose.goal_text(item.target) if item.target is not None else "–",
-    }
-    return {say(name, language): text for name, text in found.items()}
+def _guarded(one: _Side, other: _Side) -> tuple[_Side, _Side]:
+    """Both with the reason why they show no figure, if they do not.
+
+    Of a group, the second is withheld, too, where both count the same, or what another plan counts by the same name,
+    of bases that differ by fewer than may be told: their difference would be the figure of those few.
+    """
+    one, other = (replace(side, silence=_silence(side)) for side in (one, other))
+    context = one.prose.context
+    if one.silence or other.silence or not any(context.group) or context.population != other.prose.context.population:
+        return one, other
+    alike = one.indicator == other.indicator or is_same(one.definition, other.definition, COUNTED)
+    if alike and 0 < abs(one.n - other.n) < context.few:
+        few = one.prose.whole(context.few)
+        return one, replace(other, silence=say(_TOO_CLOSE, one.prose.language, few=few))
+    return one, other
+
+
+_TOO_CLOSE = "The two bases differ by fewer than {few}, so this figure would tell of those few."
+
+
+def _silence(side: _Side) -> str:
+    return as_text(withheld(side.prose, side.row)) if side.row else say(NOBODY, side.prose.language)
+
+
+_NUMBERS: Sequence[str] = ("Number", "n", "Share (95 per cent interval)", "id")
 
 
 def _numbers(side: _Side) -> dict[str, str]:
+    """The figure; of everybody also the interviews, and why some are not in the base."""
     prose, row = side.prose, side.row
-    names = [say(name, prose.language) for name in ("Number", "n", "Share (95 per cent interval)")]
-    found = dict(zip([*names, "id"], figures(prose, row), strict=True))
-    outside = say("Not in the base", prose.language)
+    if row is None:
+        return dict.fromkeys(_NUMBERS, "–")
+    shown = silent(prose, row) if side.silence else figures(prose, row)
+    found = dict(zip(_NUMBERS, shown, strict=True))
     found["id"] = found["id"] if side.estimated else "–"
-    return {**found, outside: in_words(prose, reasons_of_missing(row)) or "–"}
+    if any(prose.context.group):
+        return found
+    own = side.plan.indicators[side.indicator].survey == side.plan.population.survey
+    reasons = not_in_base(prose, row) if own else reasons_of_missing(row)
+    told = "–" if side.silence and row.n else in_words(prose, reasons) or "–"
+    rate = prose.rows.require("response", "rr2", prose.where())
+    interviews = prose.whole(rate.count or 0) if own else "–"
+    return {"All interviews": interviews, "Not in the base": told, **found}
 
 
-def _why(standing: Standing, one: _Side, other: _Side, differing: Sequence[Sequence[str]]) -> Iterator[str]:
+def _why(standing: Standing, one: _Side, other: _Side) -> Iterator[str]:
     language = one.prose.language
+    for side in (one, other):
+        if side.silence:
+            yield f"{side.name}: {side.silence}"
     if one.plan is other.plan and one.indicator == other.indicator:
         yield from _over_time(standing, one, other)
         return
-    decisive = [row for row in differing if row[0] not in {say(name, language) for name in ("Name", "Target")}]
-    for name, first, second in decisive:
-        yield say("{name} differs: «{one}» and «{other}».", language, name=name, one=first, other=second)
-    if one.indicator != other.indicator:
-        yield from _part_of(standing, one, other)
-    if decisive:
+    yield from why(one.definition, other.definition)
+    told = [] if one.silence or other.silence else list(_by_how_many(standing, one, other))
+    yield from told
+    if differing(one.definition, other.definition):
         yield say("The figures differ by definition, so no change can be read from them.", language)
     else:
         yield say("Both have the same definition.", language)
 
 
-def _part_of(standing: Standing, one: _Side, other: _Side) -> Iterator[str]:
-    """That one of them is a part of the other, where the report says so and the numbers agree."""
-    parts = standing.definition.parts if standing.definition else {}
+def _by_how_many(standing: Standing, one: _Side, other: _Side) -> Iterator[str]:
+    """That one of them is a part of the other, where the report says so and the numbers agree; or what one has more."""
+    if one.n != other.n:
+        return
+    prose, parts = one.prose, standing.definition.parts if standing.definition else {}
     for whole, part in ((one, other), (other, one)):
-        if part.indicator in parts.get(whole.indicator, ()) and part.row.n == whole.row.n and whole.row.count:
-            count, of = (side.prose.whole(side.row.count or 0) for side in (part, whole))
-            told = "«{part}» is a part of «{whole}»: {count} of its {of}."
+        if part.indicator in parts.get(whole.indicator, ()):
             names = {"part": part.name, "whole": whole.name}
-            yield say(told, one.prose.language, **names, count=count, of=of)
+            cells = {"count": prose.whole(part.count), "of": prose.whole(whole.count)}
+            yield say("«{part}» is a part of «{whole}»: {count} of its {of}.", prose.language, **names, **cells)
+            return
+    if differing(one.definition, other.definition) == [COUNTED]:
+        fewer, more = sorted((one, other), key=lambda side: side.count)
+        apart, cells = more.count - fewer.count, {"n": prose.whole(one.n), "count": prose.whole(more.count)}
+        cells |= {"side": more.name, "fewer": fewer.name, "apart": prose.whole(apart)}
+        yield say(_MORE if apart else _AS_MANY, prose.language, **cells)
+
+
+_MORE = "Of the same {n}, {side} counts {apart} more than {fewer}."
+_AS_MANY = "Of the same {n}, both count {count}."
 
 
 def _over_time(standing: Standing, one: _Side, other: _Side) -> Iterator[str]:
@@ -175,7 +270,7 @@ def _over_time(standing: Standing, one: _Side, other: _Side) -> Iterator[str]:
     former, later = one.name, other.name
     points = prose.trend(one.indicator)
     found = break_between(points, former, later)
-    yield from _reworded(standing, other)
+    yield from _reworded(standing, one, other)
     if found:
         names = {"former": former, "later": later, "reason": found.reason}
         yield say("{former} and {later} cannot be compared: {reason}.", language, **names)
@@ -184,9 +279,10 @@ def _over_time(standing: Standing, one: _Side, other: _Side) -> Iterator[str]:
     between = order[order.index(former) + 1 : order.index(later) + 1]
     same = all(row.verdict == "identical" for row in points if row.population in between)
     yield say(_SAME if same else _COMPARABLE, language)
-    yield _change(standing, one, other)
+    yield say(_OF_EVERYBODY, language) if any(prose.context.group) else _change(standing, one, other)
 
 
+_OF_EVERYBODY = "The plan compares them of everybody only, so no change is claimed of a group."
 _SAME = "The question and the answers are the same in both."
 _COMPARABLE = "The question is not word for word the same, but the answers are comparable by the verdict on it."
 
@@ -204,17 +300,13 @@ def _change(standing: Standing, one: _Side, other: _Side) -> str:
     return as_text(change(Prose(Rows([*rest, *pair]), prose.context), other.indicator))
 
 
-def _reworded(standing: Standing, side: _Side) -> Iterator[str]:
-    """The words of each question that has not the same in all versions."""
-    plan, language = side.plan, side.prose.language
-    item = plan.indicators[side.indicator]
-    survey = item.survey or plan.population.survey
-    for name in plan.answered(item):
-        asked = _words_by_version(standing.codebook.context.wordings, survey, name)
+def _reworded(standing: Standing, one: _Side, other: _Side) -> Iterator[str]:
+    """The words of each question that has not the same in all versions that the two answered."""
+    language = other.prose.language
+    wordings = standing.codebook.context.wordings
+    keys = [key for key in wordings if key in {*one.versions, *other.versions}]
+    for name in other.plan.answered(other.plan.indicators[other.indicator]):
+        asked = {key: wordings[key][name] for key in keys if name in wordings[key]}
         if len({pick(words, language) for words in asked.values()}) > 1:
             told = "; ".join(f"{key} «{pick(words, language)}»" for key, words in asked.items())
             yield say("«{name}» was asked in other words: {told}.", language, name=name, told=told)
-
-
-def _words_by_version(wordings: Mapping[str, Mapping[str, Text]], survey: str, name: str) -> dict[str, Text]:
-    return {key: words[name] for key, words in wordings.items() if key.rpartition("@")[0] == survey and name in words}
