@@ -1,9 +1,11 @@
 """The demo, run once as a user runs it; then what can be found out from its folder."""
 
 import json
+import os
 import shutil
 import zipfile
 from pathlib import Path
+from unittest.mock import patch
 
 import nbformat
 import pandas as pd
@@ -253,7 +255,7 @@ def test_another_plan_is_reckoned_on_the_same_answers(demo: Path, tmp_path: Path
     text = (demo / "definitions" / "analysis" / "plan.yaml").read_text(encoding="utf-8")
     other = tmp_path / "last-year.yaml"
     other.write_text(text.replace(" or ${job} = 'own_business'", "", 1), encoding="utf-8")  # the headline's rule
-    told = evaltool("-p", str(demo), "reconcile", "job_or_education", "--year", "2021", "--plan", str(other)).stdout
+    told = reconciled(demo, "job_or_education", "--year", "2021", "--plan", str(other))
 
     answers = pd.read_parquet(demo / "data" / "datasets" / "mentee-end@1" / "dataset.parquet")
     answers = answers[answers["disposition"].isin(["I", "P"]) & (answers["cohort"].astype("str") == "2021")]
@@ -263,3 +265,61 @@ def test_another_plan_is_reckoned_on_the_same_answers(demo: Path, tmp_path: Path
     numbers = [line.split()[1:] for line in told.splitlines() if line.startswith(("Antal ", "n "))]
     assert numbers == [[str(active.sum() + own.sum()), str(active.sum())], [str(len(answers))] * 2]
     assert "Tallene har hver sin definition" in told
+    words = "er «Ja, jeg har mit eget firma»."
+    assert (
+        f"Hvem der tæller med: plan.yaml tager også dem med, hvor svaret på spørgsmål «Har du et job nu?» {words}"
+        in told
+    )
+    assert f"Af de samme {len(answers)} tæller plan.yaml {own.sum()} flere med end {other.as_posix()}." in told
+    assert "${" not in told
+
+
+def test_a_small_group_stays_withheld_under_a_plan_that_would_tell_it(demo: Path, tmp_path: Path) -> None:
+    text = (demo / "definitions" / "analysis" / "plan.yaml").read_text(encoding="utf-8")
+    other = tmp_path / "loose.yaml"
+    wider = text.replace("'own_business' or ${education}", "'own_business' or ${job} = 'internship' or ${education}", 1)
+    other.write_text(wider.replace("few: 10", "few: 1"), encoding="utf-8")
+    told = reconciled(demo, "job_or_education", "--year", "2022", "--site", "amager", "--plan", str(other))
+    numbers = [line.split()[1:] for line in told.splitlines() if line.startswith(("Antal ", "n "))]
+    assert numbers == [["–", "–"], ["–", "–"]]
+    assert told.count("Der er for få svar (færre end 10) til at vise tal for 2022.") == 2
+    assert "tager også dem med" in told
+    assert "Af de samme" not in told
+
+
+def test_a_group_under_another_base_is_withheld_where_only_few_are_between(demo: Path, tmp_path: Path) -> None:
+    answers = pd.read_parquet(demo / "data" / "datasets" / "mentee-end@1" / "dataset.parquet")
+    odense = answers[answers["site"] == "odense"].dropna(subset=["job", "education"])
+    outside = int((odense["match_kind"] != "job_education").sum())
+    assert 0 < outside < 10 <= len(odense) - outside  # else it shows nothing
+
+    text = (demo / "definitions" / "analysis" / "plan.yaml").read_text(encoding="utf-8")
+    other = tmp_path / "narrow.yaml"
+    lines = [
+        "base: \"${match_kind} = 'job_education'\"",
+        "base_label: {da: i jobforløb, en: in job matches}",
+        "target: 0.30",
+    ]
+    other.write_text(text.replace("target: 0.30", "\n    ".join(lines)), encoding="utf-8")
+    told = reconciled(demo, "job_or_education", "--year", "2021", "--site", "odense", "--plan", str(other))
+    assert [line.split()[1:] for line in told.splitlines() if line.startswith("n ")] == [[str(len(odense)), "–"]]
+    assert "De to baser er mindre end 10 fra hinanden" in told
+    everybody = reconciled(demo, "job_or_education", "--year", "2021", "--plan", str(other))
+    assert "–" not in next(line for line in everybody.splitlines() if line.startswith("n "))
+
+
+def test_each_year_is_told_in_the_words_of_the_version_that_it_answered(demo: Path) -> None:
+    told = reconciled(demo, "satisfied_courses", "--year", "2021", "--year", "2022", "--language", "en")
+    (line,) = [line for line in told.splitlines() if line.startswith("Who is counted")]
+    first, second = (
+        "with our meetings and courses?” is",
+        "with the activities in the network that you have taken part in?” is",
+    )
+    assert line.index(first) < line.index(second)
+
+
+def reconciled(demo: Path, *words: str) -> str:
+    with patch.dict(os.environ, COLUMNS="600"):  # one line a row
+        shown = evaltool("-p", str(demo), "reconcile", *words)
+    assert shown.returncode == 0, shown.stderr
+    return shown.stdout

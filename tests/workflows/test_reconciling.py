@@ -40,7 +40,10 @@ ROWS = [
     share("in_work", 4, 8, statistic="bound_high", missing="no_interview=1", **SOUTH),
     share("satisfied", 2, 4, **SOUTH),
     share("in_work", 12, 25, population="2022", **{**SOUTH, "warning": ""}),
-    share("in_work", 15, 32, population="2021–2022", comparison="pooled", **{**SOUTH, "warning": ""}),
+    share("in_work", 15, 32, population="2020–2021", comparison="pooled", **{**SOUTH, "warning": ""}),
+    share("in_work", 0, 0, population="2022", missing="refused=1", warning="no answers", **NORTH),
+    share("in_work", 0, 9, population="2022", statistic="bound_low", missing="refused=1;no_interview=8", **NORTH),
+    share("in_work", 9, 9, population="2022", statistic="bound_high", missing="refused=1;no_interview=8", **NORTH),
     share("quality", 90, 90, statistic="interviews", by="survey", level="participant-end@1"),
 ]
 
@@ -132,6 +135,12 @@ def test_too_few_answers_of_a_group_are_withheld_with_the_reason(project: Projec
     (row,) = found.rows
     assert row[:4] == ["Answered the question", "–", "–", "too few answers"]
     assert list(found.said) == ["Too few answered (fewer than 10) for a figure of 2021."]
+
+
+def test_a_group_without_answers_has_no_bounds(project: Project) -> None:
+    (found,) = reconcile(project, Wanted(["in_work"], ["2022"], group=("site", "north")))
+    assert [row[1:4] for row in found.rows] == [["–", "–", "no answers"]]
+    assert list(found.said) == ["There are no answers for 2022."]
 
 
 def test_beside_another_year_no_figure_of_both_together_gives_the_withheld_one_away(project: Project) -> None:
