@@ -97,7 +97,7 @@ def test_a_misspelt_name_is_told_also_in_a_branch(tmp_path: Path, word: str, mes
         '{{ share("job", by="site", level="") }}{{ share("job", comparison="years: 2021") }}',
         '{{ value("response", "minutes", by="survey", level="course-end@2") }}',
         '{{ quotes("best", at_most=3) }}{{ chart("goals") }}{{ ref("years") }}{{ parts("job_or_education") }}',
-        '{% set more = {"by": "site"} %}{{ share("job", **more) }}',
+        '{% set more = {"by": "site"} %}{{ share("job", **more) }}{{ share(*["job"]) }}',
     ],
 )
 def test_what_is_right_or_known_only_with_data_is_no_fault(tmp_path: Path, word: str) -> None:

@@ -76,6 +76,10 @@ WORDS = """\
 ## The figures
 
 {{ table("both") }}
+
+{% if has("in_wrok") %}
+{{ share("in_wrok") }}
+{% endif %}
 """
 
 
@@ -100,6 +104,7 @@ def test_the_demo_leaves_the_real_database_alone(demo: Path) -> None:
 def test_a_report_for_another_funder_needs_no_code(demo: Path) -> None:
     shown = evaltool("--project", str(demo), "report", "letter")
     assert shown.returncode == 0, shown.stderr
+    assert "letter.md:11: has(…) is always false: unknown indicator «in_wrok»" in shown.stdout
     stem = demo / "report" / "letter-2024-MADE-UP-DATA"
     assert {stem.with_suffix(f".{kind}").is_file() for kind in ("docx", "html", "pdf", "xlsx")} == {True}
     row = next(
