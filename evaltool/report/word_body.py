@@ -56,7 +56,7 @@ def _start_pages(document: Element, styles: Mapping[str, str]) -> None:
 
 
 def _set_tables(document: Element, styles: Mapping[str, str]) -> None:
-    """Small text, no row over two pages, short tables on one page, no row of a long one alone, row headers, air below."""
+    """Small text, no row over two pages, short tables on one, no row of a long one alone, row headers, air below."""
     for table in document.iter(w("tbl")):
         rows = list(table.iter(w("tr")))
         for row in rows:
