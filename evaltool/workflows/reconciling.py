@@ -11,7 +11,7 @@ from evaltool.project import Project
 from evaltool.report.base_table import not_in_base, reasons_of_missing
 from evaltool.report.differences import change
 from evaltool.report.prose import Prose, as_text
-from evaltool.report.reconciled import Beside, bases, figures, in_words, silent, title
+from evaltool.report.reconciled import Beside, bases, figures, group_words, in_words, silent, title
 from evaltool.report.rows import Rows, Where
 from evaltool.report.sentences import NOBODY, withheld
 from evaltool.report.trends import TREND, break_between
@@ -88,9 +88,9 @@ def reconcile(project: Project, wanted: Wanted) -> list[Beside]:
     one, other = _guarded(*_Sides(project, standing, wanted).found())
     prose = one.prose
     cells = [_numbers(side) for side in (one, other)]
-    numbers = [[say(name, prose.language), *(found[name] for found in cells)] for name in cells[0]]
+    numbers = [[say(name, prose.language), *(found.get(name, "–") for found in cells)] for name in max(cells, key=len)]
     names = [] if len(wanted.populations) > 1 else [prose.context.population]
-    names += [prose.context.group_name] if any(prose.context.group) else []
+    names += filter(None, [group_words(prose)])
     names += [] if len(wanted.indicators) > 1 else [pick(prose.facts(one.indicator).label, prose.language)]
     rows = [*table(one.definition, other.definition), *numbers]
     header = [say("What", prose.language), one.name, other.name]
@@ -187,13 +187,13 @@ def _guarded(one: _Side, other: _Side) -> tuple[_Side, _Side]:
     of bases that differ by fewer than may be told: their difference would be the figure of those few.
     """
     one, other = (replace(side, silence=_silence(side)) for side in (one, other))
-    context = one.prose.context
-    if one.silence or other.silence or not any(context.group) or context.population != other.prose.context.population:
+    context, second = one.prose.context, other.prose.context
+    if one.silence or other.silence or not any(context.group) or context.population != second.population:
         return one, other
     alike = one.indicator == other.indicator or is_same(one.definition, other.definition, COUNTED)
-    if alike and 0 < abs(one.n - other.n) < context.few:
-        few = one.prose.whole(context.few)
-        return one, replace(other, silence=say(_TOO_CLOSE, one.prose.language, few=few))
+    if alike and 0 < abs(one.n - other.n) < second.few:
+        few = other.prose.whole(second.few)
+        return one, replace(other, silence=say(_TOO_CLOSE, other.prose.language, few=few))
     return one, other
 
 

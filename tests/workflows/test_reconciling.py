@@ -117,7 +117,7 @@ def test_two_indicators_differ_by_definition(project: Project) -> None:
 
 def test_a_group_has_its_share_and_bounds_but_no_base_that_differs_by_few(project: Project) -> None:
     (found,) = reconcile(project, Wanted(["in_work"], ["2021"], group=("site", "North")))
-    assert found.title == "MADE-UP DATA · 2021 · North · In work"
+    assert found.title == "MADE-UP DATA · 2021 · Site: North · In work"
     assert [row[:4] for row in found.rows] == [
         ["Answered the question", "14", "31", "45 per cent (40–50)"],
         ["Were to answer: lowest and highest", "14–27", "44", "32–61 per cent (27–66)"],
@@ -181,7 +181,7 @@ def test_a_breakdown_is_an_option_of_its_own_name_here_too(project: Project) -> 
     ]
     told = {evaltool("-p", str(project.root), "reconcile", "--year", "2021", *way).stdout for way in ways}
     assert len(told) == 1
-    assert "2021 · North · In work" in told.pop()
+    assert "2021 · Site: North · In work" in told.pop()
     for wrong in (("--site", "north"), ("in_work", "--site"), ("in_work", "--site", "north", "--group", "site=south")):
         assert evaltool("-p", str(project.root), "reconcile", *wrong).returncode == 2
 
