@@ -115,7 +115,7 @@ def comparison_table(prose: Prose, spec: TableSpec) -> Grid:
             rows.append([bold(name), *(Markup() for _ in header[1:])])
         rows += [_level(each, level, ways, statistics) for level in each.levels]
         rows += _whole(each, ways, statistics)
-    widths = (33 if len(all_of) > 1 else 27, 18, *(25 for _ in ways), *numbers)
+    widths = (31 if len(all_of) > 1 else 24, 16, *(25 for _ in ways), *numbers)
     return Grid(header, rows, widths, notes=below(_notes(all_of, ways, spec)))
 
 
