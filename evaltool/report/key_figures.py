@@ -19,7 +19,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from evaltool.report.package import pack, unpack
 from evaltool.report.prose import Carrier, Prose
-from evaltool.report.row_labels import group_words, indicator_words, is_share, statistic_words
+from evaltool.report.row_labels import about_group, group_words, indicator_words, is_share, statistic_words
 from evaltool.report.rows import Where
 from evaltool.report.source import Source
 from evaltool.report.tables import COMPARABLE, passport_lines
@@ -190,16 +190,11 @@ def _write_top(sheet: Worksheet, prose: Prose, title: str) -> None:
     context, language = prose.context, prose.language
     _put(sheet, 1, 1, title).font = Font(name=_FONT, bold=True, size=14)
     _put(sheet, 2, 1, say("Population", language)).font = Font(name=_FONT, bold=True)
-    _put(sheet, 2, 2, " · ".join(filter(None, (context.population, _own_group(prose)))))
+    _put(sheet, 2, 2, " · ".join(filter(None, (context.population, about_group(prose)))))
     _put(sheet, 3, 1, say("Made on", language)).font = Font(name=_FONT, bold=True)
     day = _put(sheet, 3, 2, context.made_on)
     day.number_format, day.alignment = _DAY, Alignment(horizontal="left")
     _put(sheet, 4, 1, " · ".join(context.marks)).font = Font(name=_FONT, bold=True, color="C0392B")
-
-
-def _own_group(prose: Prose) -> str:
-    by, level = prose.context.group
-    return group_words(prose, by, level) if by else ""
 
 
 def _write_read_me(sheet: Worksheet, prose: Prose, title: str, chapters: Sequence[str]) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from evaltool.report.base_table import base_table, reasons_of_missing
 from evaltool.report.definition import TableSpec
 from evaltool.report.prose import BOUNDS, Prose, as_text
+from evaltool.report.row_labels import about_group
 from evaltool.report.rows import too_few
 from evaltool.report.sentences import NOBODY, withheld
 from evaltool.report.words import REASONS, told
@@ -35,7 +36,7 @@ def bases(prose: Prose, indicator: str) -> list[Beside]:
     Raises:
         ReportError: if the indicator is not one share.
     """
-    facts, group = prose.facts(indicator), group_words(prose)
+    facts, group = prose.facts(indicator), about_group(prose)
     base = pick(facts.base, prose.language)
     named = title(prose, *filter(None, (prose.context.population, group, pick(facts.label, prose.language), base)))
     header = [say(name, prose.language) for name in ("Base", "Number", "n", "Share (95 per cent interval)")]
@@ -54,12 +55,6 @@ def bases(prose: Prose, indicator: str) -> list[Beside]:
 def title(prose: Prose, *names: str) -> str:
     """`MADE-UP DATA · 2021 · In a job`."""
     return " · ".join([*prose.context.marks, *names])
-
-
-def group_words(prose: Prose) -> str:
-    """`Language focus: Yes`; empty for everybody."""
-    by, _ = prose.context.group
-    return f"{pick(prose.breakdown(by).label, prose.language)}: {prose.context.group_name}" if by else ""
 
 
 def _lines(prose: Prose, share: Estimate) -> Iterator[list[str]]:

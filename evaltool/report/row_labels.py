@@ -126,6 +126,12 @@ def group_words(prose: Prose, by: str, level: str) -> str:
     return f"{label}: {pick(known[level], prose.language) if level in known else level}" if level else label
 
 
+def about_group(prose: Prose) -> str:
+    """The group that all is about, such as `Language focus: Yes`; empty for everybody."""
+    by, level = prose.context.group
+    return group_words(prose, by, level) if by else ""
+
+
 def _kind(statistic: str) -> str:
     return statistic.partition("[")[0]
 

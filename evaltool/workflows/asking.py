@@ -8,6 +8,7 @@ from evaltool.project import Project
 from evaltool.report.context import Breakdown
 from evaltool.report.definition import ReportDefinition, read_definition
 from evaltool.report.prose import Prose, as_text
+from evaltool.report.row_labels import about_group
 from evaltool.report.rows import Rows, Where
 from evaltool.report.sentences import NOBODY, answer, response
 from evaltool.report.trends import breaks
@@ -97,9 +98,8 @@ def told(prose: Prose, indicator: str) -> str:
     context, language = prose.context, prose.language
     prose.facts(indicator)
     row = _row(prose, indicator)
-    place = ", ".join(
-        filter(None, (context.population, prose.level_name(*context.group) if any(context.group) else ""))
-    )
+    group = about_group(prose)
+    place = f"{context.population} ({group})" if group else context.population
     label = pick(prose.facts(indicator).label, language)
     marks = f"{' · '.join(context.marks)}. " if context.marks else ""
     if row is None:

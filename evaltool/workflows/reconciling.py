@@ -11,7 +11,8 @@ from evaltool.project import Project
 from evaltool.report.base_table import not_in_base, reasons_of_missing
 from evaltool.report.differences import change
 from evaltool.report.prose import Prose, as_text
-from evaltool.report.reconciled import Beside, bases, figures, group_words, in_words, silent, title
+from evaltool.report.reconciled import Beside, bases, figures, in_words, silent, title
+from evaltool.report.row_labels import about_group
 from evaltool.report.rows import Rows, Where
 from evaltool.report.sentences import NOBODY, withheld
 from evaltool.report.trends import TREND, break_between
@@ -90,7 +91,7 @@ def reconcile(project: Project, wanted: Wanted) -> list[Beside]:
     cells = [_numbers(side) for side in (one, other)]
     numbers = [[say(name, prose.language), *(found.get(name, "–") for found in cells)] for name in max(cells, key=len)]
     names = [] if len(wanted.populations) > 1 else [prose.context.population]
-    names += filter(None, [group_words(prose)])
+    names += filter(None, [about_group(prose)])
     names += [] if len(wanted.indicators) > 1 else [pick(prose.facts(one.indicator).label, prose.language)]
     rows = [*table(one.definition, other.definition), *numbers]
     header = [say("What", prose.language), one.name, other.name]

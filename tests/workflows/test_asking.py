@@ -58,7 +58,7 @@ def test_a_figure_stands_with_mark_population_numerator_base_interval_verdict_an
 
 def test_a_group_is_named_by_code_or_label_and_the_latest_population_is_meant(project: Project) -> None:
     told = asked(project, "in_work", "site", "north")
-    assert told.startswith("MADE-UP DATA. 2021, North: Among the 60 participants who answered, 30 were in work")
+    assert told.startswith("MADE-UP DATA. 2021 (Site: North): Among the 60 participants who answered, 30 were in work")
     assert "62 of 80 ended courses" in told
     assert ask(project, "in_work", About(group=("site", "NORTH"))) == told
 
