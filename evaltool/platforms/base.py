@@ -167,6 +167,10 @@ class Platform(Protocol):
         """Take no more answers."""
         ...
 
+    def ended(self, deployment_id: str) -> str:
+        """Why nobody can answer; "" while everybody invited can."""
+        ...
+
     def identity(self) -> str:
         """What tells this platform from every other one; it never changes.
 

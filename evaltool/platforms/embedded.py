@@ -76,6 +76,9 @@ class Embedded:
     def close(self, deployment_id: str) -> None:
         self._store.close_deployment(deployment_id)
 
+    def ended(self, deployment_id: str) -> str:
+        return "" if self._store.is_open(deployment_id) else "the survey was closed"
+
     def identity(self) -> str:
         return self._store.identity()
 

@@ -3,7 +3,8 @@
 import csv
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -75,7 +76,7 @@ def invite(
         ExpressionError: if `where` names something that is no usable column or code of the roster.
         RosterError: if nobody is selected.
         CleaningError: if the survey follows another one that has no dataset yet.
-        PlatformError: if the survey was adopted, or the platform is to write mail, and writes none.
+        PlatformError: if the survey was adopted or has ended, or the platform is to write mail, and writes none.
     """
     if deployment.adopted:  # before the vault makes links that lead nowhere
         mend = "Its people were invited there. Link them to the roster: evaltool adopt … --participants FILE"
@@ -83,7 +84,7 @@ def invite(
     survey = _survey_of(project, deployment)
     roster = load_roster(project.surveys / "roster.yaml")
     _refuse_selection(where, roster, out)
-    with working(project), open_vault(project) as vault:
+    with working(project), _collecting(project, deployment) as platform, open_vault(project) as vault:
         selected = _selected(survey, roster, vault.courses(), where)
         kept, notes = reachable(project, survey, roster, selected)
         if not kept:
@@ -102,11 +103,10 @@ def invite(
         links = [link for link in links if link.unit not in silent_ones]
         spoken = in_languages(survey, list(deployment.texts_now))
         notes += _unspoken(links, spoken)
-        with connected(deployment.platform, project) as platform:
-            new = platform.invite(deployment.id, [_invitation(spoken, courses[link.unit], link) for link in links])
-            file = out or project.data / "invitations" / f"{deployment.id}.xlsx"
-            addresses = _addresses(platform, deployment.id, links, spoken)
-            mailed = _hand_out(addresses, file, partial(platform.mail, deployment.id) if mail else None)
+        new = platform.invite(deployment.id, [_invitation(spoken, courses[link.unit], link) for link in links])
+        file = out or project.data / "invitations" / f"{deployment.id}.xlsx"
+        addresses = _addresses(platform, deployment.id, links, spoken)
+        mailed = _hand_out(addresses, file, partial(platform.mail, deployment.id) if mail else None)
         return Invited(new, len(links), file, tuple(notes), mailed)
 
 
@@ -119,7 +119,7 @@ def remind(
         ProjectError: if `out` is neither .csv nor .xlsx.
         ExpressionError: if `where` names something that is no usable column or code of the roster.
         RosterError: if there is nobody to remind.
-        PlatformError: if the platform is to write mail, and writes none.
+        PlatformError: if the survey has ended, or the platform is to write mail, and writes none.
     """
     survey = _survey_of(project, deployment)
     roster = load_roster(project.surveys / "roster.yaml")
@@ -133,11 +133,21 @@ def remind(
             mend = "Invite first (evaltool invite), or mend --where. Who has answered is told by the last pull."
             raise RosterError(f"nobody is to be reminded of {deployment.id}", where=where, mend=mend)
         spoken = in_languages(survey, list(deployment.texts_now))
-        with connected(deployment.platform, project) as platform:
+        with _collecting(project, deployment) as platform:
             file = out or project.data / "invitations" / f"{deployment.id}-reminder.xlsx"
             addresses = _addresses(platform, deployment.id, links, spoken)
             mailed = _hand_out(addresses, file, partial(platform.mail, deployment.id, remind=True) if mail else None)
         return Invited(0, len(links), file, (), mailed)
+
+
+@contextmanager
+def _collecting(project: Project, deployment: Deployment) -> Generator[Platform]:
+    """The platform, if whoever opens her link there can answer."""
+    with connected(deployment.platform, project) as platform:
+        if ended := platform.ended(deployment.id):
+            mend = "Open it again in LimeSurvey if that was not meant; the embedded server needs a new version."
+            raise PlatformError(f"nobody could answer: {ended}", where=deployment.id, mend=mend)
+        yield platform
 
 
 def _hand_out(
@@ -263,7 +273,7 @@ def _write_sheet(rows: Sequence[Sequence[str]], path: Path) -> None:
 
 @dataclass(frozen=True)
 class DeploymentStatus:
-    """Counts of one deployment on its platform."""
+    """Counts of one deployment on its platform; the note says if it collects no more."""
 
     deployment: Deployment
     counts: Mapping[str, int]
@@ -278,7 +288,7 @@ def status(project: Project) -> list[DeploymentStatus]:
 def _status(project: Project, deployment: Deployment) -> DeploymentStatus:
     with connected(deployment.platform, project) as platform:
         try:
-            return DeploymentStatus(deployment, platform.status(deployment.id))
+            return DeploymentStatus(deployment, platform.status(deployment.id), platform.ended(deployment.id))
         except GoneError as gone:
             return DeploymentStatus(deployment, {}, gone.message)
 

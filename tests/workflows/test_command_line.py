@@ -181,6 +181,18 @@ def test_a_closed_survey_is_told_so(run, project: Project, roster: Path, tmp_pat
     assert [visit.is_open for visit in visits if visit] == [False, False]
 
 
+@pytest.mark.parametrize("command", ["invite", "remind"])
+def test_nobody_is_asked_for_answers_to_a_closed_survey(run, roster: Path, tmp_path: Path, command: str) -> None:
+    deployed(run)
+    run("roster", str(roster))
+    run("invite", "participant-end", "--version", "1", "--out", str(tmp_path / "links.csv"))
+    run("close", "participant-end", "--version", "1")
+    shown = run(command, "participant-end", "--version", "1", "--out", str(tmp_path / "again.csv"))
+    assert (shown.returncode, (tmp_path / "again.csv").exists()) == (1, False)
+    assert "nobody could answer: the survey was closed" in shown.stderr
+    assert "participant-end@1: the survey was closed" in run("status").stderr
+
+
 @pytest.mark.parametrize("name", ["links.txt", "links"])
 def test_links_are_written_as_what_their_name_says(run, roster: Path, tmp_path: Path, name: str) -> None:
     deployed(run)

@@ -67,8 +67,8 @@ class LimeSurvey:
         deployment, survey = self._deployed(deployment_id)
         sent = build_structure(deployment, survey, _names(deployment))
         there = read_told(ask_told(self._server, _sid(deployment)))
-        closed = self._closed(deployment)
-        faults = [Fault("platform-difference", closed, deployment_id, _REOPEN)] if closed else []
+        ended = self.ended(deployment_id)
+        faults = [Fault("platform-difference", ended, deployment_id, _REOPEN)] if ended else []
         return [*faults, *differences(sent, there)]
 
     def invite(self, deployment_id: str, invitations: Iterable[Invitation]) -> int:
@@ -91,9 +91,8 @@ class LimeSurvey:
 
     def mail(self, deployment_id: str, letters: Sequence[Letter], *, remind: bool = False) -> list[Mailed]:
         deployment, _ = self._deployed(deployment_id)
-        closed = self._closed(deployment)
-        if closed:
-            raise PlatformError(f"no mail was sent: {closed}", where=deployment_id, mend=_REOPEN)
+        if ended := self.ended(deployment_id):
+            raise PlatformError(f"no mail was sent: {ended}", where=deployment_id, mend=_REOPEN)
         return write_to(self._server, _sid(deployment), letters, remind=remind)
 
     def status(self, deployment_id: str) -> Mapping[str, int]:
@@ -153,6 +152,14 @@ class LimeSurvey:
             if not told.get("expires"):
                 raise PlatformError("LimeSurvey did not take the end of the survey", where=deployment_id, mend=_RIGHT)
 
+    def ended(self, deployment_id: str) -> str:
+        deployment, _ = self._access.standing(deployment_id)
+        told = self._ask_properties(deployment, "active", "expires")
+        if told.get("active") != "Y":
+            return "the survey is not active"
+        ends = str(told.get("expires") or "")
+        return f"the survey has ended ({ends})" if ends and ends <= self._clock() else ""
+
     def identity(self) -> str:
         self._server.reach()
         return self._account.url
@@ -209,14 +216,6 @@ class LimeSurvey:
         message = f"somebody has deleted survey {sid} on LimeSurvey"
         mend = "What was pulled lies in the archive. Put LimeSurvey's backup back, or release a new version."
         raise GoneError(message, where=deployment.id, mend=mend)
-
-    def _closed(self, deployment: Deployment) -> str:
-        """Why nobody can answer ("" if everybody invited can)."""
-        told = self._ask_properties(deployment, "active", "expires")
-        if told.get("active") != "Y":
-            return "the survey is not active"
-        ends = str(told.get("expires") or "")
-        return f"the survey has ended ({ends})" if ends and ends <= self._clock() else ""
 
     def _clock(self) -> str:
         """The time as LimeSurvey's clock shows it."""
