@@ -17,14 +17,19 @@ def per_cent(row: Estimate) -> Decimal:
     return 100 * Decimal(str(row.estimate or 0))
 
 
-def parts_of(whole: Decimal, parts: Sequence[Decimal], *, decimals: int = 0) -> list[Decimal]:
-    """The parts rounded so that they add up to the rounded whole.
+def parts_of(whole: Decimal, parts: Sequence[Decimal]) -> list[Decimal]:
+    """The parts in whole numbers that add up to the rounded whole.
 
-    Method: largest remainder; each part differs by less than one unit of the last place from its exact value.
+    Method: largest remainder; each part differs by less than one from its exact value.
     """
-    step = Decimal(1).scaleb(-decimals)
-    floors = [part.quantize(step, rounding=ROUND_FLOOR) for part in parts]
-    left = int((round_half_up(whole, decimals) - sum(floors)) / step)
+    floors = [part.quantize(Decimal(1), rounding=ROUND_FLOOR) for part in parts]
+    left = int(round_half_up(whole) - sum(floors))
     by_remainder = sorted(range(len(parts)), key=lambda index: floors[index] - parts[index])
     raised = set(by_remainder[:left])
-    return [floor + step if index in raised else floor for index, floor in enumerate(floors)]
+    return [floor + (index in raised) for index, floor in enumerate(floors)]
+
+
+def answers_of(parts: Sequence[Decimal]) -> list[Decimal]:
+    """The answers to a question in whole per cents that add up to 100, unless equal ones would become unequal."""
+    fitted = parts_of(Decimal(100), parts)
+    return fitted if len(set(zip(parts, fitted, strict=True))) == len(set(parts)) else [*map(round_half_up, parts)]

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from evaltool.errors import ReportError
 from evaltool.report.context import Breakdown, IndicatorFacts, ReportContext
-from evaltool.report.numbers import parts_of, per_cent
+from evaltool.report.numbers import answers_of, parts_of, per_cent
 from evaltool.report.rows import Rows, Where, place, too_few
 from evaltool.report.trends import TREND, Break, break_between, series
 from evaltool.results import Estimate
@@ -167,11 +167,12 @@ class Prose:
         return number(value, self.language)
 
     def rounded(self, row: Estimate, decimals: int = 0) -> Decimal:
-        """The row's per cent as printed; parts of a whole add up to it."""
+        """The row's per cent as printed; in whole per cents parts of a whole add up to it."""
         whole, parts = self._whole_and_parts(row)
-        if whole is None:
+        if whole is None or decimals:
             return round_half_up(per_cent(row), decimals)
-        fitted = parts_of(whole, [per_cent(part) for part in parts], decimals=decimals)
+        exact = [per_cent(part) for part in parts]
+        fitted = answers_of(exact) if row.statistic.startswith("share[") else parts_of(whole, exact)
         return fitted[parts.index(row)]
 
     def _whole_and_parts(self, row: Estimate) -> tuple[Decimal | None, list[Estimate]]:

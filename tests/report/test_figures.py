@@ -7,7 +7,7 @@ from markupsafe import Markup
 from report_samples import context, headline_rows, local_rows, outcome_rows, rows, share
 
 from evaltool.errors import ReportError
-from evaltool.report.numbers import parts_of
+from evaltool.report.numbers import answers_of, parts_of
 from evaltool.report.prose import Prose, plain
 from evaltool.report.rows import Rows, Where
 from evaltool.results import Estimate
@@ -69,10 +69,20 @@ def test_parts_add_up_by_largest_remainder():
     # 24, 20 and 8 of 52 are 46.15, 38.46 and 15.38: rounded alone they make 99.
     exact = [Decimal(100 * count) / 52 for count in (24, 20, 8)]
     assert parts_of(Decimal(100), exact) == [46, 39, 15]
-    assert parts_of(Decimal("66.6"), [Decimal("33.3"), Decimal("33.3")], decimals=1) == [
-        Decimal("33.3"),
-        Decimal("33.3"),
-    ]
+
+
+def test_equal_answers_stay_equal_though_the_sum_is_then_no_hundred():
+    # 7, 11, 5, 3 and 3 of 29 are 24.14, 37.93, 17.24, 10.34 and 10.34: rounded they make 99.
+    exact = [Decimal(100 * count) / 29 for count in (7, 11, 5, 3, 3)]
+    assert answers_of(exact) == [24, 38, 17, 10, 10]
+    assert answers_of([Decimal(100 * count) / 52 for count in (24, 20, 8)]) == [46, 39, 15]
+
+
+def test_decimals_are_rounded_each_alone():
+    # 55/126 = 43.651 and 19/126 = 15.079 make 58.730; to add up to 58.7 one of them would have to be cut.
+    some = [share("job_or_education", 74, 126), share("job", 55, 126), share("education", 19, 126)]
+    told = prose("en", some)
+    assert [told.percent_text(row, 1) for row in some] == ["58.7 per cent", "43.7 per cent", "15.1 per cent"]
 
 
 def test_printed_parts_add_up_to_the_printed_whole():
