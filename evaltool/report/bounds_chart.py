@@ -38,7 +38,10 @@ def _row(prose: Prose, spec: ChartSpec, name: str) -> Row:
     low, high = (prose.whole(prose.rounded(end)) for end in found)
     more = say("outer bounds {low}–{high} per cent", prose.language, low=low, high=high)
     marks = [*row.marks, *(Mark(end, label, prose.percent_text(end)) for end in found)]
-    return replace(row, more=more, marks=marks)
+    outer = _Limits(*found).outer
+    limits = prose.interval_text(outer) if outer else ""
+    told = say("their interval {limits}", prose.language, limits=limits) if limits else ""
+    return replace(row, more=more, told=told, marks=marks)
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,12 @@ class _Limits:
 
     low: Estimate
     high: Estimate
+
+    @property
+    def outer(self) -> Estimate | None:
+        """A row with that interval; nothing where it is not known at both ends."""
+        known = self.low.conf_low is not None and self.high.conf_high is not None
+        return replace(self.low, conf_high=self.high.conf_high) if known else None
 
 
 def _limits(row: Row) -> _Limits | None:
@@ -67,9 +76,8 @@ def _draw_limits(sheet: Sheet, scale: Scale, limits: _Limits, place: tuple[float
     middle, thickness = place
     low, high = limits.low.estimate or 0, limits.high.estimate or 0
     start, length = scale.x(low), scale.x(high) - scale.x(low)
-    outer = [(end, limit) for end, limit in ((low, limits.low.conf_low), (high, limits.high.conf_high))]
-    for end, limit in outer:
-        if limit is not None:
-            sheet.line("limit", (scale.x(end), middle), (scale.x(limit), middle), SOFT, 0.8)
-            sheet.line("limit-end", (scale.x(limit), middle - 4), (scale.x(limit), middle + 4), SOFT, 0.8)
+    outer = limits.outer
+    for end, limit in [(low, outer.conf_low or 0), (high, outer.conf_high or 0)] if outer else []:
+        sheet.line("limit", (scale.x(end), middle), (scale.x(limit), middle), SOFT, 0.8)
+        sheet.line("limit-end", (scale.x(limit), middle - 4), (scale.x(limit), middle + 4), SOFT, 0.8)
     sheet.box("band", (start, middle - thickness / 2), (length, thickness), _BAND, SOFT)

@@ -80,8 +80,13 @@ def share_text(prose: Prose, row: Estimate) -> str:
     return f"{prose.percent_text(row)} ({prose.of_text(row)})"
 
 
+def interval_words(prose: Prose, row: Estimate) -> Iterator[str]:
+    """The interval that is drawn and not written in the picture; nothing where the row has none."""
+    if row.conf_low is not None and row.conf_high is not None:
+        yield say("interval {limits}", prose.language, limits=prose.interval_text(row))
+
+
 def alt_text(prose: Prose, spec: ChartSpec, told: str, lines: Sequence[str]) -> str:
-    """The chart in words: title, what it is drawn of, then every figure drawn."""
-    marks = [f"{mark}." for mark in prose.context.marks]
-    title = pick(spec.title, prose.language).rstrip(".") + "."
-    return " ".join([*marks, title, told, "; ".join(lines).rstrip(".") + "."])
+    """The chart in words: title, what it is drawn of, then a sentence for each of the `lines` with what it draws."""
+    said = [*prose.context.marks, pick(spec.title, prose.language), told, *lines]
+    return " ".join(f"{each.rstrip('.')}." for each in said)

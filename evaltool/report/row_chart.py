@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 from evaltool.report.definition import ChartSpec
-from evaltool.report.drawing import Chart, Mark, alt_text, begin, finish
+from evaltool.report.drawing import Chart, Mark, alt_text, begin, finish, interval_words
 from evaltool.report.letters import wrap
 from evaltool.report.prose import Prose
 from evaltool.report.sheet import GRID, INK, NOTE, PLAIN, SILENT, SOFT, WIDTH, Pen, Sheet
@@ -25,7 +25,8 @@ _FEW_ROWS, _SOME_ROWS = 3, 6  # more of them stand closer
 class Row:
     """One row: `shown` stands beside the scale, or on it where there is nothing to draw (`row` is None then).
 
-    `more` stands below it, `note` above the row; `marks` are its figures, and `apart` parts it from the rows before.
+    `more` stands below it, `note` above the row; `told` are words for what is drawn and written nowhere. `marks` are
+    its figures, and `apart` parts it from the rows before.
     """
 
     label: str
@@ -34,6 +35,7 @@ class Row:
     row: Estimate | None = None
     goal: float | None = None
     note: str = ""
+    told: str = ""
     apart: bool = False
     marks: Sequence[Mark] = field(default_factory=tuple[Mark, ...])
 
@@ -85,9 +87,8 @@ def row_chart(prose: Prose, spec: ChartSpec, rows: Sequence[Row], told: str, dra
             draw(sheet, scale, each.row, (start + each.above + each.height / 2, thickness * 0.62))
     for each, start in zip(placed, tops, strict=False):
         _draw_goal(prose, sheet, scale, each, start)
-    lines = [f"{row.label}: {', '.join(_words(prose, row))}" for row in rows]
     marks = [mark for row in rows for mark in row.marks]
-    alt = alt_text(prose, spec, told, lines)
+    alt = alt_text(prose, spec, told, list(_lines(prose, spec, rows)))
     return finish(prose, spec, sheet, tops[-1] + _AXIS, alt=alt, marks=marks)
 
 
@@ -153,13 +154,24 @@ def _draw_goal(prose: Prose, sheet: Sheet, scale: Scale, placed: _Placed, top: f
         sheet.write((min(max(x, half), WIDTH - half), top + _ABOVE / 2), [words], GOAL, align=0.5)
 
 
-def _words(prose: Prose, row: Row) -> Iterator[str]:
-    """What the row shows, and its interval, which is drawn and not written in the picture."""
+def _lines(prose: Prose, spec: ChartSpec, rows: Sequence[Row]) -> Iterator[str]:
+    """The rows in words. The target of a breakdown is that of all its rows, and is told once, before them."""
+    goals = [row.goal for row in rows if row.goal is not None]
+    if spec.by and goals:
+        yield say("Target: {goal}", prose.language, goal=prose.goal_text(goals[0]))
+    for row in rows:
+        goal = None if spec.by else row.goal
+        yield f"{row.label}: {', '.join(_words(prose, row, goal))}"
+
+
+def _words(prose: Prose, row: Row, goal: float | None) -> Iterator[str]:
+    """What the row shows, and what is drawn of it and not written in the picture."""
     yield row.shown
-    if row.row is not None and row.row.conf_low is not None and row.row.conf_high is not None:
-        yield say("interval {limits}", prose.language, limits=prose.interval_text(row.row))
-    if row.more:
-        yield row.more
+    if row.row is not None:
+        yield from interval_words(prose, row.row)
+    yield from filter(None, (row.more, row.told, row.note))
+    if goal is not None:
+        yield say("target {goal}", prose.language, goal=prose.goal_text(goal))
 
 
 def draw_interval(sheet: Sheet, scale: Scale, row: Estimate, y: float) -> None:

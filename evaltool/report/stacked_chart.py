@@ -20,6 +20,8 @@ _LABEL, _GAP = 125.0, 8.0  # the most that labels take; what parts them from the
 _BAR, _ITEM = 24.0, 43.0
 _LINE = 14.0  # a line of the legend
 _NARROW = 3.5  # per cent: what no longer holds its figure
+_LEADER, _RAISED = 4.5, 7.5  # the line from a narrow part to its figure; the room that both take over a bar
+_OUTLINE = 0.5  # points at the end of a bar for the line round it
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ def stacked(prose: Prose, spec: ChartSpec) -> Chart:
         for name in scale.items:
             item = _item(prose, scale, name, prose.item_name(name, spec.names))
             label = wrap(item.label, _LABEL, PLAIN.size)
+            y += _RAISED if _narrow(item) else 0
             height = max(_ITEM, PLAIN.height(label) + 4)
             sheet.write((_LABEL, y + height / 2), label, align=1)
             _draw(prose, sheet, scale, item, y + height / 2)
@@ -140,7 +143,7 @@ def _draw(prose: Prose, sheet: Sheet, scale: _Scale, item: _Item, y: float) -> N
     if item.silence:
         sheet.write((start + 2, y), [item.silence], SILENT)
         return
-    per_point = (WIDTH - start) / 100
+    per_point = (WIDTH - _OUTLINE - start) / 100
     widths = [float(per_cent(row)) for row in item.rows]
     narrow: list[tuple[float, str]] = []
     for row, color, left, width in zip(item.rows, scale.colors, accumulate(widths, initial=0.0), widths, strict=False):
@@ -152,8 +155,20 @@ def _draw(prose: Prose, sheet: Sheet, scale: _Scale, item: _Item, y: float) -> N
             narrow.append(place)
         else:
             sheet.write((place[0], y), [place[1]], Pen(color=_on(color)), align=0.5)
-    for x, figure in _apart(narrow):
-        sheet.write((x, y - _BAR / 2 - 5), [figure], FIGURE, align=0.5)
+    sheet.box("outline", (start, y - _BAR / 2), (WIDTH - _OUTLINE - start, _BAR), "none", SOFT)
+    _write_narrow(sheet, narrow, y - _BAR / 2)
+
+
+def _narrow(item: _Item) -> bool:
+    """Whether an answer is too narrow to hold its figure."""
+    return not item.silence and any(0 < per_cent(row) < _NARROW for row in item.rows)
+
+
+def _write_narrow(sheet: Sheet, narrow: Sequence[tuple[float, str]], bar: float) -> None:
+    """The figures over a bar that begins at the height `bar`, each with a line to the part that it is of."""
+    for (part, _), (x, figure) in zip(reversed(narrow), _apart(narrow), strict=True):
+        sheet.line("leader", (part, bar), (x, bar - _LEADER), SOFT, 0.8)
+        sheet.write((x, bar - _LEADER - 1 - FIGURE.size / 2), [figure], FIGURE, align=0.5)
 
 
 def _apart(figures: Sequence[tuple[float, str]]) -> Iterator[tuple[float, str]]:

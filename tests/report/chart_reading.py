@@ -72,7 +72,8 @@ def faults(chart):
     found += [f"too small: {words}" for words in chart.words if words.size < 8]
     pairs = combinations(chart.words, 2)
     found += [f"over each other: {one} / {other}" for one, other in pairs if _meet(_box(one), _box(other))]
-    lines = [_line_box(line) for kind in ("target", "interval", "limit", "rule") for line in shapes(chart, kind)]
+    kinds = ("target", "interval", "limit", "rule", "leader")
+    lines = [_line_box(line) for kind in kinds for line in shapes(chart, kind)]
     found += [f"under a line: {words}" for words in chart.words for line in lines if _meet(_box(words), line)]
     dots = [_dot_box(dot) for kind in ("dot", "point") for dot in shapes(chart, kind)]
     found += [f"under a dot: {words}" for words in chart.words for dot in dots if _meet(_box(words), dot)]

@@ -1,5 +1,6 @@
 """Charts: what is drawn, read from the drawing itself."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -14,6 +15,7 @@ from evaltool.report.definition import ChartSpec
 from evaltool.report.letters import outline
 from evaltool.report.prose import Prose
 from evaltool.report.rows import Rows
+from evaltool.report.sheet import WIDTH
 
 TITLE = {"en": "A title"}
 
@@ -35,6 +37,13 @@ def bounds_rows():
         share("job_or_education", 51, 124, statistic="bound_low", conf_low=0.34, conf_high=None),
         share("job_or_education", 88, 124, statistic="bound_high", conf_low=None, conf_high=0.78),
         share("satisfied_match", 66, 84),
+    ]
+
+
+def scale(counts):
+    return [
+        share("satisfied_match", count, sum(counts), statistic=f"share[{code}]")
+        for code, count in zip(SATISFACTION, counts, strict=True)
     ]
 
 
@@ -75,7 +84,29 @@ def test_interval_ends_where_the_row_says():
     chart = drawn(kind="bars", indicators=["job_or_education"])
     (line,) = shapes(chart, "interval")
     assert [per_cent(chart, line[end]) for end in ("x1", "x2")] == pytest.approx([48.12, 68.38], abs=0.01)
-    assert "In a job or education: 59 per cent (51 of 87), interval 48–68." in chart.alt
+    assert "In a job or education: 59 per cent (51 of 87), interval 48–68, target 30 per cent." in chart.alt
+
+
+def test_target_is_told_of_each_indicator_that_has_it_and_once_of_a_breakdown():
+    for kind in ("bars", "bounds"):
+        chart = drawn(kind=kind, indicators=["job_or_education", "satisfied_match"])
+        before, after = chart.alt.split(", target 30 per cent. ")
+        assert "In a job or education: 59 per cent" in before
+        assert after.startswith("“Very satisfied” or “satisfied” with the match: 79 per cent")
+    for language, told in (("en", " Target: 30 per cent. Aarhus: "), ("da", " Mål: 30 pct. Aarhus: ")):
+        for kind in ("bars", "dots"):
+            alt = drawn(language=language, kind=kind, indicators=["job_or_education"], by="site").alt
+            assert told in alt
+            assert alt.count("30 p") == 1
+    plain = drawn(kind="bars", indicators=["satisfied_match"], by="site")
+    assert "arget" not in plain.alt
+
+
+def test_no_target_is_told_where_no_row_has_a_figure_to_set_against_it():
+    small = [share("job_or_education", 3, 7, by="site", level="tingbjerg", warning="few answers")]
+    chart = drawn(small, kind="bars", indicators=["job_or_education"], by="site")
+    assert shapes(chart, "target") == []
+    assert "arget" not in chart.alt
 
 
 def test_chart_bears_the_watermark_and_the_base_and_its_title_for_readers():
@@ -100,6 +131,34 @@ def test_stacked_scale_fills_the_row_and_labels_add_up():
     numbers = [int(text) for text in texts(chart) if text.isdigit()]
     assert len(numbers) == 5
     assert sum(numbers) == 100
+
+
+def test_line_goes_round_the_whole_bar_so_that_its_palest_part_ends_somewhere():
+    chart = drawn(kind="stacked", indicators=["satisfied_introduction", "satisfied_match"])
+    bars, parts = shapes(chart, "outline"), shapes(chart, "part")
+    assert len(bars) == 2
+    for bar in bars:
+        inside = [part for part in parts if part["y"] == bar["y"]]
+        ends = min(part["x"] for part in inside), max(part["x"] + part["width"] for part in inside)
+        assert (bar["x"], bar["x"] + bar["width"]) == pytest.approx(ends, abs=0.02)
+        assert bar["stroke"] == shapes(chart, "swatch")[0]["stroke"]
+        assert bar["x"] + bar["width"] + bar["stroke-width"] / 2 <= WIDTH
+
+
+def test_figure_over_a_narrow_part_has_a_line_to_it_and_stands_clear_of_the_legend():
+    chart = drawn(scale((96, 1, 1, 1, 1)), kind="stacked", indicators=["satisfied_match"])
+    parts, lines = shapes(chart, "part")[1:], sorted(shapes(chart, "leader"), key=lambda line: line["x1"])
+    figures = sorted((words for words in chart.words if words.text == "1"), key=lambda words: words.left)
+    legend = max(words.bottom for words in chart.words if words.text == "Very dissatisfied")
+    assert len(parts) == len(lines) == len(figures) == 4
+    for part, line, figure in zip(parts, lines, figures, strict=True):
+        assert line["x1"] == pytest.approx(part["x"] + part["width"] / 2, abs=0.02)
+        assert line["y1"] == part["y"]
+        assert line["x2"] == pytest.approx((figure.left + figure.right) / 2, abs=0.02)
+        assert figure.bottom < line["y2"] < line["y1"]
+        assert figure.top - legend > line["y1"] - figure.bottom
+    wide = drawn(scale((40, 30, 20, 6, 4)), kind="stacked", indicators=["satisfied_match"])
+    assert shapes(wide, "leader") == []
 
 
 def test_answer_that_nobody_gave_takes_no_room_and_is_told():
@@ -185,7 +244,18 @@ def test_band_goes_from_bound_to_bound_and_thin_lines_to_their_limits():
     assert limits == [41.1, 34.0, 71.0, 78.0]
     assert [round(per_cent(chart, dot["cx"]), 1) for dot in shapes(chart, "dot")] == [58.6, 78.6]
     assert "outer bounds 41–71 per cent" in texts(chart)
+    assert ", outer bounds 41–71 per cent, their interval 34–78, target 30 per cent. “Very satisfied” or" in chart.alt
     assert [mark.row.statistic for mark in chart.marks] == ["share", "bound_low", "bound_high", "share"]
+
+
+def test_thin_lines_are_told_of_only_where_they_are_drawn():
+    some = [row for row in bounds_rows() if row.indicator == "job_or_education"]
+    some[2] = replace(some[2], conf_high=None)
+    chart = drawn(some, language="da", kind="bounds", indicators=["job_or_education"])
+    assert shapes(chart, "limit") == []
+    assert ", yderpunkter 41–71 pct., mål 30 pct." in chart.alt
+    whole = drawn(bounds_rows(), language="da", kind="bounds", indicators=["job_or_education"])
+    assert ", yderpunkter 41–71 pct., deres interval 34–78, mål 30 pct." in whole.alt
 
 
 def test_band_is_not_told_of_where_no_indicator_has_bounds():
@@ -205,6 +275,7 @@ def test_flow_tells_what_became_of_those_who_came_no_further():
     said = ["6 were not invited", "17 did not open it", "14 began and did not come far enough"]
     assert [text for text in texts(chart) if " did " in text or " were " in text] == said
     assert "87 (70 per cent)" in texts(chart)
+    assert "Opened the survey: 101 (81 per cent), 17 did not open it. Began to answer" in chart.alt
 
 
 def test_flow_without_courses_and_step_that_nobody_knows():

@@ -1,7 +1,7 @@
 """Populations side by side: joined where they compare, broken exactly where the rows say not_comparable."""
 
 import pytest
-from chart_reading import breaks, texts, trends
+from chart_reading import breaks, shapes, texts, trends
 from report_samples import REWORDED, context, rows, share
 
 from evaltool.errors import ReportError
@@ -70,7 +70,7 @@ def test_year_without_answers_has_no_point_and_still_breaks_the_line():
     assert trends(chart, "trend", 4) == [[((0, 50), (1, 60))]]
     assert trends(chart, "point", 4) == [[(0, 50), (1, 60), (3, 80)]]
     assert [mark.row.population for mark in chart.marks] == ["2020", "2021", "2023"]
-    assert "2022 no answers" in chart.alt
+    assert "; 2022: no answers; 2023: 80 per cent (16 of 20)" in chart.alt
     assert "2021 and 2022 cannot be compared: So." in chart.alt
 
 
@@ -89,19 +89,44 @@ def test_points_have_the_rows_intervals_and_rounded_figures():
 def test_what_signs_mean_is_told_below_only_where_they_stand():
     with_break = texts(drawn(prose(), *TREND))
     without = texts(drawn(prose(), "job_or_education"))
-    assert any("‖ Here the figures cannot be compared" in text for text in with_break)
+    # One sign in the picture, and one where it is told what it means.
+    assert with_break.count("‖") == 2
+    assert any(text.startswith("Here the figures cannot be compared") for text in with_break)
     assert any("* Helped towards a job: Compared only where the match is for a job." in text for text in with_break)
-    assert not any("‖" in text or "*" in text for text in without)
+    assert not any("‖" in text or "*" in text or "Here" in text for text in without)
+
+
+def test_two_lines_of_a_break_stand_apart_in_every_size():
+    lines = shapes(drawn(prose(), *TREND), "break")
+    assert len(lines) == 4
+    for one, other in zip(lines[::2], lines[1::2], strict=True):
+        paper = other["x1"] - one["x1"] - one["stroke-width"]
+        assert paper > 3 * one["stroke-width"]
+        assert paper > 0.25 * (one["y2"] - one["y1"])
+
+
+def test_year_with_one_answer_has_neither_point_nor_figure():
+    some = four_years(("", "identical", "identical", "identical"))
+    more = {"population": "2023", "verdict": "identical", "warning": "few answers"}
+    some[3] = share("job", 1, 1, statistic="trend", **more)
+    chart = drawn(prose(some=some, populations=YEARS), "job")
+    assert trends(chart, "point", 4) == [[(0, 50), (1, 60), (2, 70)]]
+    assert [mark.row.population for mark in chart.marks] == ["2020", "2021", "2022"]
+    assert chart.alt.endswith("; 2023: too few answers.")
 
 
 def test_alternative_text_tells_every_point_and_what_cannot_be_compared():
     english = drawn(prose(), *TREND).alt
-    assert "In a job or education: 2021 59 per cent (51 of 87), 2022 63 per cent (60 of 96);" in english
-    assert f"2022 53 per cent (50 of 94). 2021 and 2022 cannot be compared: {REWORDED}." in english
+    # 51/87 ± 1.96·√(0.5862·0.4138/87) = 0.483 and 0.690; 60/96: 0.528 and 0.722; 50/94: 0.431 and 0.633.
+    first = "2021: 59 per cent (51 of 87), interval 48–69; 2022: 63 per cent (60 of 96), interval 53–72"
+    assert f" In a job or education: {first}. " in english
+    last = "2022: 53 per cent (50 of 94), interval 43–63"
+    assert f"; {last}. 2021 and 2022 cannot be compared: {REWORDED}." in english
     assert english.count("cannot be compared") == 1
     danish = drawn(prose("da"), *TREND).alt
-    assert f"2022 53 pct. (50 af 94). 2021 og 2022 kan ikke sammenlignes: {REWORDED}." in danish
-    assert "Kun sammenlignet, hvor matchtypen er «job»;" in danish
+    told = "2022: 53 pct. (50 af 94), interval 43–63"
+    assert f"; {told}. 2021 og 2022 kan ikke sammenlignes: {REWORDED}." in danish
+    assert "Kun sammenlignet, hvor matchtypen er «job». " in danish
 
 
 def test_table_sets_a_sign_between_years_that_do_not_compare_and_says_why_below():
