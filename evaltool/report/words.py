@@ -47,7 +47,13 @@ _PATTERNS = (
     "nobody has «{name}»: left out",
     "«{name}»: {categories} are one category",
     "{name}: {categories} are one category now",
-    "{count} weights were cut to {times} times the mean",
+    "weights cut to {times} times the mean: {count}",
+    "{categories} are one category now",
+    "Nobody with {name} = {categories} answered: {also} is left out",
+    "Raking did not settle in {rounds} rounds: collapse categories or leave out a margin",
+    "the weights are of those who answered «{survey}»",
+    "all {count} outcomes are the same",
+    "{name} has one value only",
     "too few: {answered} answered and {silent} did not",
     "{parameters} parameters need {needed} of each",
     "At 0 % and 100 % {method} has no interval: Clopper-Pearson with {n} effective answers instead",
@@ -63,6 +69,7 @@ _PATTERNS = (
     "logistic regression, maximum likelihood",
     "logistic regression, penalised likelihood (Firth, FLIC)",
     "not reliable by the standard of NCHS: {reason}",
+    "{n} effective answers are fewer than 30",
 )
 _MARKS = str.maketrans("«»", "“”")
 _NUMBER = re.compile(r"^-?\d+\.\d+$")
@@ -75,7 +82,8 @@ def parts(text: str) -> list[str]:
 
 def told(text: str, context: ReportContext) -> str:
     """A warning or a method in words of the report's language; levels and groupings under their labels."""
-    return _known(text, context) or "; ".join(_part(part, context) for part in parts(text))
+    words = _known(text, context) or "; ".join(_part(part, context) for part in parts(text))
+    return _english(words) if context.language == "en" else words
 
 
 def _part(part: str, context: ReportContext) -> str:
@@ -95,8 +103,7 @@ def _known(words: str, context: ReportContext) -> str:
         match = _compiled(pattern).fullmatch(words)
         if match:
             values = {name: _value(name, value, context) for name, value in match.groupdict().items()}
-            said = say(pattern, language, **values)
-            return _english(said) if language == "en" else said
+            return say(pattern, language, **values)
     return ""
 
 
@@ -120,7 +127,10 @@ def _value(name: str, value: str, context: ReportContext) -> str:
     if _NUMBER.match(value):
         return number(float(value), context.language, decimals=len(value.partition(".")[2]))
     labels = _labels(context)
-    if name in {"name", "names", "level", "levels"}:
+    if name == "reason":
+        reason = _known(value, context) or value
+        return reason[:1].lower() + reason[1:]
+    if name in {"name", "names", "also", "level", "levels"}:
         return ", ".join(labels.get(each.strip(), each.strip()) for each in value.split(","))
     if name == "categories":
         return re.sub(r"[\w-]+", lambda found: labels.get(found[0], found[0]), value.replace("= ", ""))

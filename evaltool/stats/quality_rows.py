@@ -16,7 +16,6 @@ from evaltool.stats.quality import (
     FEW_ITEMS,
     NO_BATTERY,
     NO_COMPLETE,
-    NOT_ASKED,
     break_off,
     item_nonresponse,
     speeding,
@@ -34,6 +33,7 @@ NOBODY_BEGAN = "nobody began"
 NO_COLUMN = "the dataset has no column for it: clean again"
 NO_PAGES = "the codebook names no pages: clean again"
 NO_END = "the roster has no date of the end"
+HELP_NOT_ASKED = "nobody was asked whether somebody helped"
 
 HALF_MEDIAN = "less than half the median seconds a question; over an hour not judged"
 ALIKE = "the same answer to every item, all items answered"
@@ -121,7 +121,7 @@ class _Part:
 
     def _helped(self, statistic: str, rows: pd.DataFrame) -> Estimate:
         unknown = int(rows["helped"].isna().sum())
-        lacking = NO_COLUMN if "helped" in self.checked.absent else "" if self._asks_of_help() else NOT_ASKED
+        lacking = NO_COLUMN if "helped" in self.checked.absent else "" if self._asks_of_help() else HELP_NOT_ASKED
         lacking = lacking if len(rows) else ""
         missing = {"unknown": unknown} if unknown else {}
         return self.flagged(statistic, "helped", rows, missing=told(missing), warning=lacking)

@@ -326,7 +326,8 @@ def nchs_reliability(share: WeightedMean) -> Reliability:
     smaller = min(share.n, share.n_eff or interval.n_eff or 0)
     wide = width >= 0.3 or (width > 0.05 and relative > 130)
     if smaller < 30 or wide:
-        reason = f"{smaller:.1f} effective answers are fewer than 30." if smaller < 30 else "The interval is too wide."
+        told = min(smaller, 29.9)  # 29.96 are fewer than 30, which «30.0» would deny
+        reason = f"{told:.1f} effective answers are fewer than 30." if smaller < 30 else "The interval is too wide."
         return Reliability("suppress", width, relative, reason)
     if share.df < 8 or p in {0.0, 1.0}:
         reason = "The share is 0 or 1." if p in {0.0, 1.0} else "There are fewer than 8 degrees of freedom."

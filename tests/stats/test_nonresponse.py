@@ -358,6 +358,9 @@ def test_a_weighted_share_that_nchs_would_not_publish_says_so():
     assert "NCHS: 20.0 effective answers are fewer than 30" in reliability_warning(
         WeightedMean(0.5, math.sqrt(0.25 / 20), 40, 39, 20.0)
     )
+    assert "NCHS: 29.9 effective answers are fewer than 30" in reliability_warning(
+        WeightedMean(0.5, math.sqrt(0.25 / 29.97), 60, 59, 29.97)
+    )
     assert reliability_warning(WeightedMean(None, None, 0, 0, None, "Nobody answered.")).endswith("Nobody answered")
 
 

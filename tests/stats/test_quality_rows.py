@@ -144,7 +144,7 @@ def test_interviews_languages_modes_and_help():
 
 def test_a_survey_that_does_not_ask_who_helped():
     found = _rows(_interview("u1", helped=None))
-    assert (found["helped"].estimate, found["helped"].warning) == (None, NOT_ASKED)
+    assert (found["helped"].estimate, found["helped"].warning) == (None, "nobody was asked whether somebody helped")
     assert "helped[en]" not in found
     item = _dataset(_interview("u1", helped=None))
     frame = item.frame.assign(helper=None, helper__missing="not_answered")
