@@ -22,7 +22,7 @@ _TESTS = {
     "signed_rank": "The same, also by how far (signed rank)",
     "stuart_maxwell": "The answers as a whole are spread otherwise (Stuart-Maxwell)",
 }
-_MODES = {"self": "answered alone", "helped": "helped", "phone": "by phone", "paper": "on paper"}
+MODES = {"self": "by herself", "helped": "helped", "phone": "by phone", "paper": "on paper"}
 _LINES = {
     "minutes": "Minutes to answer (median)",
     "helped": "Had help to answer",
@@ -30,7 +30,7 @@ _LINES = {
     "straight_lining": "The same answer to every item",
     "duplicates": "The same answers as another person",
     "break_off": "Stopped on the way",
-    "item_nonresponse": "Questions left without an answer",
+    "item_nonresponse": "Questions without a usable answer",
 }
 _MOST = 5
 """So many pages and questions a survey, those that lack most."""
@@ -111,7 +111,7 @@ def quality_table(prose: Prose, spec: TableSpec) -> Grid:
     ]
     shown = [row for row in found if row.statistic in {name for _, name in lines}]
     notes = below([_nothing(prose, surveys), _reasons(prose, shown)])
-    return Grid([say("Sign", prose.language), *surveys], rows, (40, *(22 for _ in surveys)), notes=notes)
+    return Grid([say("Measure", prose.language), *surveys], rows, (40, *(22 for _ in surveys)), notes=notes)
 
 
 def _nothing(prose: Prose, surveys: Sequence[str]) -> Markup:
@@ -145,7 +145,7 @@ def _language(prose: Prose, code: str) -> str:
 
 
 def _mode(prose: Prose, code: str) -> str:
-    return say("Way of answering: {mode}", prose.language, mode=say(_MODES.get(code, code), prose.language))
+    return say("Way of answering: {mode}", prose.language, mode=say(MODES.get(code, code), prose.language))
 
 
 def _quality(prose: Prose, row: Estimate | None) -> Cell:
@@ -174,7 +174,7 @@ def gaps_table(prose: Prose, spec: TableSpec) -> Grid:
     rows = [
         [plain(at), plain(_wording(prose, at, row)), plain(say(message, prose.language)), *_gap(prose, row)]
         for at in _surveys(prose, spec)
-        for statistic, message in (("break_off", "stopped here"), ("item_nonresponse", "no answer"))
+        for statistic, message in (("break_off", "stopped here"), ("item_nonresponse", "no usable answer"))
         for row in _worst(prose, at, statistic)
     ]
     header = heads(prose, "Survey and version", "Page or question", "", "Number/base", "Share")

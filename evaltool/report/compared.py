@@ -120,10 +120,19 @@ def comparison_table(prose: Prose, spec: TableSpec) -> Grid:
 
 
 def _ways(all_of: Iterable[_Comparison]) -> dict[str, str]:
-    """The ways to look at a share that have rows: weighting → heading."""
-    found = {row.weighting for each in all_of for row in each.rows if row.statistic == "difference"}
+    """The ways to look at a share that some level is shown by: weighting → heading."""
+    found = {
+        row.weighting
+        for each in all_of
+        for row in each.all("difference")
+        if any(not each.few(level) and _known(each.share(level, row.weighting)) for level in each.levels)
+    }
     ways = {"": "As answered", RAKED: "Weighted", STANDARDISED: "Same case mix"}
     return {way: name for way, name in ways.items() if way in found or not way}
+
+
+def _known(share: Estimate | None) -> bool:
+    return share is not None and share.estimate is not None
 
 
 def _level(each: _Comparison, level: str, ways: Mapping[str, str], statistics: list[str]) -> list[Cell]:
@@ -143,10 +152,16 @@ def _share_and_difference(each: _Comparison, level: str, way: str) -> Cell:
     shown = EMPTY
     if share is not None and share.estimate is not None:
         shown = prose.span(share, "percent", prose.percent_text(share, each.decimals))
+    row = _difference(each, level, way)
+    return (
+        Markup("{} ({})").format(shown, prose.span(row, "difference", _difference_text(prose, row))) if row else shown
+    )
+
+
+def _difference(each: _Comparison, level: str, way: str) -> Estimate | None:
+    """The difference that stands in brackets behind a share."""
     row = each.row("difference", level, way)
-    if row is None or row.estimate is None or FEW in row.warning:
-        return shown
-    return Markup("{} ({})").format(shown, prose.span(row, "difference", _difference_text(prose, row)))
+    return None if row is None or row.estimate is None or FEW in row.warning or each.few(level) else row
 
 
 def _difference_text(prose: Prose, row: Estimate) -> str:
@@ -193,7 +208,8 @@ def _notes(all_of: list[_Comparison], ways: Mapping[str, str], spec: TableSpec) 
     if not any(each.rows for each in all_of):
         yield plain(say("There is nothing to compare yet.", language))
         return
-    yield plain(_against(first))
+    if any(_difference(each, level, way) for each in all_of for level in each.levels for way in ways):
+        yield plain(_against(first))
     if RAKED in ways:
         names = names_of(prose, prose.context.weighted_by)
         yield plain(say("Weighted: to the roster by {names}.", language, names=names))
@@ -209,7 +225,7 @@ def _notes(all_of: list[_Comparison], ways: Mapping[str, str], spec: TableSpec) 
             Markup("{}: {}").format(name, strength) if len(all_of) > 1 else strength for strength in _strengths(each)
         )
     yield plain(_few(all_of))
-    yield plain(_warnings(all_of))
+    yield plain(_warnings(all_of, spec))
 
 
 def _against(each: _Comparison) -> str:
@@ -275,22 +291,30 @@ def _few(all_of: list[_Comparison]) -> str:
     return say("Too few answers to show: {names}.", prose.language, names=names)
 
 
-def _warnings(all_of: list[_Comparison]) -> str:
-    """Each warning once, with the levels that it is about unless it is about the whole."""
-    prose = all_of[0].prose
-    found: dict[str, dict[str, None]] = {}
+def _warnings(all_of: list[_Comparison], spec: TableSpec) -> str:
+    """Each warning once, with the indicators and levels that it is about unless it is about all of them."""
+    prose, about = all_of[0].prose, dict[str, dict[str, tuple[str, ...]]]()
     for each in all_of:
-        for row in (row for row in each.rows if not row.level or row.level in each.levels):
-            for part in parts(row.warning) if row.statistic in _WARNED and FEW not in row.warning else ():
-                if part not in {FEW, NONE}:
-                    levels = found.setdefault(part, {})
-                    levels[each.label(row.level) if row.level else ""] = None
+        for part, levels in _warned(each).items():
+            about.setdefault(part, {})[prose.item_name(each.indicator, spec.names)] = levels
     said: list[str] = []
-    for part, levels in found.items():
-        words = told(part, prose.context)
-        of_all = "" in levels or len(levels) >= len(all_of[0].levels) - 1
-        said.append(words if of_all else f"{join_words(list(levels), prose.language)}: {words}")
+    for part, found in about.items():
+        alike = len(found) == len(all_of) and len(set(found.values())) == 1
+        places = {"": next(iter(found.values()))} if alike else found
+        named = [", ".join(filter(None, (name, join_words(list(at), prose.language)))) for name, at in places.items()]
+        said.append(": ".join(filter(None, ("; ".join(filter(None, named)), told(part, prose.context)))))
     return say("To be told: {warnings}.", prose.language, warnings="; ".join(said)) if said else ""
+
+
+def _warned(each: _Comparison) -> dict[str, tuple[str, ...]]:
+    """The warnings of one indicator, with the levels that each is about; none where it is about the whole."""
+    found: dict[str, dict[str, None]] = {}
+    for row in (row for row in each.rows if not row.level or row.level in each.levels):
+        for part in parts(row.warning) if row.statistic in _WARNED and FEW not in row.warning else ():
+            if part not in {FEW, NONE}:
+                found.setdefault(part, {})[each.label(row.level) if row.level else ""] = None
+    whole = len(each.levels) - 1
+    return {part: () if "" in levels or len(levels) >= whole else tuple(levels) for part, levels in found.items()}
 
 
 _WARNED = frozenset({"share", "difference", "p_value", "cramers_v", "trend_test"})

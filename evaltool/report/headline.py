@@ -8,8 +8,8 @@ from markupsafe import Markup
 from evaltool.report.definition import TableSpec
 from evaltool.report.grid import EMPTY, Cell, Grid, below, bold, figure, heads, indicator_label, names_of, reasons_of
 from evaltool.report.prose import Prose, plain, sentence
-from evaltool.report.rows import RAKED
-from evaltool.report.words import told
+from evaltool.report.rows import RAKED, UNRELIABLE
+from evaltool.report.words import parts, told
 from evaltool.results import Estimate
 from evaltool.text import number, say
 
@@ -133,7 +133,8 @@ def weighted_sentence(prose: Prose, indicator: str) -> Markup:
     if effective is not None and effective.estimate is not None and effective.estimate < ENOUGH:
         few = say("The weighted answers are worth fewer than 30: read the plain share first.", language)
         said += Markup(" ") + plain(few)
-    return said
+    doubts = [told(part, context) for part in parts(weighted.warning) if part.startswith(UNRELIABLE)]
+    return Markup(" ").join([said, *(plain(f"{words[:1].upper()}{words[1:]}.") for words in doubts)])
 
 
 def _moved(share: Estimate, weighted: Estimate) -> str:
@@ -181,7 +182,7 @@ def _tipping(row: Estimate, *, reached: bool) -> str:
     if row.count is None:
         return "The target is missed, whatever the other {m} would have answered."
     if not row.count:
-        return "The target holds, whatever the other {m} would have answered."
+        return "Counted among all who were to answer, the target holds, whatever the other {m} would have answered."
     if reached:
         return "The target holds unless fewer than {k} of the other {m} count."
     return "The target would be reached only if at least {k} of the other {m} count."

@@ -27,7 +27,7 @@ def nonresponse_table(prose: Prose, spec: TableSpec) -> Grid:
     """A line a category of what the roster knows: its share among those who answered and among all."""
     names = (spec.by,) if spec.by else prose.context.roster
     rows = [row for name in names for row in _variable(prose, name, spec.decimals)]
-    header = heads(prose, "", "Those who answered", "All on the roster", "Standardised difference")
+    header = heads(prose, "", "Those who answered", "All who were asked", "Standardised difference")
     notes = [*_representative(prose), *_cost(prose), *_weights_note(prose)]
     if not rows:
         notes = [plain(say("The plan names nothing to compare those who answered by.", prose.language)), *notes]
@@ -80,11 +80,13 @@ def _representative(prose: Prose) -> Iterator[Markup]:
         return
     low = prose.rows.find(RESPONSE, "r_indicator_plain", prose.where())
     shown = prose.span(row, "value", number(row.estimate, prose.language, decimals=2))
-    said = "R-indicator {r}, adjusted for bias (1: those who answered are like the roster in all of this)."
+    said = "R-indicator adjusted for bias {r}: at 1 those who answered would be like all who were asked in all of this."
     yield sentence(said, prose.language, r=shown)
     if low is not None and low.estimate is not None:
         shown = prose.span(low, "value", number(low.estimate, prose.language, decimals=2))
-        yield sentence("Not adjusted it is {r}.", prose.language, r=shown)
+        yield sentence(
+            "Not adjusted it is {r}; where the two are far apart, few answers say little.", prose.language, r=shown
+        )
 
 
 def _cost(prose: Prose) -> Iterator[Markup]:

@@ -31,7 +31,7 @@ METHODS = (
     ),
     Method("Kish", "What weights cost in answers (Kish)", "kish", "Kish 1992"),
     Method(
-        "standardised difference", "Standardised difference from the roster", "standardised_differences", "Austin 2009"
+        "standardised difference", "Standardised difference: answered or not", "standardised_differences", "Austin 2009"
     ),
     Method("R-indicator", "R-indicator", "r_indicator", "Schouten, Cobben & Bethlehem 2009"),
     Method("Newcombe", "Difference of two shares (Newcombe)", "difference", "Newcombe 1998"),

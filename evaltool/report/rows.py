@@ -10,6 +10,8 @@ from evaltool.text import Text, pick
 from evaltool.yamlfile import nearest
 
 FEW, NONE = "few answers", "no answers"
+UNRELIABLE = "not reliable"
+"""How the warning of a share begins that would not be published by the standard of NCHS."""
 RAKED, STANDARDISED = "raked", "standardised"
 SHRUNKEN = "share_shrunken"
 _POOLED = "pooled"

@@ -125,7 +125,9 @@ def _interval(yes: float, no: float, confidence: float) -> Interval:
 def _fully_pooled(x: Sequence[int], n: Sequence[int], likelihood: _Likelihood, confidence: float) -> PooledShares:
     mu = likelihood.pooled
     common = wilson(sum(x), sum(n), confidence=confidence)
-    warning = "The groups differ no more than by chance: full pooling, every group has the common share."
+    warning = (
+        "No difference between the groups can be told from chance: full pooling, every group has the common share."
+    )
     found = likelihood(mu, 0.0)
     return PooledShares(mu, math.inf, (mu,) * len(n), (common,) * len(n), found, full=True, warning=warning)
 

@@ -38,7 +38,7 @@ def test_headline_is_told_in_danish():
     _, lines, notes = read(prose("da"), kind="headline")
     assert [line[:2] for line in lines[:2]] == [["Som de svarede", "**59 pct.**"], ["Vægtet til listen", "56 pct."]]
     assert "Vægtet til listen efter sted og matchtype er andelen 56 pct.; forskellen fra den uvægtede" in notes
-    assert "Målet holder, uanset hvad de 37 øvrige ville have svaret." in notes
+    assert "Talt op blandt alle, der skulle svare, holder målet, uanset hvad de 37 øvrige ville have svaret." in notes
 
 
 def test_each_figure_of_the_headline_carries_an_id_of_its_own_and_its_row():
@@ -77,6 +77,12 @@ def test_few_effective_answers_do_not_lead():
     assert "read the plain share first" in told(weighted_sentence, *effective(29.4))
 
 
+def test_a_weighted_share_that_is_not_to_be_relied_on_says_so():
+    wide = weighted(warning="not reliable by the standard of NCHS: The interval is too wide; raked to site")
+    said = "Not reliable by the standard of NCHS: the interval is too wide."
+    assert told(weighted_sentence, wide).endswith(f"smaller than the uncertainty. {said}")
+
+
 def test_weights_that_are_missing_are_told():
     nobody = weighted(estimate=None, conf_low=None, conf_high=None, warning="no answers")
     assert told(weighted_sentence, nobody) == "There is no weighted share: no answers."
@@ -91,7 +97,8 @@ def test_weights_that_are_missing_are_told():
 @pytest.mark.parametrize(
     ("row", "expected"),
     [
-        (tipping(0, 37, "met"), "The target holds, whatever the other 37 would have answered."),
+        (tipping(0, 37, "met"),
+         "Counted among all who were to answer, the target holds, whatever the other 37 would have answered."),
         (tipping(12, 37, "cannot_tell"), "The target holds unless fewer than 12 of the other 37 count."),
         (tipping(None, 37, "not_met", "the target is missed even if all of the silent count"),
          "The target is missed, whatever the other 37 would have answered."),

@@ -19,8 +19,8 @@ def test_respondents_stand_beside_the_roster_with_the_difference():
         ["Job or education", "60 (69 per cent)", "80 (65 per cent)", "**+0.21**"],
         ["Social goals", "27 (31 per cent)", "44 (35 per cent)", "**−0.21**"],
     ]
-    assert "R-indicator 0.94, adjusted for bias" in notes
-    assert "Not adjusted it is 0.86." in notes
+    assert "R-indicator adjusted for bias 0.94" in notes
+    assert "Not adjusted it is 0.86; where the two are far apart, few answers say little." in notes
     assert "87 interviews are worth 79 of equal weight (deff 1.10)" in notes
 
 
@@ -58,13 +58,13 @@ def test_scale_shows_alpha_with_its_interval():
 
 def test_quality_has_a_column_a_survey_and_says_why_a_sign_is_missing():
     header, lines, notes = read(prose("da"), kind="quality")
-    assert header == ["Tegn", "mentee-end@1"]
+    assert header == ["Mål for kvalitet", "mentee-end@1"]
     by_name = dict(lines)
     assert by_name["Interview"] == "87"
     assert by_name["Svaret på: arabisk"] == "30 af 87 (34 pct.)"
     assert by_name["Minutter om at svare (median)"] == "11,3"
     assert by_name["Meget hurtige"] == "–"
-    assert by_name["Spørgsmål uden svar"] == "40 af 2.000 (2 pct.)"
+    assert by_name["Spørgsmål uden et brugbart svar"] == "40 af 2.000 (2 pct.)"
     assert "mentee-end@1: medianen er under 10 sekunder" in notes
 
 
@@ -72,8 +72,8 @@ def test_gaps_are_the_pages_and_questions_where_most_is_lacking():
     _, lines, _ = read(prose(), kind="gaps")
     assert lines == [
         ["mentee-end@1", "Work", "stopped here", "6 of 95", "6 per cent"],
-        ["mentee-end@1", "Do you have a job now?", "no answer", "9 of 87", "10 per cent"],
-        ["mentee-end@1", "met", "no answer", "3 of 87", "3 per cent"],
+        ["mentee-end@1", "Do you have a job now?", "no usable answer", "9 of 87", "10 per cent"],
+        ["mentee-end@1", "met", "no usable answer", "3 of 87", "3 per cent"],
     ]
     nobody = [row for row in rows() if row.indicator != "quality"]
     _, lines, notes = read(prose(some=nobody), kind="gaps")
