@@ -42,33 +42,30 @@ class OpenAnswer:
 def open_answers(question: str, datasets: Iterable[Dataset], population: str) -> list[OpenAnswer]:
     """What was written in answer to a question, in the datasets of all versions of its survey, oldest version first.
 
-    Of somebody who answered several versions the latest answer counts; one no to being quoted holds for all of them.
-    `population` is the column that says where she belongs.
+    Of somebody who answered several versions the latest answer counts, with what she said there of being quoted; one
+    no holds for all of them, and a blank takes nothing back. `population` is the column that says where she belongs.
     """
     found: dict[str, OpenAnswer] = {}
     refused: set[str] = set()
     for dataset in datasets:
         frame = dataset.frame[dataset.frame["disposition"].isin(_INTERVIEWS)]
-        agreed = _agreed(dataset, frame)
-        if agreed is not None:
-            refused |= set(frame.loc[~agreed, "unit"])
+        said = _said(dataset, frame)
+        refused |= set(frame.loc[said.ne("") & said.ne(AGREED), "unit"])
         if question not in frame:
             continue
-        may_all = agreed if agreed is not None else pd.Series(data=False, index=frame.index)
         language = "interview_language" if "interview_language" in frame else "language"
         columns = [frame[name].astype("string").fillna("") for name in ("unit", population, language, question)]
-        for unit, member, spoken, text, may in zip(*columns, may_all, strict=True):
+        for unit, member, spoken, text, may in zip(*columns, said.eq(AGREED), strict=True):
             if text.strip():
                 found[unit] = OpenAnswer(unit, member, spoken, text, may)
     return [replace(item, quotable=item.quotable and unit not in refused) for unit, item in sorted(found.items())]
 
 
-def _agreed(dataset: Dataset, frame: pd.DataFrame) -> "pd.Series[bool] | None":
-    """Who said yes to being quoted; None where it was not asked."""
+def _said(dataset: Dataset, frame: pd.DataFrame) -> "pd.Series[str]":
+    """What each said of being quoted; empty where she left it, or was not asked."""
     asked = [str(book["name"]) for book in dataset.codebook["variables"] if book["role"] == "quote"]
-    if not asked:
-        return None
-    return frame[asked[0]].astype("string").fillna("").eq(AGREED)
+    said = frame[asked[0]] if asked else pd.Series("", index=frame.index)
+    return said.astype("string").fillna("")
 
 
 # What is kept

@@ -142,6 +142,28 @@ def test_a_later_no_holds_where_the_question_is_asked_no_more() -> None:
     assert [item.quotable for item in open_answers("best", [earlier, silent], "cohort")] == [True]
 
 
+@pytest.mark.parametrize(
+    ("earlier", "later", "expected"),
+    [
+        (("First", "yes"), ("", ""), ("First", True)),  # she broke off: nothing was taken back
+        (("First", "yes"), ("Last", ""), ("Last", False)),  # to these words she never agreed
+        (("First", ""), ("Last", "yes"), ("Last", True)),
+        (("First", ""), ("", "yes"), ("First", False)),  # the yes is to what she wrote there: nothing
+        (("First", "no"), ("Last", ""), ("Last", False)),
+        (("First", "yes"), ("", "no"), ("First", False)),
+        (("First", "yes"), ("Last", "no"), ("Last", False)),
+        (("First", "yes"), ("Last", "yes"), ("Last", True)),
+    ],
+)
+@pytest.mark.parametrize("blank", ["", None])
+def test_a_blank_neither_agrees_nor_refuses(
+    earlier: tuple[str, str], later: tuple[str, str], expected: tuple[str, bool], blank: str | None
+) -> None:
+    versions = [dataset([("u1", "P", words, cast("str", said or blank))]) for words, said in (earlier, later)]
+    (found,) = open_answers("best", versions, "cohort")
+    assert (found.text, found.quotable) == expected
+
+
 def test_damaged_and_newer_coding_is_told(tmp_path: Path) -> None:
     path = tmp_path / "best.json"
     path.write_text("{", encoding="utf-8")
