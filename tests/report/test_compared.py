@@ -1,5 +1,7 @@
 """Comparisons: levels side by side in three ways, with what must be told of them."""
 
+from dataclasses import replace
+
 import pytest
 from method_samples import COMPARISONS
 from report_samples import rows
@@ -69,6 +71,41 @@ def test_several_indicators_stand_under_their_short_names():
     names = {"satisfied_match": {"en": "Match"}}
     _, lines, _ = read(prose(), kind="comparison", comparison="language_focus", names=names)
     assert [line[0] for line in lines if line[0].startswith("**")] == ["**In a job or education**", "**Match**"]
+
+
+def changed(make, keep=lambda _: True):
+    """The sample rows of comparisons, changed where `keep` does not leave them as they are."""
+    return [row if keep(row) else make(row) for row in rows()]
+
+
+def test_a_way_that_shows_no_level_has_no_column_and_no_note():
+    nothing = changed(lambda row: replace(row, estimate=None), lambda row: row.weighting != "standardised")
+    header, _, notes = read(prose(some=nothing), kind="comparison", comparison="kinds_of_match")
+    assert header == ["Kind of match", "Number/base", "As answered", "Weighted", "p", "p adjusted"]
+    assert "Same case mix" not in notes
+
+
+def test_brackets_are_explained_only_where_some_stand():
+    nothing = changed(lambda row: replace(row, estimate=None), lambda row: row.statistic != "difference")
+    _, lines, notes = read(prose(some=nothing), kind="comparison", comparison="kinds_of_match")
+    assert not any("(" in cell for line in lines for cell in line)
+    assert "In brackets" not in notes
+
+
+def test_a_warning_of_one_of_several_indicators_names_it():
+    both = [row for row in rows() if row.by == "match_kind" or row.comparison.startswith("kinds_of_match")]
+    first = [row for row in both if row.indicator == "job_or_education"]
+    other = [replace(row, indicator="satisfied_match") for row in first]
+    of_one = [
+        replace(row, warning="left out: 2 answers without «site»") if row.statistic == "difference" else row
+        for row in other
+    ]
+    spec = {"indicators": ["job_or_education", "satisfied_match"], "names": {"satisfied_match": {"en": "Match"}}}
+    _, _, alike = read(prose(some=[*first, *other]), kind="comparison", comparison="kinds_of_match", **spec)
+    assert "To be told: too few events: 9 for 3 parameters" in alike
+    _, _, apart = read(prose(some=[*first, *of_one]), kind="comparison", comparison="kinds_of_match", **spec)
+    assert "In a job or education: too few events: 9 for 3 parameters" in apart
+    assert "Match: left out: 2 answers without “site”" in apart
 
 
 def test_unknown_comparison_names_the_nearest():
