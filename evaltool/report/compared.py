@@ -303,7 +303,7 @@ def _warnings(all_of: list[_Comparison], spec: TableSpec) -> str:
         places = {"": next(iter(found.values()))} if alike else found
         named = [", ".join(filter(None, (name, join_words(list(at), prose.language)))) for name, at in places.items()]
         said.append(": ".join(filter(None, ("; ".join(filter(None, named)), told(part, prose.context)))))
-    return say("To be told: {warnings}.", prose.language, warnings="; ".join(said)) if said else ""
+    return say("Note: {warnings}.", prose.language, warnings="; ".join(said)) if said else ""
 
 
 def _warned(each: _Comparison) -> dict[str, tuple[str, ...]]:

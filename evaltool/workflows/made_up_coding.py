@@ -61,6 +61,7 @@ def _marks(
     marks = {f"{THEME}{code}": "x" for code in found} or {NONE: "x"}
     words = {language: saying.text[language] for language in themes.languages if language in saying.text}
     tells = any(Flagger((), ()).flags(text) for text in list(words.values())[:1])
-    if found and words and not cells[QUOTE] and not tells and chance.random() < _QUOTED:
+    sure = found == [code for code in codes if code in saying.themes]  # a quote under a wrong theme strikes readers
+    if found and sure and words and not cells[QUOTE] and not tells and chance.random() < _QUOTED:
         marks |= {QUOTE: "x", CLEARED: "x", **{f"{PRINT}{language}": text for language, text in words.items()}}
     return marks

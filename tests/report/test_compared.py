@@ -102,7 +102,7 @@ def test_a_warning_of_one_of_several_indicators_names_it():
     ]
     spec = {"indicators": ["job_or_education", "satisfied_match"], "names": {"satisfied_match": {"en": "Match"}}}
     _, _, alike = read(prose(some=[*first, *other]), kind="comparison", comparison="kinds_of_match", **spec)
-    assert "To be told: too few events: 9 for 3 parameters" in alike
+    assert "Note: too few events: 9 for 3 parameters" in alike
     _, _, apart = read(prose(some=[*first, *of_one]), kind="comparison", comparison="kinds_of_match", **spec)
     assert "In a job or education: too few events: 9 for 3 parameters" in apart
     assert "Match: left out: 2 answers without “site”" in apart
