@@ -6,13 +6,13 @@ from typing import TypeAlias
 
 from evaltool.plan.model import Indicator, Plan
 from evaltool.survey.expressions import (
+    MIRRORED,
     Comparison,
     Conjunction,
     Constant,
     Disjunction,
     Expression,
     Negation,
-    Operator,
     Ref,
     Selected,
     parse,
@@ -28,7 +28,6 @@ SURVEY, ELIGIBLE = "Survey", "Were to answer"
 _NOT_DECISIVE = frozenset({NAME, TARGET})
 """What may differ without the figure being another."""
 _EVERYBODY = {BASE: "all who were asked", ELIGIBLE: "all courses of the population"}
-_MIRRORED: Mapping[Operator, Operator] = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _Kind: TypeAlias = type[Conjunction] | type[Disjunction]
 
 
@@ -38,6 +37,7 @@ class Part:
 
     words: str
     code: str = ""
+    meant: Expression | None = None
     names: tuple[str, ...] = ()
 
 
@@ -91,7 +91,7 @@ def define(plan: Plan, indicator: str, population: str, words: Words, *, side: s
         ANSWERED: Part(", ".join(words.asked.get(name, name) for name in answered), names=answered),
         BASE: _expression(words, BASE, item.base),
         SURVEY: Part(item.survey or about.survey),
-        POPULATION: _expression(words, POPULATION, f"${{{about.column}}} = '{population}'"),
+        POPULATION: _column(words, about.column, population),
         ELIGIBLE: _expression(words, ELIGIBLE, about.eligible),
         TARGET: Part(percent(item.target, language) if item.target is not None else "–"),
     }
@@ -103,7 +103,13 @@ def _rule(item: Indicator) -> str:
 
 
 def _expression(words: Words, name: str, code: str) -> Part:
-    return Part(words.tell(code) if code else say(_EVERYBODY[name], words.language), code)
+    return Part(words.tell(code), code, parse(code)) if code else Part(say(_EVERYBODY[name], words.language))
+
+
+def _column(words: Words, name: str, value: str) -> Part:
+    """Not by way of source text: a value may hold any quotation mark."""
+    meant = Comparison("=", Ref(name), Constant(value))
+    return Part(words.tell(meant), f"${{{name}}} = '{value}'", meant)
 
 
 def table(one: Definition, other: Definition) -> list[list[str]]:
@@ -135,10 +141,10 @@ def is_same(one: Definition, other: Definition, name: str) -> bool:
     if first.names or second.names:
         asked = ({each: side.words.asked.get(each) for each in side.parts[name].names} for side in (one, other))
         return next(asked) == next(asked)
-    if not (first.code and second.code):
-        return (first.words, first.code) == (second.words, second.code)
-    meant = _shape(parse(first.code), one.words.known) == _shape(parse(second.code), other.words.known)
-    return meant and one.words.tell(second.code) == second.words
+    if first.meant is None or second.meant is None:
+        return first == second
+    same = _shape(first.meant, one.words.known) == _shape(second.meant, other.words.known)
+    return same and one.words.tell(second.meant) == second.words
 
 
 def _alike(one: Definition, other: Definition, name: str) -> bool:
@@ -146,8 +152,6 @@ def _alike(one: Definition, other: Definition, name: str) -> bool:
     first, second = one.parts[name], other.parts[name]
     if first.words == second.words:
         return True
-    if not (first.code and second.code):
-        return False
     kind, only, only_other = _apart(one, other, name)
     return kind is not None and bool(
         {one.words.tell(item) for item in only} & {other.words.tell(item) for item in only_other}
@@ -166,7 +170,7 @@ def _difference(one: Definition, other: Definition, name: str) -> Iterator[str]:
     if _alike(one, other, name):
         yield say(_ALIKE, language, **cells, first=_written(first), second=_written(second))
         return
-    kind, *only = _apart(one, other, name) if first.code and second.code else (None, (), ())
+    kind, *only = _apart(one, other, name)
     if kind is None:
         yield say(_DIFFERS, language, **cells, first=first.words, second=second.words)
         return
@@ -187,7 +191,9 @@ def _apart(
     one: Definition, other: Definition, name: str
 ) -> tuple[_Kind | None, Sequence[Expression], Sequence[Expression]]:
     """What only the one and only the other has, joined by `or` or by `and`; no kind where they share nothing."""
-    first, second = parse(one.parts[name].code), parse(other.parts[name].code)
+    first, second = one.parts[name].meant, other.parts[name].meant
+    if first is None or second is None:
+        return None, (), ()
     kinds: tuple[_Kind, ...] = (Disjunction, Conjunction)
     for kind in kinds:
         shapes = [(item, _shape(item, one.words.known)) for item in _flat(first, kind)]
@@ -218,7 +224,7 @@ def _shape(expression: Expression, known: Subjects) -> object:
         case Negation(item):
             return Negation, _shape(item, known)
         case Comparison(sign, Constant() as left, Ref() as right):
-            return Comparison(_MIRRORED[sign], right, left)
+            return Comparison(MIRRORED[sign], right, left)
         case Selected(name, code) if known.get(name, Subject("")).kind == "choice":
             return Comparison("=", Ref(name), Constant(code))
         case _:

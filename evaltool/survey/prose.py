@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 from babel.numbers import format_decimal
 
 from evaltool.survey.expressions import (
+    MIRRORED,
     Comparison,
     Conjunction,
     Constant,
@@ -131,7 +132,6 @@ class _Atom:
     joiner: Joiner = ""
 
 
-_FLIPPED: Mapping[Operator, Operator] = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 # What the values of two comparisons with one name may be told together, by what joins them.
 _TOGETHER: Mapping[Joiner, frozenset[str]] = {"or": frozenset({"=", "has"}), "and": frozenset({"!=", "order", "has"})}
 
@@ -175,7 +175,7 @@ class _Teller:
                 sign = "has" if self.subject(name).kind == "choices" else "="
                 return _Atom(name, sign, (("=", Constant(code)),))
             case Comparison(sign, Constant() as left, Ref(name)):
-                return self._as_atom(Comparison(_FLIPPED[sign], Ref(name), left))
+                return self._as_atom(Comparison(MIRRORED[sign], Ref(name), left))
             case Comparison(sign, Ref(name), Constant() as right) if sign in {"=", "!="}:
                 return _Atom(name, "=" if sign == "=" else "!=", ((sign, right),))
             case Comparison(sign, Ref(name), right) if sign not in {"=", "!="}:

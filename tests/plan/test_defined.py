@@ -41,13 +41,15 @@ def survey(version: int = 1, job: str = "Have you a job?", choices: Mapping[str,
     )
 
 
-def defined(side: str, *, language: str = "en", asked: Survey | None = None, **more: Any) -> Definition:
+def defined(
+    side: str, *, language: str = "en", asked: Survey | None = None, population: str = "2022", **more: Any
+) -> Definition:
     eligible, label = more.pop("eligible", ""), {"da": "I job", "en": "In work"}
     about = {"survey": "end", "column": "year", "units": {"da": "f"}, "respondents": {"da": "r"}, "eligible": eligible}
     item = {"label": label, "rule": "${job} = 'ordinary' or ${job} = 'firm'", **more}
     plan = {"format": 1, "language": "da", "population": about, "indicators": {"in_work": item}}
     made = Plan.model_validate({**plan, "variables": {}, "attributes": COLUMNS})
-    return define(made, "in_work", "2022", words_of([asked or survey()], COLUMNS, language), side=side)
+    return define(made, "in_work", population, words_of([asked or survey()], COLUMNS, language), side=side)
 
 
 def told(one: Definition, other: Definition) -> list[str]:
@@ -183,6 +185,14 @@ def test_name_and_target_do_not_make_it_another_figure() -> None:
     other = defined("B", label={"en": "Employed"}, target=0.5)
     assert differing(defined("A"), other) == []
     assert table(defined("A"), other)[0] == ["Name", "In work", "Employed"]
+
+
+@pytest.mark.parametrize("population", ["Autumn '24", 'the "late" ones of \'24'])
+def test_a_population_may_have_any_quotation_mark_in_its_name(population: str) -> None:
+    one, other = defined("A", population=population), defined("B", population="Spring")
+    assert told(one, defined("B", population=population)) == []
+    about = "the course's “Cohort” is"
+    assert told(one, other) == [f"Population differs. A: {about} “{population}”. B: {about} “Spring”."]
 
 
 def test_the_words_are_those_of_the_last_version_that_has_them() -> None:
