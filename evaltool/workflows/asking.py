@@ -18,6 +18,8 @@ from evaltool.workflows.estimated import definition_path, read_codebook, read_es
 from evaltool.yamlfile import nearest
 
 _ANSWERING = ("share", "share[higher]")
+_OPTIONS = frozenset({"population", "year", "group", "language", "plan"})
+"""Of the commands: one that is misspelt is taken for a breakdown."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,11 @@ def _group(known: Mapping[str, Breakdown], group: tuple[str, str]) -> tuple[str,
     if not by:
         return group
     if by not in known:
-        raise ReportError(f"unknown breakdown «{by}»", mend=nearest(by, known) or f"Known: {', '.join(known)}.")
+        mend = nearest(by, {*known, *_OPTIONS} - {by}) or f"Known: {', '.join(known)}."
+        raise ReportError(f"unknown breakdown or option «{by}»", mend=mend)
     levels = known[by].levels
+    if not levels:
+        raise ReportError(f"«{by}» is what the populations are made of", mend=f"Use: --year {wanted}")
     names = {text.casefold(): code for code, label in levels.items() for text in (code, *label.values())}
     if wanted.casefold() not in names:
         mend = nearest(wanted, names) or f"Known: {', '.join(levels)}."

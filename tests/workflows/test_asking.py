@@ -86,6 +86,8 @@ def test_a_question_that_was_not_asked_or_cannot_be_compared_says_so(project: Pr
         (("in_wrok",), "Did you mean «in_work»"),
         (("in_work", "--sit", "north"), "Did you mean «site»"),
         (("in_work", "--site", "noth"), "Did you mean «north»"),
+        (("in_work", "--langauge", "da"), "Did you mean «language»"),
+        (("in_work", "--group", "year=2020"), "Use: --year 2020"),
         (("in_work", "--year", "1921"), "Known: 2020, 2021."),
         (("in_work", "--language", "xx"), "do not both speak «xx»"),
         (("in_work", "--language", "da"), "do not both speak «da»"),  # the labels of the plan are English alone
