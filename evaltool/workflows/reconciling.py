@@ -6,7 +6,8 @@ from pathlib import Path
 
 from evaltool.errors import ReportError
 from evaltool.plan import Plan
-from evaltool.plan.defined import COUNTED, Definition, define, differing, is_same, table, why, words_of
+from evaltool.plan.defined import COUNTED, Definition, define, differing, table, why, words_of
+from evaltool.plan.model import Grouping
 from evaltool.project import Project
 from evaltool.report.base_table import not_in_base, reasons_of_missing
 from evaltool.report.differences import change
@@ -43,7 +44,7 @@ class Wanted:
 class _Side:
     """One of two figures; its definition's `side` tells it from the other.
 
-    What is not in the estimates has no id to be traced by. `silence` says why it shows no figure.
+    What is not in the estimates has no id to be traced by. `guard` says what it would give away beside the other.
     """
 
     definition: Definition
@@ -52,7 +53,14 @@ class _Side:
     indicator: str
     versions: tuple[str, ...]
     estimated: bool = True
-    silence: str = ""
+    guard: str = ""
+
+    @property
+    def silence(self) -> str:
+        """Why it shows no figure; empty if it does."""
+        if self.row is None:
+            return say(NOBODY, self.prose.language)
+        return self.guard or as_text(withheld(self.prose, self.row))
 
     @property
     def name(self) -> str:
@@ -79,14 +87,15 @@ def reconcile(project: Project, wanted: Wanted) -> list[Beside]:
         ReportError: if a name is unknown, an indicator is not one share, or more is asked than two figures.
     """
     two = [len(wanted.indicators) > 1, len(wanted.populations) > 1, wanted.plan is not None]
-    if sum(two) > 1 or len(wanted.indicators) > 2 or len(wanted.populations) > 2:
-        mend = "Name two indicators, or two populations, or another plan."
+    named = (wanted.indicators, wanted.populations)
+    if sum(two) > 1 or any(len(names) > 2 or len({*names}) < len(names) for names in named):
+        mend = "Name two different indicators, or two different populations, or another plan."
         raise ReportError("two figures that differ in one thing can be reconciled", mend=mend)
     standing = Standing(project)
     if not any(two):
         prose = _prose(standing, wanted, wanted.indicators[0], *wanted.populations)
         return bases(prose, wanted.indicators[0])
-    one, other = _guarded(*_Sides(project, standing, wanted).found())
+    one, other = _Sides(project, standing, wanted).found()
     prose = one.prose
     cells = [_numbers(side) for side in (one, other)]
     numbers = [[say(name, prose.language), *(found.get(name, "–") for found in cells)] for name in max(cells, key=len)]
@@ -126,7 +135,8 @@ class _Sides:
             sides = [self._side(name, prose, name) for name, prose in zip((first, *more), proses, strict=True)]
         else:
             prose = _prose(self._standing, wanted, first, *wanted.populations)
-            sides = [self._side(self._project.plan.name, prose, first), self._by_another_plan(prose, first)]
+            own = self._side(self._project.plan.name, prose, first)
+            sides = [own, _guarded(own, self._by_another_plan(prose, first))]
         return sides[0], sides[1]
 
     def _order(self, population: str) -> int:
@@ -143,7 +153,7 @@ class _Sides:
             mend = nearest(indicator, plan.indicators)
             raise ReportError(f"«{indicator}» is not one share of that plan", where=path.as_posix(), mend=mend)
         by = prose.context.group[0]
-        if plan.groups.get(by) != self._plan.groups.get(by):
+        if _decisive(plan.groups.get(by)) != _decisive(self._plan.groups.get(by)):
             mend = "Name a breakdown that both plans make alike, or a column of the roster."
             raise ReportError(f"«{by}» is another grouping in that plan", where=path.as_posix(), mend=mend)
         few = max(plan.few, self._plan.few)
@@ -181,28 +191,29 @@ def _only(indicator: str, plan: Plan, *, by: str, few: int) -> dict[str, object]
     return {**nothing, "weights": None, "panel": None, **kept}
 
 
-def _guarded(one: _Side, other: _Side) -> tuple[_Side, _Side]:
-    """Both with the reason why they show no figure, if they do not.
+def _decisive(grouping: Grouping | None) -> object:
+    """What decides who is in which level; labels do not."""
+    return grouping and grouping.model_dump(exclude={"label": True, "levels": {"__all__": {"label"}}})
 
-    Of a group, the second is withheld, too, where both count the same, or what another plan counts by the same name,
-    of bases that differ by fewer than may be told: their difference would be the figure of those few.
+
+def _guarded(own: _Side, other: _Side) -> _Side:
+    """The figure by another plan, withheld where it could tell of single persons.
+
+    A base, or a rule by the roster, can pick out a small group, or leave it out: then the two figures differ by that
+    group's. What two rules count of the answers on one base is told.
     """
-    one, other = (replace(side, silence=_silence(side)) for side in (one, other))
-    context, second = one.prose.context, other.prose.context
-    if one.silence or other.silence or not any(context.group) or context.population != second.population:
-        return one, other
-    alike = one.indicator == other.indicator or is_same(one.definition, other.definition, COUNTED)
-    if alike and 0 < abs(one.n - other.n) < second.few:
-        few = other.prose.whole(second.few)
-        return one, replace(other, silence=say(_TOO_CLOSE, other.prose.language, few=few))
-    return one, other
+    plan, few, rule = other.plan, other.prose.context.few, other.plan.indicators[other.indicator].rule
+    by_answers = plan.names_in(rule) == plan.answers_in(rule)
+    one_base = own.n == other.n and by_answers and {*differing(own.definition, other.definition)} <= {COUNTED}
+    is_one = one_base or (own.count, own.n) == (other.count, other.n)
+    if other.silence or (other.n >= few and (is_one or abs(own.n - other.n) >= few)):
+        return other
+    return replace(other, guard=say(_TOO_CLOSE, other.prose.language, few=other.prose.whole(few)))
 
 
-_TOO_CLOSE = "The two bases differ by fewer than {few}, so this figure would tell of those few."
-
-
-def _silence(side: _Side) -> str:
-    return as_text(withheld(side.prose, side.row)) if side.row else say(NOBODY, side.prose.language)
+_TOO_CLOSE = (
+    "The base is smaller than {few}, or nearly as large as the other, so this figure could tell of single persons."
+)
 
 
 _NUMBERS: Sequence[str] = ("Number", "n", "Share (95 per cent interval)", "id")
@@ -211,7 +222,7 @@ _NUMBERS: Sequence[str] = ("Number", "n", "Share (95 per cent interval)", "id")
 def _numbers(side: _Side) -> dict[str, str]:
     """The figure; of everybody also the interviews, and why some are not in the base."""
     prose, row = side.prose, side.row
-    if row is None:
+    if row is None or side.guard:
         return dict.fromkeys(_NUMBERS, "–")
     shown = silent(prose, row) if side.silence else figures(prose, row)
     found = dict(zip(_NUMBERS, shown, strict=True))
@@ -280,10 +291,10 @@ def _over_time(standing: Standing, one: _Side, other: _Side) -> Iterator[str]:
     between = order[order.index(former) + 1 : order.index(later) + 1]
     same = all(row.verdict == "identical" for row in points if row.population in between)
     yield say(_SAME if same else _COMPARABLE, language)
-    yield say(_OF_EVERYBODY, language) if any(prose.context.group) else _change(standing, one, other)
+    yield say(_OF_NO_GROUP, language) if any(prose.context.group) else _change(standing, one, other)
 
 
-_OF_EVERYBODY = "The plan compares them of everybody only, so no change is claimed of a group."
+_OF_NO_GROUP = "The plan does not compare groups between populations, so no change is claimed."
 _SAME = "The question and the answers are the same in both."
 _COMPARABLE = "The question is not word for word the same, but the answers are comparable by the verdict on it."
 

@@ -303,9 +303,55 @@ def test_a_group_under_another_base_is_withheld_where_only_few_are_between(demo:
     other.write_text(text.replace("target: 0.30", "\n    ".join(lines)), encoding="utf-8")
     told = reconciled(demo, "job_or_education", "--year", "2021", "--site", "odense", "--plan", str(other))
     assert [line.split()[1:] for line in told.splitlines() if line.startswith("n ")] == [[str(len(odense)), "–"]]
-    assert "De to baser er mindre end 10 fra hinanden" in told
+    assert "Basen er mindre end 10, eller næsten lige så stor som den anden" in told
     everybody = reconciled(demo, "job_or_education", "--year", "2021", "--plan", str(other))
     assert "–" not in next(line for line in everybody.splitlines() if line.startswith("n "))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("target: 0.30", "base: \"${site} = 'svendborg'\"\n    base_label: {da: S, en: S}"),
+        ("target: 0.30", "base: \"not(${site} = 'svendborg')\"\n    base_label: {da: S, en: S}"),
+        ("or ${education} = 'yes'", "or ${education} = 'yes' and not(${site} = 'svendborg')"),
+    ],
+)
+def test_no_plan_for_everybody_gives_a_small_group_away(demo: Path, tmp_path: Path, old: str, new: str) -> None:
+    answers = pd.concat(pd.read_parquet(path) for path in (demo / "data" / "datasets").glob("mentee-end@*/*.parquet"))
+    answers = answers[(answers["cohort"].astype("str") == "2022") & (answers["site"] == "svendborg")]
+    few = answers.dropna(subset=["job", "education"])
+    assert 0 < len(few) < 10
+    assert (few["education"] == "yes").any()  # else the last rule counts no fewer
+
+    text = (demo / "definitions" / "analysis" / "plan.yaml").read_text(encoding="utf-8")
+    other = tmp_path / "picking.yaml"
+    other.write_text(text.replace(old, new, 1), encoding="utf-8")
+    told = reconciled(demo, "job_or_education", "--year", "2022", "--plan", str(other))
+    figures = ("Alle besvarelser ", "Antal ", "n ", "Andel ")
+    assert [line.split()[-1] for line in told.splitlines() if line.startswith(figures)] == ["–"] * 4
+    assert "Basen er mindre end 10, eller næsten lige så stor som den anden" in told
+
+
+def test_two_surveys_of_a_group_are_shown_in_either_order(demo: Path) -> None:
+    numbers = []
+    for names in (("job", "job_at_start"), ("job_at_start", "job")):
+        told = reconciled(demo, *names, "--year", "2021", "--site", "odense")
+        numbers.append([line.split()[1:] for line in told.splitlines() if line.startswith(("Antal ", "n "))])
+    first, second = numbers
+    assert abs(int(first[1][0]) - int(first[1][1])) < 10  # else it shows nothing
+    assert first == [row[::-1] for row in second]
+
+
+def test_a_breakdown_is_the_same_under_another_label(demo: Path, tmp_path: Path) -> None:
+    text = (demo / "definitions" / "analysis" / "plan.yaml").read_text(encoding="utf-8")
+    other, about = tmp_path / "labels.yaml", ("job", "--year", "2021", "--group", "meetings=often")
+    renamed = text.replace("en: How often they met", "en: Meetings").replace("en: Less often", "en: Seldom")
+    other.write_text(renamed, encoding="utf-8")
+    assert "Begge har samme definition" in reconciled(demo, *about, "--plan", str(other))
+    moved = text.replace("[weekly, twice_month]}", "[weekly]}").replace("[monthly", "[twice_month, monthly")
+    other.write_text(moved, encoding="utf-8")
+    shown = evaltool("-p", str(demo), "reconcile", *about, "--plan", str(other))
+    assert "«meetings» is another grouping in that plan" in shown.stderr
 
 
 def test_each_year_is_told_in_the_words_of_the_version_that_it_answered(demo: Path) -> None:

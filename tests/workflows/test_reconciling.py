@@ -150,7 +150,7 @@ def test_beside_another_year_no_figure_of_both_together_gives_the_withheld_one_a
     assert list(found.said) == [
         "2021: Too few answered (fewer than 10) for a figure of 2021.",
         "The question and the answers are the same in both.",
-        "The plan compares them of everybody only, so no change is claimed of a group.",
+        "The plan does not compare groups between populations, so no change is claimed.",
     ]
     shown = "".join(f"{cell} " for row in found.rows for cell in row if not cell.startswith("ev_"))
     assert not re.search(r"\b(3|7|8|15|32)\b", shown)
@@ -192,6 +192,8 @@ def test_a_breakdown_is_an_option_of_its_own_name_here_too(project: Project) -> 
         (Wanted(["in_work", "satisfied"], ["2021", "2022"]), "differ in one thing"),
         (Wanted(["in_work"], ["2020", "2021", "2022"]), "differ in one thing"),
         (Wanted(["in_work", "satisfied", "in_work"]), "differ in one thing"),
+        (Wanted(["in_work", "in_work"]), "Name two different indicators"),
+        (Wanted(["in_work"], ["2021", "2021"]), "two different populations"),
         (Wanted(["in_wrok"]), "Did you mean «in_work»"),
         (Wanted(["in_work"], ["2021", "1921"]), "no population «1921»"),
         (Wanted(["in_work"], group=("site", "noth")), "Did you mean «north»"),
