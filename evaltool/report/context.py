@@ -16,6 +16,7 @@ HASH_SIGNS = 12
 class IndicatorFacts:
     """An indicator in words. `options` are the codes of `share[code]` or `count[code]` rows, in their order.
 
+    `themes` are those of an open question, the codes of its `theme[code]` rows.
     `base` says who is counted; empty means those who answered. `within` are conditions in words: only those for whom
     all of them hold are compared between populations. `survey` is the one that asks it, where that is not the
     population's own. `definition_hash` goes into the Word file's map.
@@ -28,6 +29,7 @@ class IndicatorFacts:
     survey: str = ""
     definition_hash: str = ""
     options: Mapping[str, Text] = field(default_factory=lambda: _NO_TEXTS)
+    themes: Mapping[str, Text] = field(default_factory=lambda: _NO_TEXTS)
 
 
 @dataclass(frozen=True, kw_only=True)

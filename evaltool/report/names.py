@@ -36,7 +36,7 @@ class Names:
             indicators={*context.indicators, *rows.indicators},
             comparisons=context.comparisons,
             groups={by: known.levels and {*known.levels, *rows.found(by)} for by, known in context.breakdowns.items()},
-            themes={name: facts.options for name, facts in context.indicators.items()},
+            themes={name: facts.themes for name, facts in context.indicators.items() if facts.themes},
             surveys={*context.wordings, *rows.found(SURVEY)},
         )
 
@@ -45,9 +45,12 @@ class Names:
         indicator, by, level = (texts.get(key, "") for key in ("indicator", "by", "level"))
         if "indicator" in texts:
             yield "indicator", indicator, self.indicators
-        theme, themes = texts.get("theme"), self.themes.get(indicator)
+        question, theme = texts.get("question", ""), texts.get("theme")
+        if "question" in texts:
+            yield self.coded(question)
+        themes = self.themes.get(question)
         if theme and themes:
-            yield f"theme of {indicator}", theme, themes
+            yield f"theme of {question}", theme, themes
         if comparison := texts.get("comparison"):
             yield "comparison", comparison.partition(":")[0], self.comparisons
         if by:
@@ -55,6 +58,10 @@ class Names:
         levels = {**self.groups, SURVEY: self.surveys}.get(by)
         if level and levels:
             yield f"level of {by}", level, levels
+
+    def coded(self, question: str) -> Claim:
+        """The name of an open question that has themes; what nothing is called is told like any other figure."""
+        return "open question" if question in self.indicators else "indicator", question, self.themes
 
 
 def unknown(claim: Claim, where: str) -> Fault | None:
@@ -82,7 +89,8 @@ _Place: TypeAlias = tuple[str | int, ...]
 
 def _in_part(spec: ChartSpec | TableSpec, names: Names) -> Iterator[tuple[_Place, Claim]]:
     for place, name in enumerate(spec.indicators):
-        yield ("indicators", place), ("indicator", name, names.indicators)
+        claim = names.coded(name) if spec.kind == "themes" else ("indicator", name, names.indicators)
+        yield ("indicators", place), claim
     for name in spec.names:
         yield ("names", name), ("indicator", name, names.indicators)
     if spec.by and spec.kind in {"quality", "gaps"}:

@@ -19,10 +19,8 @@ def themes_table(prose: Prose, spec: TableSpec) -> Grid:
     """A theme a line, the most frequent first; below it how much is coded, and how far two coders agree."""
     indicator = spec.indicators[0]
     found = _themes(prose, indicator)
-    options = prose.facts(indicator).options
-    rows = [
-        [plain(pick(options[code], prose.language)), *share_cells(prose, row, spec.decimals)] for code, row in found
-    ]
+    labels = prose.facts(indicator).themes
+    rows = [[plain(pick(labels[code], prose.language)), *share_cells(prose, row, spec.decimals)] for code, row in found]
     nothing = [plain(say("No answers have been coded.", prose.language)), EMPTY, EMPTY, EMPTY]
     header = heads(prose, "Theme", "Number/base", "Share", "95 per cent interval")
     notes = below([_coded(prose, indicator), _agreement(prose, indicator)]) if rows else []
@@ -31,7 +29,7 @@ def themes_table(prose: Prose, spec: TableSpec) -> Grid:
 
 def _themes(prose: Prose, indicator: str) -> list[tuple[str, Estimate]]:
     """Themes with their rows, the most frequent first; none where nothing is coded."""
-    codes = prose.facts(indicator).options
+    codes = prose.facts(indicator).themes
     found = [(code, prose.rows.find(indicator, f"theme[{code}]", prose.where())) for code in codes]
     rows = [(code, row) for code, row in found if row is not None and row.n]
     return sorted(rows, key=lambda pair: -(pair[1].count or 0))
@@ -66,11 +64,11 @@ def _agreement(prose: Prose, indicator: str) -> Markup:
 
 def _kappas(prose: Prose, indicator: str) -> Iterator[tuple[str, Estimate]]:
     """Labels of the themes with their kappa, the lowest first."""
-    options = prose.facts(indicator).options
-    found = [(code, prose.rows.find(indicator, f"kappa[{code}]", prose.where())) for code in options]
+    labels = prose.facts(indicator).themes
+    found = [(code, prose.rows.find(indicator, f"kappa[{code}]", prose.where())) for code in labels]
     told = [(code, row) for code, row in found if row is not None and row.estimate is not None]
     for code, row in sorted(told, key=lambda pair: pair[1].estimate or 0):
-        yield pick(options[code], prose.language), row
+        yield pick(labels[code], prose.language), row
 
 
 def _two(prose: Prose, row: Estimate) -> Cell:
@@ -79,26 +77,26 @@ def _two(prose: Prose, row: Estimate) -> Cell:
     return prose.span(row, "value", f"−{text}" if value < 0 else text)
 
 
-def quotes(prose: Prose, indicator: str, theme: str = "", *, at_most: int = 2) -> Markup:
+def quotes(prose: Prose, question: str, theme: str = "", *, at_most: int = 2) -> Markup:
     """Quotations that people agreed to and somebody cleared, of one theme, or of the most frequent themes in turn.
 
     Beside the words stand the theme and the language that they were written in; never who or where. On the page of one
     place there are none: it would say where.
     """
-    options = prose.facts(indicator).options
-    if theme and theme not in options:
-        raise ReportError(f"«{indicator}» has no theme «{theme}»", mend=nearest(theme, options))
-    themes = [theme] if theme else [code for code, _ in _themes(prose, indicator)]
-    chosen = [] if prose.context.group[0] else _choose(prose, indicator, themes, at_most)
+    labels = prose.facts(question).themes
+    if theme and theme not in labels:
+        raise ReportError(f"«{question}» has no theme «{theme}»", mend=nearest(theme, labels))
+    themes = [theme] if theme else [code for code, _ in _themes(prose, question)]
+    chosen = [] if prose.context.group[0] else _choose(prose, question, themes, at_most)
     if not chosen:
         return plain(say("No quotations have been cleared for print.", prose.language))
-    blocks = [_block(prose, pick(options[code], prose.language), quote) for code, quote in chosen]
+    blocks = [_block(prose, pick(labels[code], prose.language), quote) for code, quote in chosen]
     return Markup("\n\n{}\n\n").format(Markup("\n\n").join(blocks))
 
 
-def _choose(prose: Prose, indicator: str, themes: Sequence[str], at_most: int) -> list[tuple[str, QuoteFacts]]:
+def _choose(prose: Prose, question: str, themes: Sequence[str], at_most: int) -> list[tuple[str, QuoteFacts]]:
     """One of each theme, then a second one, until there are enough; the same words only once."""
-    left = [item for item in prose.context.quotes if item.indicator == indicator and prose.language in item.words]
+    left = [item for item in prose.context.quotes if item.indicator == question and prose.language in item.words]
     chosen: list[tuple[str, QuoteFacts]] = []
     while len(chosen) < at_most:
         before = len(chosen)

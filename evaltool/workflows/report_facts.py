@@ -83,8 +83,8 @@ class Facts:
         for name, scale in plan.scales.items():
             yield name, IndicatorFacts(label=scale.label)
         for name, question in self.themes.questions.items():
-            options = {code: theme.label for code, theme in question.themes.items()}
-            yield name, IndicatorFacts(label=self._wording(question.survey, name), options=options)
+            themes = {code: theme.label for code, theme in question.themes.items()}
+            yield name, IndicatorFacts(label=self._wording(question.survey, name), themes=themes)
 
     def _question(self, survey: str, name: str) -> Question:
         """The question in its latest version."""

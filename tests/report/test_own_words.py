@@ -10,12 +10,12 @@ from evaltool.report.context import IndicatorFacts, QuoteFacts
 from evaltool.report.themes import quotes
 from evaltool.results import Estimate
 
-OPTIONS = {
+THEMES = {
     "work": {"en": "Advice on work", "da": "Råd om job"},
     "talk": {"en": "Somebody to talk to", "da": "En at tale med"},
     "new": {"en": "New contacts", "da": "Nye kontakter"},
 }
-FACTS = {"best": IndicatorFacts(label={"en": "The best thing"}, options=OPTIONS)}
+FACTS = {"best": IndicatorFacts(label={"en": "The best thing"}, themes=THEMES)}
 
 
 def row(statistic: str, **values: object) -> Estimate:
