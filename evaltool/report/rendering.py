@@ -103,11 +103,11 @@ def _faults(templates: Iterable[Template], draft: Draft, names: Names | None) ->
     return faults
 
 
-def report_warnings(definition_path: Path, names: Names | None = None) -> list[Fault]:
+def report_warnings(definition_path: Path, names: Names) -> list[Fault]:
     """What the writers of a report's texts should look at; no reason to stop. The files have been checked."""
     definition = read_definition(definition_path)
     texts = {name: Template.read(definition_path.parent / name) for name in definition.template.values()}
-    asked = [fault for template in texts.values() for fault in (asked_in_vain(template, names) if names else [])]
+    asked = [fault for template in texts.values() for fault in asked_in_vain(template, names)]
     written = [
         warning
         for language, name in definition.template.items()

@@ -3,13 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from evaltool.errors import DefinitionError, EvaltoolError, ReleaseError
 from evaltool.plan import Plan
 from evaltool.project import Project
 from evaltool.report.definition import ChartSpec, ReportDefinition, TableSpec, paired_faults, read_definition
-from evaltool.report.names import Names
 from evaltool.report.rendering import check_report, report_warnings
 from evaltool.survey.model import Survey
 from evaltool.survey.release import Release, release_path
@@ -19,7 +18,7 @@ from evaltool.workflows.definitions import release as release_version
 from evaltool.workflows.deploying import deployments
 from evaltool.workflows.estimated import definition_path
 from evaltool.workflows.made_up import load_demo
-from evaltool.workflows.planned import check_plan, check_themes, draft_plan, draft_themes, names_of
+from evaltool.workflows.planned import draft_plan, draft_themes, names_of, plan_line, themes_line
 from evaltool.yamlfile import YamlFile, faults_error, read_yaml
 
 
@@ -31,23 +30,41 @@ def check_project(project: Project) -> tuple[list[Checked], list[str]]:
     """
     checked = check(project)
     surveys = [item.survey for item in checked]
-    plan = _if_faultless(lambda: draft_plan(project))
-    names = _names(project, plan, surveys) if plan else None
+    plan = _once(lambda: draft_plan(project, surveys))
+    themes = _once(lambda: draft_themes(project, surveys, plan()))
+    names = _once(lambda: names_of(plan(), themes(), surveys))
+    known = _if_faultless(names)
     lines = all_or_faults(
         [
             lambda: _check_rules(project, surveys),
-            lambda: check_plan(project),
-            lambda: check_themes(project),
-            *(partial(check_report, path, names) for path in _reports(project)),
+            lambda: plan_line(plan()),
+            lambda: themes_line(themes()),
+            *(partial(check_report, path, known) for path in _reports(project)),
             lambda: f"demo: {len(load_demo(project.analysis / 'demo.yaml').populations)} populations, no faults",
-            lambda: _check_apart(project, plan) if plan else "",
+            lambda: _check_apart(project, plan()),
         ]
     )
-    warnings = [f"Warning: {warning}" for path in _reports(project) for warning in report_warnings(path, names)]
+    warnings = [f"Warning: {warning}" for path in _reports(project) for warning in report_warnings(path, names())]
     return checked, [*(line for line in lines if line), *warnings]
 
 
 _Made = TypeVar("_Made")
+
+
+def _once(step: Callable[[], _Made]) -> Callable[[], _Made]:
+    """The step, taken now and never again: what it made, or the error that it raised, for all who ask.
+
+    The same faults may so be told by several: `all_or_faults` tells them once.
+    """
+    try:
+        made = step()
+    except EvaltoolError as error:
+        return partial(_again, error)
+    return lambda: made
+
+
+def _again(error: EvaltoolError) -> NoReturn:
+    raise error
 
 
 def _if_faultless(step: Callable[[], _Made]) -> _Made | None:
@@ -56,12 +73,6 @@ def _if_faultless(step: Callable[[], _Made]) -> _Made | None:
         return step()
     except EvaltoolError:
         return None
-
-
-def _names(project: Project, plan: Plan, surveys: Sequence[Survey]) -> Names | None:
-    """What the reports can name; None where the themes have faults."""
-    themes = _if_faultless(lambda: draft_themes(project, plan))
-    return names_of(plan, themes, surveys) if themes else None
 
 
 def _reports(project: Project) -> list[Path]:
@@ -84,7 +95,9 @@ def release(project: Project, survey: str, version: int, *, revision: str = "") 
     if revision:
         _refuse_revision(project, survey, version)
     surveys = [item.survey for item in check(project)]
-    steps = [lambda: _check_rules(project, surveys), *([lambda: check_plan(project)] if project.plan.is_file() else [])]
+    steps = [lambda: _check_rules(project, surveys)]
+    if project.plan.is_file():
+        steps.append(lambda: plan_line(draft_plan(project, surveys)))
     try:
         all_or_faults(steps)
     except DefinitionError as error:

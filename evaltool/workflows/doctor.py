@@ -18,7 +18,7 @@ from evaltool.workflows.definitions import check
 from evaltool.workflows.deploying import deployments
 from evaltool.workflows.erased import erasures, unfinished
 from evaltool.workflows.erasing import put_back
-from evaltool.workflows.planned import check_plan
+from evaltool.workflows.planned import draft_plan, plan_line
 from evaltool.workflows.working import cloud_warning
 
 _LEAST_BYTES = 500_000_000
@@ -39,7 +39,7 @@ def examine(project: Project) -> list[Finding]:
         Finding(ok=sqlite3.sqlite_version_info >= (3, 35), message=f"SQLite {sqlite3.sqlite_version} (3.35 or later)"),
         _tried("pandoc for Word and HTML", lambda: str(pypandoc.get_pandoc_version())),
         _tried("definitions", lambda: ", ".join(item.survey.key for item in check(project))),
-        _tried("analysis plan", lambda: check_plan(project)),
+        _tried("analysis plan", lambda: _plan(project)),
         *_folders(project),
         _cloud(project),
         _port(project),
@@ -53,6 +53,10 @@ def _tried(what: str, look: Callable[[], str]) -> Finding:
         return Finding(ok=True, message=f"{what}: {look()}")
     except (EvaltoolError, OSError) as error:
         return Finding(ok=False, message=f"{what}: {error}")
+
+
+def _plan(project: Project) -> str:
+    return plan_line(draft_plan(project, [item.survey for item in check(project)]))
 
 
 def _folders(project: Project) -> Iterator[Finding]:

@@ -43,17 +43,16 @@ def _definitions(project: Project, paths: Sequence[Path]) -> list[Survey]:
     return [load_survey(path, roster) for path in paths]
 
 
-def draft_plan(project: Project) -> Plan:
-    """The analysis plan, checked against the definitions as they are now."""
-    surveys = _definitions(project, find_definitions(project.surveys))
+def draft_plan(project: Project, surveys: Sequence[Survey]) -> Plan:
+    """The analysis plan, checked against all `surveys` as their definitions are now."""
     known = {survey.key: survey for survey in surveys}
     roster = load_roster(project.surveys / "roster.yaml")
     return load_plan(project.plan, known, roster, planned_harmonies(project, surveys))
 
 
-def draft_themes(project: Project, plan: Plan) -> Themes:
-    """The themes of open answers, checked against the definitions as they are now."""
-    return _load_themes(project, _definitions(project, find_definitions(project.surveys)), plan)
+def draft_themes(project: Project, surveys: Sequence[Survey], plan: Plan) -> Themes:
+    """The themes of open answers, checked against all `surveys` as their definitions are now."""
+    return _load_themes(project, surveys, plan)
 
 
 def names_of(plan: Plan, themes: Themes, surveys: Iterable[Survey]) -> Names:
@@ -67,15 +66,12 @@ def names_of(plan: Plan, themes: Themes, surveys: Iterable[Survey]) -> Names:
     )
 
 
-def check_plan(project: Project) -> str:
-    """Check the plan; says in a line what it holds."""
-    return f"plan: {len(draft_plan(project).indicators)} indicators, no faults"
+def plan_line(plan: Plan) -> str:
+    """What a plan without faults holds."""
+    return f"plan: {len(plan.indicators)} indicators, no faults"
 
 
-def check_themes(project: Project) -> str:
-    """Check the themes of open answers; says in a line what they hold ("" if the project lists none)."""
-    if not themes_path(project).is_file():
-        return ""
-    themes = draft_themes(project, draft_plan(project))
+def themes_line(themes: Themes) -> str:
+    """What themes without faults hold ("" if the project lists none)."""
     count = sum(len(question.themes) for question in themes.questions.values())
-    return f"themes: {count} for {len(themes.questions)} open questions, no faults"
+    return f"themes: {count} for {len(themes.questions)} open questions, no faults" if count else ""

@@ -1,14 +1,20 @@
 """Checking a whole project: its rules for wording, held against surveys, plan and report together."""
 
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from cProfile import Profile
 from pathlib import Path
 
 import pytest
 
 from evaltool.errors import DefinitionError
+from evaltool.plan import load_plan
 from evaltool.project import Project
 from evaltool.report.names import Names
 from evaltool.report.prose import Prose
 from evaltool.report.rows import Rows
+from evaltool.responses.coding_themes import load_themes
+from evaltool.survey.load import load_survey
 from evaltool.workflows.checking import check_project
 from evaltool.workflows.definitions import release
 from evaltool.workflows.planned import names_of, read_plan, read_themes, standing
@@ -122,13 +128,48 @@ def test_check_and_report_know_the_same_names(project: Project) -> None:
     planned = names_of(plan, read_themes(project, plan), standing(project))
     facts = Facts(project, {"plan": "", "synthetic": True, "altered": False}, ["2024"])
     told = Names.told(Prose(Rows([]), facts.context("2024", "en")))
-    assert set(planned.indicators) - set(told.indicators) == {
-        "response", "disposition", "flow", "quality", "days_to_answer"
-    }  # fmt: skip
-    assert {"in_work", "satisfied", "work", "courses", "better"} == set(told.indicators)
+    without_label = {"response", "disposition", "flow", "quality", "days_to_answer"}
+    assert set(told.indicators) == {"in_work", "satisfied", "work", "courses", "better"}
+    assert set(planned.indicators) == set(told.indicators) | without_label
     assert set(planned.comparisons) == set(told.comparisons) == {"sites"}
-    assert {by: set(levels) for by, levels in planned.groups.items()} == {
-        by: set(levels) for by, levels in told.groups.items()
-    }
-    assert set(planned.themes["better"]) == set(told.themes["better"]) == {"talk"}
+    assert _sets(planned.groups) == _sets(told.groups)
+    assert _sets(planned.themes) == _sets(told.themes) == {"better": {"talk"}}
     assert set(planned.surveys) == set(told.surveys) == {"participant-end@1"}
+
+
+def _sets(names: Mapping[str, Collection[str]]) -> dict[str, set[str]]:
+    return {name: set(found) for name, found in names.items()}
+
+
+def test_quotes_of_a_question_without_themes_are_told_at_once(project: Project) -> None:
+    themes = "format: 1\nquestions: {better: {survey: participant-end, themes: {talk: {label: {en: Talk}}}}}\n"
+    (project.analysis / "themes.yaml").write_text(themes, encoding="utf-8")
+    text = project.reports / "status" / "status.en.md"
+    with text.open("a", encoding="utf-8") as file:
+        file.write('\n{{ quotes("better", "talk") }}\n{{ quotes("in_work", "tlk") }}\n{{ quotes("satisfied") }}\n')
+    found = line(text, 'quotes("in_work"')
+    assert faults(project) == [("report", f"reports/status/status.en.md:{found + more}") for more in (0, 1)]
+
+
+@pytest.mark.parametrize("plan", ["", "format: 2\n"])
+def test_each_file_of_a_project_is_loaded_once(project: Project, plan: str) -> None:
+    """A plan with faults is not tried again, either."""
+    survey = project.surveys / "participant-end" / "v1.yaml"
+    survey.with_name("v2.yaml").write_text(
+        survey.read_text(encoding="utf-8").replace("version: 1", "version: 2"), encoding="utf-8"
+    )
+    if plan:
+        project.plan.write_text(plan, encoding="utf-8")
+    profile = Profile()
+    with profile, suppress(DefinitionError):
+        check_project(project)
+    calls = {entry.code: entry.callcount for entry in profile.getstats()}
+    found = {load.__name__: calls.get(load.__code__, 0) for load in (load_survey, load_plan, load_themes)}
+    assert found == {"load_survey": 2, "load_plan": 1, "load_themes": 0 if plan else 1}
+
+
+def test_themes_and_plan_are_counted_in_a_line_each(project: Project) -> None:
+    themes = "format: 1\nquestions: {better: {survey: participant-end, themes: {talk: {label: {en: Talk}}}}}\n"
+    (project.analysis / "themes.yaml").write_text(themes, encoding="utf-8")
+    _, lines = check_project(project)
+    assert lines[:2] == ["plan: 2 indicators, no faults", "themes: 1 for 1 open questions, no faults"]
