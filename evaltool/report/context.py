@@ -59,12 +59,13 @@ class ComparisonFacts:
 class ReleaseFacts:
     """A release whose answers are in the report; `survey` is for instance `course-end@1`.
 
-    `dataset` is the hash of its answers as they were counted, `ledger` that of the last line of their archive's ledger.
+    `released_at` is a time as ISO 8601 writes it, `dataset` the hash of its answers as they were counted, `ledger` that
+    of the last line of their archive's ledger.
     """
 
     survey: str
     structure_hash: str
-    released_at: str = ""
+    released_at: str
     answers: int = 0
     dataset: str = ""
     ledger: str = ""

@@ -65,20 +65,20 @@ class _Column:
 
 
 _COLUMNS = (
-    _Column("Id", "The figure's number. «evaltool trace» leads from it to the answers.", 26),
+    _Column("Id", "The figure's number. “evaltool trace” leads from it to the answers.", 26),
     _Column("Section", "The section of the chapter.", 20),
     _Column("Stands in", "Whether it stands in the text, in a table or in a chart.", 13),
     _Column("Indicator", "What is counted.", 36),
     _Column("What", "The kind of figure.", 28),
-    _Column("Group", "Whom it is about; «All» is everybody.", 24),
-    _Column("Population", "The population it is about.", 12),
-    _Column("Number", "How many count.", 9),
-    _Column("Base (n)", "Of how many.", 9),
-    _Column("Per cent", "The share as the report prints it: whole per cents, and parts add up to their whole.", 9),
-    _Column("Value", "The figure itself, not rounded. A share lies between 0 and 1.", 10),
-    _Column("Lowest", "The lower end of the 95 per cent interval.", 9),
-    _Column("Highest", "The upper end of the 95 per cent interval.", 9),
-    _Column("Response rate", "How many of the group answered, where that is known.", 10),
+    _Column("Group", "Whom it is about; “All” is everybody.", 24),
+    _Column("Population", "The population it is about.", 14),
+    _Column("Number", "How many count.", 11),
+    _Column("Base (n)", "Of how many.", 12),
+    _Column("Per cent", "The share as the report prints it: whole per cents, and parts add up to their whole.", 12),
+    _Column("Value", "The figure itself, not rounded. A share lies between 0 and 1.", 11),
+    _Column("Lowest", "The lower end of the 95 per cent interval.", 12),
+    _Column("Highest", "The upper end of the 95 per cent interval.", 12),
+    _Column("Response rate", "How many of the group answered, where that is known.", 15),
     _Column("Verdict", "Met or not met; of years, whether they can be compared.", 14),
     _Column("To be told", "What must be told with the figure.", 26),
     _Column("Method", "How it was computed.", 30),
@@ -167,7 +167,7 @@ def _write_chapter(sheet: Worksheet, prose: Prose, title: str, shown: Sequence[_
     for number, column in enumerate(_COLUMNS, start=1):
         head = _put(sheet, _HEAD_ROW, number, say(column.head, prose.language))
         head.font, head.fill = Font(name=_FONT, bold=True, color="FFFFFF"), _HEAD_FILL
-        head.alignment = Alignment(wrap_text=True, vertical="center")
+        head.alignment = Alignment(horizontal="left", indent=1, wrap_text=True, vertical="center")
         sheet.column_dimensions[get_column_letter(number)].width = column.width
     for number, figure in enumerate(shown, start=_HEAD_ROW + 1):
         cells = _cells(prose, figure)
@@ -182,7 +182,7 @@ def _write_chapter(sheet: Worksheet, prose: Prose, title: str, shown: Sequence[_
 
 def _lines(cell: tuple[Cell, str], column: _Column) -> int:
     """How many lines the text takes in its column; not every program finds that out by itself."""
-    return max(1, len(textwrap.wrap(str(cell[0]), column.width - 1))) if isinstance(cell[0], str) else 1
+    return max(1, len(textwrap.wrap(str(cell[0]), column.width - 3))) if isinstance(cell[0], str) else 1
 
 
 def _write_top(sheet: Worksheet, prose: Prose, title: str) -> None:
@@ -240,7 +240,9 @@ def _put(sheet: Worksheet, row: int, column: int, value: Cell) -> Any:
 def _styles() -> Iterator[NamedStyle]:
     """A style a kind of cell: it is set far faster than what it is made of."""
     for name, form in _FORMATS.items():
-        layout = Alignment(wrap_text=name == _TEXT, vertical="top")
+        # Text keeps away from the edge, too: not every program indents all numbers.
+        side = "left" if name == _TEXT else "right"
+        layout = Alignment(horizontal=side, indent=1, wrap_text=name == _TEXT, vertical="top")
         yield NamedStyle(name, Font(name=_FONT), border=Border(bottom=_LINE), alignment=layout, number_format=form)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from evaltool.report.checks import MODES, SURVEY
 from evaltool.report.prose import Prose
 from evaltool.report.rows import RAKED, STANDARDISED
 from evaltool.report.tables import PAIRED, answer_labels
@@ -72,14 +73,16 @@ STATISTICS: Mapping[str, str] = {
     "straight_lining": "the same answer to every item",
     "duplicates": "the same answers as another person",
     "break_off": "stopped on the way",
-    "item_nonresponse": "questions left without an answer",
-    "other": "texts under «other»",
+    "item_nonresponse": "questions without a usable answer",
+    "other": "texts under “other”",
+    "share_of_interviews": "share of all interviews",
+    "share_of_complete": "share of the complete interviews",
 }
 _SHARES = frozenset(
     {"share", "theme", "trend", "rr1", "rr2", "bound_low", "bound_high", "share_shrunken", "share_respondents"}
     | {"share_roster", "recorded", "recorded_answered", "recorded_silent", "recorded_agreement", "coded"}
     | {"language", "mode", "helped", "speeding", "straight_lining", "duplicates", "break_off", "item_nonresponse"}
-    | {"other"}
+    | {"other", "share_of_interviews", "share_of_complete"}
 )
 _FLOW = {
     "eligible": "were to answer",
@@ -103,15 +106,18 @@ def indicator_words(prose: Prose, indicator: str) -> str:
 
 
 def statistic_words(prose: Prose, row: Estimate) -> str:
-    """`share: To a high degree`, `share, weighted to the roster`, `difference of two shares (years: 2021)`."""
+    """`share: To a high degree`, `share, weighted to the roster`, `difference of two shares, compared with 2021`."""
     kind, code = _kind(row.statistic), row.statistic.partition("[")[2].rstrip("]")
     words = say(STATISTICS.get(kind, kind), prose.language)
     if code:
         words = f"{words}: {_code_words(prose, row, kind, code)}"
     if row.weighting:
         words = f"{words}, {say(_WEIGHTED.get(row.weighting, row.weighting), prose.language)}"
-    compared = row.comparison if row.comparison.partition(":")[0] in prose.context.comparisons else ""
-    return f"{words} ({compared})" if compared else words
+    name, _, reference = row.comparison.partition(": ")
+    if not reference or name not in prose.context.comparisons:
+        return words
+    reference = _level_words(prose, row.by, reference)
+    return say("{words}, compared with {reference}", prose.language, words=words, reference=reference)
 
 
 def group_words(prose: Prose, by: str, level: str) -> str:
@@ -119,11 +125,15 @@ def group_words(prose: Prose, by: str, level: str) -> str:
     if not by:
         return say("All", prose.language)
     breakdown = prose.context.breakdowns.get(by)
-    if breakdown is None:
-        return f"{by}: {level}" if level else by
-    label = pick(breakdown.label, prose.language)
-    known = breakdown.levels
-    return f"{label}: {pick(known[level], prose.language) if level in known else level}" if level else label
+    label = (
+        pick(breakdown.label, prose.language) if breakdown else say("Survey", prose.language) if by == SURVEY else by
+    )
+    return f"{label}: {_level_words(prose, by, level)}" if level else label
+
+
+def _level_words(prose: Prose, by: str, level: str) -> str:
+    known = prose.context.breakdowns.get(by)
+    return pick(known.levels[level], prose.language) if known and level in known.levels else level
 
 
 def about_group(prose: Prose) -> str:
@@ -137,8 +147,10 @@ def _kind(statistic: str) -> str:
 
 
 def _code_words(prose: Prose, row: Estimate, kind: str, code: str) -> str:
-    if kind == "language":
+    if kind in {"language", "helped"}:
         return language_name(code, prose.language)
+    if kind == "mode":
+        return say(MODES.get(code, code), prose.language)
     if row.indicator == "flow":
         return say(_FLOW.get(code, code), prose.language)
     if row.indicator == "quality":

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from markupsafe import Markup
 
@@ -34,7 +35,7 @@ from evaltool.report.themes import themes_table
 from evaltool.report.trends import BREAK, breaks, is_break
 from evaltool.report.words import DISPOSITIONS, REASONS
 from evaltool.results import Estimate
-from evaltool.text import pick, say
+from evaltool.text import long_date, pick, say
 
 PAIRED = {"higher": "higher at the end", "same": "the same", "lower": "lower at the end"}
 # The weakest of what an indicator's populations are to each other goes for all of them.
@@ -61,7 +62,7 @@ def _targets(prose: Prose, spec: TableSpec) -> Grid:
         "Verdict",
     )
     rows = [_target_row(prose, spec, indicator) for indicator in spec.indicators]
-    return Grid(header, rows, (29, 13, 11, 12, 12, 15, 8))
+    return Grid(header, rows, (32, 13, 11, 12, 12, 15, 8))
 
 
 def _target_row(prose: Prose, spec: TableSpec, indicator: str) -> list[Cell]:
@@ -268,13 +269,13 @@ def _releases(prose: Prose, _: TableSpec) -> Grid:
     rows = [
         [
             plain(fact.survey),
-            plain(fact.released_at[:10]),
+            plain(long_date(datetime.fromisoformat(fact.released_at), prose.language)),
             plain(prose.whole(fact.answers)),
             *(plain(found[:HASH_SIGNS]) for found in (fact.structure_hash, fact.dataset, fact.ledger)),
         ]
         for fact in prose.context.releases
     ]
-    return Grid(header, rows, (23, 13, 12, 17, 17, 17), frozenset({0, 1, 3, 4, 5}))
+    return Grid(header, rows, (22, 20, 12, 16, 16, 16), frozenset({0, 1, 3, 4, 5}))
 
 
 def _questions(prose: Prose, _: TableSpec) -> Grid:

@@ -24,9 +24,10 @@ def with_data(context: ReportContext, facts: Facts, datasets: _Datasets) -> Repo
     Raises:
         ReportError: if there is no dataset of the survey that the report is about.
     """
+    counted = facts.manifest["inputs"].keys() & datasets.keys()
     return replace(
         context,
-        releases=tuple(_release(item, datasets) for item in facts.releases if item.survey.key in datasets),
+        releases=tuple(_release(item, datasets) for item in facts.releases if item.survey.key in counted),
         questions=tuple(_questions(_main_survey(facts, datasets, context.population))),
         quotes=tuple(_quotes(facts, datasets, context.population)),
         passport=tuple(_passport(facts.manifest)),

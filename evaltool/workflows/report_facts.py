@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from evaltool import __version__
-from evaltool.plan import Indicator, Plan
+from evaltool.plan import Indicator
 from evaltool.project import Project
 from evaltool.report.context import (
     Breakdown,
@@ -32,7 +32,7 @@ class Facts:
         self.themes = read_themes(project, self.plan)
         self.manifest = manifest
         self.populations = tuple(populations)
-        self.releases = [item for item in released(project) if item.survey.survey in _surveys(self.plan)]
+        self.releases = released(project)
         self.surveys = standing(project)
         self.wordings = {survey.key: _wordings(survey) for survey in self.surveys}
 
@@ -140,11 +140,6 @@ class Facts:
 def said(message: str, **values: object) -> Text:
     """An interface text in every language of the interface."""
     return {language: say(message, language, **values) for language in interface_languages()}
-
-
-def _surveys(plan: Plan) -> set[str]:
-    used = {plan.population.survey, *(item.survey for item in plan.indicators.values() if item.survey)}
-    return used | {item.paired.start for item in plan.indicators.values() if item.paired}
 
 
 def _wordings(survey: Survey) -> dict[str, Text]:

@@ -12,6 +12,7 @@ from report_samples import context, rows, share
 from evaltool.report.definition import ReportDefinition
 from evaltool.report.key_figures import key_figures
 from evaltool.report.prose import Prose
+from evaltool.report.row_labels import group_words, statistic_words
 from evaltool.report.rows import Rows
 from evaltool.report.source import Template, fill
 
@@ -176,6 +177,55 @@ def test_the_workbook_speaks_the_language_of_the_report() -> None:
     sheet = workbook('# Job\n\n{{ share("job") }}', language="da")["Job"]
     assert [cell.value for cell in sheet[6]][:4] == ["Id", "Afsnit", "Står i", "Indikator"]
     assert figures(sheet)[0]["I rapporten"].value == "38 af 87 (44 pct.; 95 pct.-interval 34–54)"
+
+
+def test_headings_are_not_broken_within_a_word() -> None:
+    """Four signs of each column's width go to its edges, the indent and the button of the filter."""
+    for language in ("en", "da"):
+        sheet = workbook('# Job\n\n{{ share("job") }}', language=language)["Job"]
+        widths = {cell.value: sheet.column_dimensions[cell.column_letter].width for cell in sheet[6]}
+        broken = {head: max(map(len, head.split())) for head in widths}
+        assert {head: long for head, long in broken.items() if long > widths[head] - 4} == {}
+
+
+def test_numbers_do_not_touch_the_text_beside_them(book: Any) -> None:
+    row = figure(book["1 Jobs"], indicator="In a job or education")
+    found = [row[name].alignment for name in ("Number", "Value", "Per cent", "Response rate")]
+    assert [(each.horizontal, each.indent) for each in found] == [("right", 1)] * 4
+    assert (row["Verdict"].alignment.horizontal, row["Verdict"].alignment.indent) == ("left", 1)
+
+
+def test_an_english_workbook_quotes_as_english_does() -> None:
+    row = share("job", 38, 87, method="Holm over 2 tests of «outcomes»", warning="«job»: version 2: Other words")
+    made = workbook('# One\n\n{{ share("job") }}', [row])
+    texts = [cell for sheet in made for line in sheet.iter_rows(values_only=True) for cell in line if cell]
+    assert not [text for text in map(str, texts) if "«" in text or "»" in text]
+    assert "Whom it is about; “All” is everybody." in texts
+    assert "Holm over 2 tests of “outcomes”" in texts
+
+
+YEARS = {"by": "cohort", "level": "2022", "comparison": "years: 2021"}
+SITES = {"by": "site", "level": "odense", "comparison": "sites: aarhus"}
+OF_SURVEY = {"by": "survey", "level": "mentee-end@1"}
+
+
+@pytest.mark.parametrize(
+    ("statistic", "where", "what", "group"),
+    [
+        ("difference", SITES, "forskel på to andele, sammenlignet med Aarhus", "Sted: Odense"),
+        ("p_value", YEARS, "test af en forskel (p), sammenlignet med 2021", "Årgang: 2022"),
+        ("cramers_v", {"by": "site", "comparison": "sites"}, "styrke (Cramérs V)", "Sted"),
+        ("mode[self]", OF_SURVEY, "måde at svare på: selv", "Spørgeskema: mentee-end@1"),
+        ("helped[ar]", OF_SURVEY, "fik hjælp til at svare: arabisk", "Spørgeskema: mentee-end@1"),
+        ("share_of_interviews", {}, "andel af alle besvarelser", "I alt"),
+    ],
+)
+def test_what_a_figure_is_and_whom_it_is_about_is_told_in_danish(
+    statistic: str, where: dict[str, str], what: str, group: str
+) -> None:
+    told = Prose(Rows([]), context("da"))
+    row = share("job", 4, 20, **{**where, "statistic": statistic})
+    assert (statistic_words(told, row), group_words(told, row.by, row.level)) == (what, group)
 
 
 def test_same_input_gives_the_same_bytes() -> None:

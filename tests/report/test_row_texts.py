@@ -8,7 +8,9 @@ import pytest
 from report_samples import context
 
 import evaltool.stats
+from evaltool.report.row_labels import INDICATORS, STATISTICS
 from evaltool.report.words import parts, told
+from evaltool.text import spoken
 
 STATS = Path(evaltool.stats.__file__).parent
 ROOMS = (  # the modules that make rows, and those of which all texts go into rows
@@ -65,6 +67,10 @@ def test_no_text_of_a_row_is_left_in_english(text: str) -> None:
     said = told(text, context("da"))
     sentences = [sentence.strip(".") for part in parts(text) for sentence in part.split(". ")]
     assert [each for each in sentences if each in said and each not in NAMES] == []
+
+
+def test_every_kind_of_figure_has_a_danish_name() -> None:
+    assert [words for words in (*INDICATORS.values(), *STATISTICS.values()) if spoken(words, "da") != "da"] == []
 
 
 def test_the_texts_are_found_in_the_code() -> None:

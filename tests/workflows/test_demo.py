@@ -2,19 +2,29 @@
 
 import json
 import os
+import re
 import shutil
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 
 import nbformat
+import openpyxl
 import pandas as pd
 import pytest
 from commands import evaltool, evaltool_apart
+from english_words import english_in
 from nbclient import NotebookClient
 from pypdf import PdfReader
 
+from evaltool.project import find_project
+from evaltool.report.prose import Prose
+from evaltool.report.row_labels import group_words, statistic_words
+from evaltool.report.rows import Rows
+from evaltool.report.words import told
 from evaltool.results import Estimate, read_estimates
+from evaltool.workflows.estimated import read_codebook
 
 ROOT = Path(__file__).parents[2]
 
@@ -79,6 +89,41 @@ def test_the_report_is_there_and_marked(demo: Path) -> None:
     names = {path.name for path in (demo / "report").iterdir()}
     assert {f"statusrapport-2021-OPDIGTEDE-DATA.{form}" for form in ("docx", "pdf", "html")} <= names
     assert all("OPDIGTEDE-DATA" in name or "MADE-UP-DATA" in name for name in names if not name.endswith(".json"))
+
+
+def cells(workbook: Path) -> list[str]:
+    """All texts of the chapters' sheets but the ids."""
+    sheets = openpyxl.load_workbook(workbook).worksheets[1:]
+    found = (cell for sheet in sheets for row in sheet.iter_rows(values_only=True) for cell in row)
+    return sorted({cell for cell in found if isinstance(cell, str) and not cell.startswith("ev_")})
+
+
+def test_no_cell_of_a_danish_workbook_is_left_in_english(demo: Path) -> None:
+    texts = cells(demo / "report" / "statusrapport-2021-OPDIGTEDE-DATA.xlsx")
+    assert "Wilson 95 pct." in texts
+    assert {text: words for text in texts if (words := english_in(text))} == {}
+    assert not [text for text in cells(demo / "report" / "status-report-2021-MADE-UP-DATA.xlsx") if "«" in text]
+
+
+def test_no_row_of_any_year_is_left_in_english(demo: Path) -> None:
+    """Also those that no report shows."""
+    context = replace(read_codebook(find_project(demo)).context, language="da")
+    prose, found = Prose(Rows([]), context), read_estimates(demo / "estimates.csv")
+    texts = {words for row in found for words in (told(row.method, context), told(row.warning, context))}
+    texts |= {words for row in found for words in (statistic_words(prose, row), group_words(prose, row.by, row.level))}
+    assert len(texts) > 300
+    assert {text: words for text in texts if (words := english_in(text))} == {}
+
+
+@pytest.mark.parametrize(
+    ("file", "head"), [("statusrapport-2021-OPDIGTEDE-DATA", "Journal"), ("status-report-2021-MADE-UP-DATA", "Ledger")]
+)
+def test_the_report_names_every_version_whose_answers_it_counts(demo: Path, file: str, head: str) -> None:
+    counted = json.loads((demo / "estimates.manifest.json").read_text(encoding="utf-8"))["inputs"]
+    assert "mentor-end@1" in counted
+    page = (demo / "report" / f"{file}.html").read_text(encoding="utf-8")
+    (table,) = (found for found in re.findall("<table.*?</table>", page, re.DOTALL) if head in found)
+    assert [key for key in counted if key not in table] == []
 
 
 def test_a_figure_is_traced_to_plan_release_and_segments(demo: Path) -> None:
