@@ -85,13 +85,14 @@ def define(plan: Plan, indicator: str, population: str, words: Words, *, side: s
     """What decides whom the figure is about and who of them counts; `words` are those of its survey."""
     item, about, language = plan.indicators[indicator], plan.population, words.language
     answered = tuple(plan.answered(item))
+    of = Comparison("=", Ref(about.column), Constant(population))  # its value may hold any quotation mark
     parts = {
         NAME: Part(pick(item.label, language)),
         COUNTED: _expression(words, COUNTED, _rule(item)),
         ANSWERED: Part(", ".join(words.asked.get(name, name) for name in answered), names=answered),
         BASE: _expression(words, BASE, item.base),
         SURVEY: Part(item.survey or about.survey),
-        POPULATION: _column(words, about.column, population),
+        POPULATION: Part(words.tell(of), f"${{{about.column}}} = '{population}'", of),
         ELIGIBLE: _expression(words, ELIGIBLE, about.eligible),
         TARGET: Part(percent(item.target, language) if item.target is not None else "–"),
     }
@@ -106,12 +107,6 @@ def _expression(words: Words, name: str, code: str) -> Part:
     return Part(words.tell(code), code, parse(code)) if code else Part(say(_EVERYBODY[name], words.language))
 
 
-def _column(words: Words, name: str, value: str) -> Part:
-    """Not by way of source text: a value may hold any quotation mark."""
-    meant = Comparison("=", Ref(name), Constant(value))
-    return Part(words.tell(meant), f"${{{name}}} = '{value}'", meant)
-
-
 def table(one: Definition, other: Definition) -> list[list[str]]:
     """Both beside each other. The plan's own writing follows the words where these do not tell the two apart."""
     return [[say(name, one.words.language), *_cells(one, other, name)] for name in one.parts]
@@ -119,7 +114,7 @@ def table(one: Definition, other: Definition) -> list[list[str]]:
 
 def _cells(one: Definition, other: Definition, name: str) -> tuple[str, str]:
     first, second = one.parts[name], other.parts[name]
-    if is_same(one, other, name):
+    if _is_same(one, other, name):
         return first.words, first.words
     if _alike(one, other, name):
         return f"{first.words} [{_written(first)}]", f"{second.words} [{_written(second)}]"
@@ -132,10 +127,10 @@ def _written(part: Part) -> str:
 
 def differing(one: Definition, other: Definition) -> list[str]:
     """The parts by which the two are figures of something else."""
-    return [name for name in one.parts if name not in _NOT_DECISIVE and not is_same(one, other, name)]
+    return [name for name in one.parts if name not in _NOT_DECISIVE and not _is_same(one, other, name)]
 
 
-def is_same(one: Definition, other: Definition, name: str) -> bool:
+def _is_same(one: Definition, other: Definition, name: str) -> bool:
     """Whether a part says the same in both, in whatever order, and of questions in the same words."""
     first, second = one.parts[name], other.parts[name]
     if first.names or second.names:
@@ -149,13 +144,9 @@ def is_same(one: Definition, other: Definition, name: str) -> bool:
 
 def _alike(one: Definition, other: Definition, name: str) -> bool:
     """Whether the words do not tell two parts apart, though they differ: two choices, or questions, of one label."""
-    first, second = one.parts[name], other.parts[name]
-    if first.words == second.words:
-        return True
-    kind, only, only_other = _apart(one, other, name)
-    return kind is not None and bool(
-        {one.words.tell(item) for item in only} & {other.words.tell(item) for item in only_other}
-    )
+    _, only, only_other = _apart(one, other, name)
+    shared = {one.words.tell(item) for item in only} & {other.words.tell(item) for item in only_other}
+    return bool(shared) or one.parts[name].words == other.parts[name].words
 
 
 def why(one: Definition, other: Definition) -> Iterator[str]:

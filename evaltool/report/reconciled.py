@@ -38,7 +38,7 @@ def bases(prose: Prose, indicator: str) -> list[Beside]:
     """
     facts, group = prose.facts(indicator), about_group(prose)
     base = pick(facts.base, prose.language)
-    named = title(prose, *filter(None, (prose.context.population, group, pick(facts.label, prose.language), base)))
+    named = title(prose, prose.context.population, group, pick(facts.label, prose.language), base)
     header = [say(name, prose.language) for name in ("Base", "Number", "n", "Share (95 per cent interval)")]
     share = prose.rows.find(indicator, "share", prose.where())
     if share is None and group:
@@ -53,8 +53,8 @@ def bases(prose: Prose, indicator: str) -> list[Beside]:
 
 
 def title(prose: Prose, *names: str) -> str:
-    """`MADE-UP DATA · 2021 · In a job`."""
-    return " · ".join([*prose.context.marks, *names])
+    """`MADE-UP DATA · 2021 · In a job`; an empty name is left out."""
+    return " · ".join(filter(None, [*prose.context.marks, *names]))
 
 
 def _lines(prose: Prose, share: Estimate) -> Iterator[list[str]]:
@@ -86,16 +86,14 @@ def _bounds_line(prose: Prose, low: Estimate, high: Estimate) -> list[str]:
 
 
 def figures(prose: Prose, row: Estimate) -> list[str]:
-    """Number, base, share with its interval, and id of a row; one without a figure says why instead of the share."""
-    if prose.silence(row):
-        return silent(prose, row)
+    """Number, base, share with its interval, and id of a row; one without a figure says why instead of the share.
+
+    Of a group without one not even is told how many answered.
+    """
+    if prose.silence(row) or withheld(prose, row):
+        return ["–", "–" if row.by else prose.whole(row.n or 0), prose.silence(row) or "–", row.id]
     share = f"{prose.percent_text(row)} ({prose.interval_text(row)})"
     return [prose.whole(row.count or 0), prose.whole(row.n or 0), share, row.id]
-
-
-def silent(prose: Prose, row: Estimate) -> list[str]:
-    """The cells of a row that shows no figure: of a group not even how many answered."""
-    return ["–", "–" if row.by else prose.whole(row.n or 0), prose.silence(row) or "–", row.id]
 
 
 def _other(prose: Prose, share: Estimate, statistic: str) -> Estimate | None:

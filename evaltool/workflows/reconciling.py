@@ -12,7 +12,7 @@ from evaltool.project import Project
 from evaltool.report.base_table import not_in_base, reasons_of_missing
 from evaltool.report.differences import change
 from evaltool.report.prose import Prose, as_text
-from evaltool.report.reconciled import Beside, bases, figures, in_words, silent, title
+from evaltool.report.reconciled import Beside, bases, figures, in_words, title
 from evaltool.report.row_labels import about_group
 from evaltool.report.rows import Rows, Where
 from evaltool.report.sentences import NOBODY, withheld
@@ -99,12 +99,11 @@ def reconcile(project: Project, wanted: Wanted) -> list[Beside]:
     prose = one.prose
     cells = [_numbers(side) for side in (one, other)]
     numbers = [[say(name, prose.language), *(found.get(name, "–") for found in cells)] for name in max(cells, key=len)]
-    names = [] if len(wanted.populations) > 1 else [prose.context.population]
-    names += filter(None, [about_group(prose)])
-    names += [] if len(wanted.indicators) > 1 else [pick(prose.facts(one.indicator).label, prose.language)]
+    population = "" if len(wanted.populations) > 1 else prose.context.population
+    label = "" if len(wanted.indicators) > 1 else pick(prose.facts(one.indicator).label, prose.language)
     rows = [*table(one.definition, other.definition), *numbers]
     header = [say("What", prose.language), one.name, other.name]
-    return [Beside(title(prose, *names), header, rows, list(_why(standing, one, other)))]
+    return [Beside(title(prose, population, about_group(prose), label), header, rows, list(_why(standing, one, other)))]
 
 
 def _prose(standing: Standing, wanted: Wanted, indicator: str, population: str = "") -> Prose:
@@ -126,22 +125,19 @@ class _Sides:
         self._surveys = released_or_defined(project)
 
     def found(self) -> tuple[_Side, _Side]:
-        wanted, (first, *more) = self._wanted, self._wanted.indicators
+        wanted, first = self._wanted, self._wanted.indicators[0]
         if len(wanted.populations) > 1:
-            years = sorted(wanted.populations, key=self._order)
-            sides = [self._side(at, _prose(self._standing, wanted, first, at), first) for at in years]
-        elif more:
-            proses = [_prose(self._standing, wanted, name, *wanted.populations) for name in (first, *more)]
-            sides = [self._side(name, prose, name) for name, prose in zip((first, *more), proses, strict=True)]
+            proses = [_prose(self._standing, wanted, first, at) for at in wanted.populations]
+            proses.sort(key=lambda prose: self._standing.populations.index(prose.context.population))
+            sides = [self._side(prose.context.population, prose, first) for prose in proses]
+        elif len(wanted.indicators) > 1:
+            proses = [_prose(self._standing, wanted, name, *wanted.populations) for name in wanted.indicators]
+            sides = [self._side(name, prose, name) for name, prose in zip(wanted.indicators, proses, strict=True)]
         else:
             prose = _prose(self._standing, wanted, first, *wanted.populations)
             own = self._side(self._project.plan.name, prose, first)
             sides = [own, _guarded(own, self._by_another_plan(prose, first))]
         return sides[0], sides[1]
-
-    def _order(self, population: str) -> int:
-        known = self._standing.populations
-        return known.index(population) if population in known else len(known)  # is told when its figure is looked up
 
     def _by_another_plan(self, prose: Prose, indicator: str) -> _Side:
         from evaltool.workflows.estimating import by_another_plan  # noqa: PLC0415  # slow, and nothing else needs it
@@ -224,8 +220,7 @@ def _numbers(side: _Side) -> dict[str, str]:
     prose, row = side.prose, side.row
     if row is None or side.guard:
         return dict.fromkeys(_NUMBERS, "–")
-    shown = silent(prose, row) if side.silence else figures(prose, row)
-    found = dict(zip(_NUMBERS, shown, strict=True))
+    found = dict(zip(_NUMBERS, figures(prose, row), strict=True))
     found["id"] = found["id"] if side.estimated else "–"
     if any(prose.context.group):
         return found
@@ -246,8 +241,8 @@ def _why(standing: Standing, one: _Side, other: _Side) -> Iterator[str]:
         yield from _over_time(standing, one, other)
         return
     yield from why(one.definition, other.definition)
-    told = [] if one.silence or other.silence else list(_by_how_many(standing, one, other))
-    yield from told
+    if not (one.silence or other.silence):
+        yield from _by_how_many(standing, one, other)
     if differing(one.definition, other.definition):
         yield say("The figures differ by definition, so no change can be read from them.", language)
     else:
