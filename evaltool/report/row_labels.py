@@ -158,6 +158,8 @@ def _code_words(prose: Prose, row: Estimate, kind: str, code: str) -> str:
         return pick(asked[code], prose.language) if code in asked else code
     if row.indicator not in prose.context.indicators and row.indicator != "disposition":
         return code
-    paired = {code: say(words, prose.language) for code, words in PAIRED.items()}
-    labels = {**paired, **answer_labels(prose, row.indicator)}
+    labels = {code: say(words, prose.language) for code, words in PAIRED.items()}
+    labels |= answer_labels(prose, row.indicator)
+    if row.indicator in prose.context.indicators:
+        labels |= {theme: pick(words, prose.language) for theme, words in prose.facts(row.indicator).themes.items()}
     return labels.get(code, code)

@@ -219,7 +219,10 @@ def indicators() -> dict[str, IndicatorFacts]:
         ),
         "job_at_start": IndicatorFacts(label={"da": "I job ved start", "en": "In a job at the start"}),
         "job_after_six_months": IndicatorFacts(label={"da": "I job efter et halvt år", "en": "In a job later"}),
-        "best": IndicatorFacts(label={"da": "Det bedste", "en": "The best thing"}),
+        "best": IndicatorFacts(
+            label={"da": "Det bedste", "en": "The best thing"},
+            themes={"talk": {"da": "En at tale med", "en": "Somebody to talk to"}},
+        ),
         "danish_speak_change": IndicatorFacts(
             label={"da": "Taler dansk, ved start og slut", "en": "Speaks Danish, start and end"}
         ),

@@ -209,6 +209,12 @@ SITES = {"by": "site", "level": "odense", "comparison": "sites: aarhus"}
 OF_SURVEY = {"by": "survey", "level": "mentee-end@1"}
 
 
+def test_the_themes_of_an_open_question_have_their_words() -> None:
+    told = Prose(Rows([]), context("da"))
+    row = share("best", 4, 20, statistic="theme[talk]")
+    assert statistic_words(told, row) == "andel med temaet: En at tale med"
+
+
 @pytest.mark.parametrize(
     ("statistic", "where", "what", "group"),
     [
