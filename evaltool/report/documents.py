@@ -215,7 +215,7 @@ def _make_pdf(document: Document, folder: Path) -> Path:
 
 def _kept(language: str) -> str:
     """The expression of what stays on its line in a table: a percentage, and the two limits of a difference."""
-    number = r"[+−]?\d[\d.,]*"
+    number = r"[+−]?\d[\d.,–]*"
     texts = (say("{value} per cent", language, value="0"), say("{low} to {high}", language, low="0", high="0"))
     return "|".join(re.escape(text).replace("0", number) for text in texts)
 

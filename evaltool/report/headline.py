@@ -32,7 +32,7 @@ def headline_table(prose: Prose, spec: TableSpec) -> Grid:
     return Grid(
         heads(prose, "Reading", "Result", "95 per cent interval", "Base"),
         rows,
-        (52, 20, 18, 34),
+        (53, 19, 18, 30),
         notes=below([*told_of, days_sentence(prose)]),
     )
 
@@ -182,7 +182,7 @@ def _tipping(row: Estimate, *, reached: bool) -> str:
     if row.count is None:
         return "The target is missed, whatever the other {m} would have answered."
     if not row.count:
-        return "Counted among all who were to answer, the target holds, whatever the other {m} would have answered."
+        return "By a count of all the target holds, whatever the other {m} would have answered."
     if reached:
         return "The target holds unless fewer than {k} of the other {m} count."
     return "The target would be reached only if at least {k} of the other {m} count."

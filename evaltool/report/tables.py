@@ -62,7 +62,7 @@ def _targets(prose: Prose, spec: TableSpec) -> Grid:
         "Verdict",
     )
     rows = [_target_row(prose, spec, indicator) for indicator in spec.indicators]
-    return Grid(header, rows, (32, 13, 11, 12, 12, 15, 8))
+    return Grid(header, rows, (32, 13, 11, 12, 12, 16, 8))
 
 
 def _target_row(prose: Prose, spec: TableSpec, indicator: str) -> list[Cell]:
@@ -275,7 +275,7 @@ def _releases(prose: Prose, _: TableSpec) -> Grid:
         ]
         for fact in prose.context.releases
     ]
-    return Grid(header, rows, (22, 20, 12, 16, 16, 16), frozenset({0, 1, 3, 4, 5}))
+    return Grid(header, rows, (21, 25, 11, 15, 15, 15), frozenset({0, 1, 3, 4, 5}))
 
 
 def _questions(prose: Prose, _: TableSpec) -> Grid:

@@ -38,7 +38,7 @@ def test_headline_is_told_in_danish():
     _, lines, notes = read(prose("da"), kind="headline")
     assert [line[:2] for line in lines[:2]] == [["Som de svarede", "**59 pct.**"], ["Vægtet til listen", "56 pct."]]
     assert "Vægtet til listen efter sted og matchtype er andelen 56 pct.; forskellen fra den uvægtede" in notes
-    assert "Talt op blandt alle, der skulle svare, holder målet, uanset hvad de 37 øvrige ville have svaret." in notes
+    assert "Talt op for alle holder målet, uanset hvad de 37 øvrige ville have svaret." in notes
 
 
 def test_each_figure_of_the_headline_carries_an_id_of_its_own_and_its_row():
@@ -98,7 +98,7 @@ def test_weights_that_are_missing_are_told():
     ("row", "expected"),
     [
         (tipping(0, 37, "met"),
-         "Counted among all who were to answer, the target holds, whatever the other 37 would have answered."),
+         "By a count of all the target holds, whatever the other 37 would have answered."),
         (tipping(12, 37, "cannot_tell"), "The target holds unless fewer than 12 of the other 37 count."),
         (tipping(None, 37, "not_met", "the target is missed even if all of the silent count"),
          "The target is missed, whatever the other 37 would have answered."),
