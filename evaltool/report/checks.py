@@ -179,7 +179,7 @@ def gaps_table(prose: Prose, spec: TableSpec) -> Grid:
     ]
     header = heads(prose, "Survey and version", "Page or question", "", "Number/base", "Share")
     notes = [] if rows else [plain(say("Nobody stopped, and no question was left without an answer.", prose.language))]
-    return Grid(header, rows, (18, 48, 14, 15, 12), frozenset({0, 1, 2}), below(notes))
+    return Grid(header, rows, (18, 44, 20, 14, 12), frozenset({0, 1, 2}), below(notes))
 
 
 def _worst(prose: Prose, survey: str, statistic: str) -> list[Estimate]:
