@@ -269,13 +269,19 @@ def _releases(prose: Prose, _: TableSpec) -> Grid:
     rows = [
         [
             plain(fact.survey),
-            plain(long_date(datetime.fromisoformat(fact.released_at), prose.language)),
+            _day(prose, fact.released_at),
             plain(prose.whole(fact.answers)),
             *(plain(found[:HASH_SIGNS]) for found in (fact.structure_hash, fact.dataset, fact.ledger)),
         ]
         for fact in prose.context.releases
     ]
-    return Grid(header, rows, (21, 25, 11, 15, 15, 15), frozenset({0, 1, 3, 4, 5}))
+    return Grid(header, rows, (22, 21, 11, 16, 16, 16), frozenset({0, 1, 3, 4, 5}))
+
+
+def _day(prose: Prose, moment: str) -> Cell:
+    """On one line: else typst takes a Danish day for a list that begins at 22."""
+    day = long_date(datetime.fromisoformat(moment), prose.language)
+    return plain(day).replace(" ", "\u00a0")
 
 
 def _questions(prose: Prose, _: TableSpec) -> Grid:
