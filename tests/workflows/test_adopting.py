@@ -221,6 +221,15 @@ def test_links_of_an_adopted_survey_are_those_that_people_have(programme: Projec
     assert sorted(re.findall(r"/770001\?token=(\w+)&", told)) == ["ali2019", "mette2019", "never2019"]
 
 
+def test_nobody_is_reminded_of_an_adopted_survey_that_has_ended(programme: Project, tmp_path: Path) -> None:
+    with limesurvey(said(expires="2019-12-31 00:00:00")) as url:
+        project = at(programme, url)
+        adopted(project, participants=participants(tmp_path))
+        with pytest.raises(PlatformError, match="nobody could answer: the survey has ended"):
+            remind(project, deployment_of(project, "old-end", 1), out=tmp_path / "links.csv")
+    assert not (tmp_path / "links.csv").exists()
+
+
 def test_nobody_gets_a_link_of_evaltool_to_an_adopted_survey(programme: Project) -> None:
     """It would lead nowhere, and answers without an access code would be taken for hers."""
     with limesurvey() as url:

@@ -281,6 +281,7 @@ def record(address: str, user: str, password: str) -> Iterator[dict[str, Any]]:
     with RemoteControl(account, password, adapter=recorder) as server:
         ask_told(server, SID)
         server.ask("get_survey_properties", SID, ["anonymized"])
+        server.ask("get_survey_properties", SID, ["active", "expires"])
         for _rows in sweep(server, SID):
             pass
     yield from recorder.kept
