@@ -32,7 +32,7 @@ def headline_table(prose: Prose, spec: TableSpec) -> Grid:
     return Grid(
         heads(prose, "Reading", "Result", "95 per cent interval", "Base"),
         rows,
-        (53, 19, 18, 30),
+        (52, 19, 17, 32),
         notes=below([*told_of, days_sentence(prose)]),
     )
 

@@ -62,7 +62,7 @@ def _targets(prose: Prose, spec: TableSpec) -> Grid:
         "Verdict",
     )
     rows = [_target_row(prose, spec, indicator) for indicator in spec.indicators]
-    return Grid(header, rows, (32, 13, 11, 12, 12, 16, 8))
+    return Grid(header, rows, (32, 13, 12, 12, 12, 16, 8))
 
 
 def _target_row(prose: Prose, spec: TableSpec, indicator: str) -> list[Cell]:
