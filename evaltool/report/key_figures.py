@@ -74,7 +74,7 @@ _COLUMNS = (
     _Column("Population", "The population it is about.", 14),
     _Column("Number", "How many count.", 11),
     _Column("Base (n)", "Of how many.", 12),
-    _Column("Per cent", "The share as the report prints it: whole per cents, and parts add up to their whole.", 12),
+    _Column("Per cent", "The share as the report prints it: whole per cents, and the parts of a sum add up to it.", 12),
     _Column("Value", "The figure itself, not rounded. A share lies between 0 and 1.", 11),
     _Column("Lowest", "The lower end of the 95 per cent interval.", 12),
     _Column("Highest", "The upper end of the 95 per cent interval.", 12),

@@ -86,7 +86,7 @@ METHODS = (
     ),
     Method("first page not sent", "Stopped on the way", "break_off", "Peytchev 2009"),
     Method(
-        "no answer, don't know", "Questions left without an answer", "item_nonresponse", "de Leeuw, Hox & Huisman 2003"
+        "no answer, don't know", "Questions without a usable answer", "item_nonresponse", "de Leeuw, Hox & Huisman 2003"
     ),
 )
 

@@ -132,8 +132,7 @@ def group_words(prose: Prose, by: str, level: str) -> str:
 
 
 def _level_words(prose: Prose, by: str, level: str) -> str:
-    known = prose.context.breakdowns.get(by)
-    return pick(known.levels[level], prose.language) if known and level in known.levels else level
+    return prose.level_name(by, level) if by in prose.context.breakdowns else level
 
 
 def about_group(prose: Prose) -> str:

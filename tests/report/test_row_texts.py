@@ -8,6 +8,7 @@ import pytest
 from report_samples import context
 
 import evaltool.stats
+from evaltool.report.methods import METHODS
 from evaltool.report.row_labels import INDICATORS, STATISTICS
 from evaltool.report.words import parts, told
 from evaltool.text import spoken
@@ -71,6 +72,10 @@ def test_no_text_of_a_row_is_left_in_english(text: str) -> None:
 
 def test_every_kind_of_figure_has_a_danish_name() -> None:
     assert [words for words in (*INDICATORS.values(), *STATISTICS.values()) if spoken(words, "da") != "da"] == []
+
+
+def test_every_method_has_danish_words() -> None:
+    assert [method.words for method in METHODS if spoken(method.words, "da") != "da"] == []
 
 
 def test_the_texts_are_found_in_the_code() -> None:
